@@ -1,0 +1,3 @@
+import { preset } from '../jest.preset.js';
+
+export default { ...preset('e2e'), testTimeout: 120_000, maxWorkers: 1 };

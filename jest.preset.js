@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/**
+ * Jest's settings for one package. Tests run on the sources of all packages, compiled by swc to
+ * CommonJS, so that a test needs no build before it.
+ */
+export function preset(displayName) {
+  return {
+    displayName,
+    testEnvironment: 'node',
+    testMatch: ['<rootDir>/src/**/*.test.ts'],
+    transform: {
+      '^.+\\.(t|j|mj)s$': [
+        '@swc/jest',
+        {
+          jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+          module: { type: 'commonjs' },
+        },
+      ],
+    },
+    transformIgnorePatterns: [
+      '/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi|jose|jsonpath-plus)/)',
+    ],
+    moduleNameMapper: {
+      '^@flotilla/([^/]+)$': `${root}packages/$1/src/index.ts`,
+      '^@flotilla/([^/]+)/testing$': `${root}packages/$1/src/testing/index.ts`,
+      '^(\\.{1,2}/.*)\\.js$': '$1',
+    },
+  };
+}

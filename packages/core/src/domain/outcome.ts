@@ -1,0 +1,61 @@
+import type { TaskId } from './ids.js';
+
+/** A Kubernetes object by name. `namespace` is absent for cluster-wide kinds. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/**
+ * What a failure report is made of, in the order in which it is printed (execution.md §3): most useful first.
+ * Holds no secret: it went through the redactor.
+ */
+export interface Evidence {
+  /** The probable cause, in one sentence. */
+  readonly cause: string;
+  /** What to do about it, in one sentence. */
+  readonly advice?: string;
+  readonly object?: ObjectReference;
+  /** The object's final state in words, e.g. `0 of 2 replicas ready`. */
+  readonly state?: string;
+  readonly events: readonly {
+    readonly type: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly count: number;
+  }[];
+  /** The last lines (25 at most) of the containers that failed. */
+  readonly logs: readonly {
+    readonly pod: string;
+    readonly container: string;
+    /** True when these are the lines of the run before the last restart. */
+    readonly previous: boolean;
+    readonly lines: readonly string[];
+  }[];
+  /** The command to look further. */
+  readonly command?: string;
+}
+
+/** What became of one try at a task, as its runner tells it. `reason` is one line for people. */
+export type Verdict =
+  | { readonly kind: 'succeeded'; readonly reason: string }
+  | { readonly kind: 'unchanged'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly evidence?: Evidence };
+
+/** How a task ends (semantics.md §3). */
+export type TaskOutcome =
+  | Verdict
+  | { readonly kind: 'recovered'; readonly reason: string; readonly evidence?: Evidence }
+  | { readonly kind: 'timed-out'; readonly reason: string; readonly evidence?: Evidence }
+  | { readonly kind: 'cancelled'; readonly reason: string; readonly culprit?: TaskId }
+  | { readonly kind: 'skipped'; readonly reason: string; readonly culprit?: TaskId };
+
+export type TaskOutcomeKind = TaskOutcome['kind'];
+
+/** How a run ends. A refused run has no events at all: nothing was written. */
+export type RunOutcome = 'succeeded' | 'degraded' | 'halted' | 'cancelled';
+
+/** Why a run is cancelled from outside. */
+export type CancelReason = 'SIGINT' | 'SIGTERM' | 'lock-lost';

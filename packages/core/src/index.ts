@@ -1,0 +1,14 @@
+export type { Diagnostic, Checked, RelatedPlace } from './diagnostics/diagnostic.js';
+export { checked, hasErrors, strict } from './diagnostics/diagnostic.js';
+export type { DiagnosticCode, Severity } from './diagnostics/catalog.js';
+export { diagnosticCatalog } from './diagnostics/catalog.js';
+export type { Located, Position, SourceFile, SourceSpan } from './diagnostics/source.js';
+export { lineText, positionAt } from './diagnostics/source.js';
+export type * from './domain/clock.js';
+export type * from './domain/deployment-file.js';
+export type * from './domain/event.js';
+export * from './domain/ids.js';
+export type * from './domain/outcome.js';
+export type * from './domain/plan.js';
+export * from './domain/rehearsal.js';
+export type * from './domain/task-runner.js';

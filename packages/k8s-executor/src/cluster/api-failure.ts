@@ -1,0 +1,26 @@
+/** A cause inside a `Status` of the API server, e.g. `FieldManagerConflict` with the field it is about. */
+export interface StatusCause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field?: string;
+}
+
+/**
+ * What can go wrong between us and an API server, as a value. `status`: the server answered with a failure
+ * (`code` is the HTTP status, `reason` the one of its Status object or empty). `unreachable`: no answer after
+ * all retries. `aborted`: the caller's signal.
+ */
+export type ApiFailure =
+  | {
+      readonly kind: 'status';
+      readonly code: number;
+      readonly reason: string;
+      readonly message: string;
+      readonly causes: readonly StatusCause[];
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly kind: 'unreachable'; readonly message: string }
+  | { readonly kind: 'aborted' };
+
+export type ApiResult<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: ApiFailure };

@@ -1,0 +1,99 @@
+import type { ObjectReference } from '@flotilla/core';
+import type { ApiResult } from './api-failure.js';
+import type { KubeObject } from './kube-object.js';
+
+/** A kind as the server serves it. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** As in paths: `deployments`. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+export interface ApplyOptions {
+  /** Nothing is stored; the server answers as if it were. */
+  readonly dryRun?: boolean;
+  /** Takes fields over from other managers (`--force-conflicts`). */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Applied {
+  /** The object as the server now holds it. */
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+/** What a watch tells. `synced` comes once after the objects that existed at its start have been told. */
+export type WatchEvent =
+  | { readonly type: 'changed'; readonly object: KubeObject }
+  | { readonly type: 'deleted'; readonly object: KubeObject }
+  | { readonly type: 'synced' };
+
+/** One watch per kind and namespace for the whole run, shared by all who ask. */
+export interface SharedWatch {
+  /** The newest known state of an object; undefined when it does not exist (or before the watch has synced). */
+  get(name: string): KubeObject | undefined;
+  /** All known objects of the kind in the namespace. */
+  list(): readonly KubeObject[];
+  /** Resolves when the initial objects are known. */
+  readonly synced: Promise<void>;
+  /** Calls back on every event from now on; the returned function stops that. */
+  subscribe(listener: (event: WatchEvent) => void): () => void;
+}
+
+export interface LogRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The container's run before its last restart. */
+  readonly previous?: boolean;
+  readonly tailLines?: number;
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A Kubernetes cluster as tasks use it: a narrow port over the transport. */
+export interface Cluster {
+  /** The API server's address. */
+  readonly server: string;
+  /** The kube context, or `embedded`. */
+  readonly context: string;
+  /** The namespace of the kube context, or `default`. */
+  readonly defaultNamespace: string;
+  /** The kind as served, undefined when the server does not know it. */
+  resource(apiVersion: string, kind: string): Promise<ApiResult<Resource | undefined>>;
+  /** Forgets what discovery said; after applying CRDs. */
+  forgetResources(): void;
+  /** Server-side apply with field manager `flotilla`. The object must name its namespace when its kind has one. */
+  apply(object: KubeObject, options?: ApplyOptions): Promise<ApiResult<Applied>>;
+  /** Undefined when it does not exist. */
+  get(reference: ObjectReference, signal?: AbortSignal): Promise<ApiResult<KubeObject | undefined>>;
+  /** All objects of a kind, in one namespace or (undefined) in all; follows `continue` tokens. */
+  list(
+    resource: Resource,
+    where: {
+      readonly namespace?: string;
+      readonly labelSelector?: string;
+      readonly fieldSelector?: string;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<ApiResult<readonly KubeObject[]>>;
+  create(object: KubeObject): Promise<ApiResult<KubeObject>>;
+  /** Background propagation unless told otherwise. True when something was there to delete. */
+  delete(
+    reference: ObjectReference,
+    options?: {
+      readonly uid?: string;
+      readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<ApiResult<boolean>>;
+  /** The shared watch of a kind in a namespace (undefined: a cluster-wide kind, or all namespaces). Starts it on first use. */
+  watch(resource: Resource, namespace: string | undefined): SharedWatch;
+  logs(request: LogRequest): Promise<ApiResult<AsyncIterable<string>>>;
+  /** Ends all watches and connections. */
+  close(): void;
+}
