@@ -1,4 +1,5 @@
 import type { TaskId, TaskKind } from './ids.js';
+import type { TaskNode } from './plan.js';
 
 /** How a task behaves when it is rehearsed. Times are milliseconds since its start. */
 export interface RehearsedTask {
@@ -23,3 +24,6 @@ export const builtInDurations: Rehearsal['defaults'] = {
   chart: 60_000,
   'remove-environment': 30_000,
 };
+
+/** How long a task is expected to take, in milliseconds; what urgency and ETAs are computed from. */
+export type ExpectedDurations = (task: TaskNode) => number;
