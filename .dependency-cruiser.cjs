@@ -14,27 +14,88 @@ const pointLeft = layers.map((layer, at) => ({
   to: { path: core, pathNot: `${core}(${layers.slice(0, at + 1).join('|')})/` },
 }));
 
-const never = (name, comment, from, to) => ({ name, severity: 'error', comment, from: { path: from, pathNot: notTests }, to: { path: to } });
+const never = (name, comment, from, to) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from, pathNot: notTests },
+  to: { path: to },
+});
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'Imports point one way.', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Imports point one way.',
+      from: {},
+      to: { circular: true },
+    },
     ...pointLeft,
-    never('runners-know-no-compiler', 'schedule, execute and report need only domain', `${core}(schedule|execute|report)/`, `${core}(parse|compile)/`),
+    never(
+      'runners-know-no-compiler',
+      'schedule, execute and report need only domain',
+      `${core}(schedule|execute|report)/`,
+      `${core}(parse|compile)/`,
+    ),
     never('report-runs-nothing', 'report is given events', `${core}report/`, `${core}(schedule|execute)/`),
-    never('domain-is-pure', 'domain has no libraries and no node built-ins', `${core}(domain|diagnostics)/`, 'node_modules|^(node:)?(fs|path|crypto|http|https|child_process|perf_hooks)$'),
-    never('parse-is-given-text', 'no file system in parse', `${core}parse/`, '^(node:)?(fs|fs/promises|child_process|http|https)$'),
-    { name: 'graphology-in-one-file', severity: 'error', from: { path: '^packages/', pathNot: `${core}compile/build-graph\\.ts$` }, to: { path: 'node_modules/graphology' } },
-    never('core-knows-nobody', 'core ← k8s-executor ← cli, nx-plugin', '^packages/core/', '^packages/(k8s-executor|cli|nx-plugin)/'),
-    never('executor-knows-no-front-end', 'core ← k8s-executor ← cli, nx-plugin', '^packages/k8s-executor/', '^packages/(cli|nx-plugin)/'),
-    never('front-ends-apart-cli', 'cli and nx-plugin never import each other', '^packages/cli/', '^packages/nx-plugin/'),
-    never('front-ends-apart-nx', 'cli and nx-plugin never import each other', '^packages/nx-plugin/', '^packages/cli/'),
-    never('client-node-stays-lazy', 'loaded by import() in the kubeconfig code only', '^packages/(core|cli|nx-plugin)/', 'node_modules/@kubernetes/client-node'),
+    never(
+      'domain-is-pure',
+      'domain has no libraries and no node built-ins',
+      `${core}(domain|diagnostics)/`,
+      'node_modules|^(node:)?(fs|path|crypto|http|https|child_process|perf_hooks)$',
+    ),
+    never(
+      'parse-is-given-text',
+      'no file system in parse',
+      `${core}parse/`,
+      '^(node:)?(fs|fs/promises|child_process|http|https)$',
+    ),
+    {
+      name: 'graphology-in-one-file',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: `${core}compile/build-graph\\.ts$` },
+      to: { path: 'node_modules/graphology' },
+    },
+    never(
+      'core-knows-nobody',
+      'core ← k8s-executor ← cli, nx-plugin',
+      '^packages/core/',
+      '^(packages|@flotilla)/(k8s-executor|cli|nx-plugin)',
+    ),
+    never(
+      'executor-knows-no-front-end',
+      'core ← k8s-executor ← cli, nx-plugin',
+      '^packages/k8s-executor/',
+      '^(packages|@flotilla)/(cli|nx-plugin)',
+    ),
+    never(
+      'front-ends-apart-cli',
+      'cli and nx-plugin never import each other',
+      '^packages/cli/',
+      '^(packages|@flotilla)/nx-plugin',
+    ),
+    never(
+      'front-ends-apart-nx',
+      'cli and nx-plugin never import each other',
+      '^packages/nx-plugin/',
+      '^(packages|@flotilla)/cli',
+    ),
+    never(
+      'client-node-stays-lazy',
+      'loaded by import() in the kubeconfig code only',
+      '^packages/(core|cli|nx-plugin)/',
+      'node_modules/@kubernetes/client-node',
+    ),
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: '/dist/|/out-tsc/' },
+    exclude: { path: '/out-tsc/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'require', 'node', 'default'],
+    },
   },
 };
