@@ -1,0 +1,4 @@
+import { main } from './main.js';
+import { processPorts } from './process-ports.js';
+
+process.exitCode = await main(process.argv.slice(2), processPorts());

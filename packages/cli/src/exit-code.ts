@@ -1,0 +1,21 @@
+/**
+ * How a command ends (semantics.md §3, cli.md). The outcomes of a run are 0, 1, 2, 130 and 143; a refusal,
+ * where nothing was written, is one of sysexits.h.
+ */
+export const exitCodes = {
+  0: 'done; for a run: every task succeeded or recovered',
+  1: 'halted: a halt_on_error task failed (diff: there are differences; ready: something is not)',
+  2: 'degraded: the run went to its end, some ignored errors never healed',
+  64: 'wrong usage of the command line',
+  65: 'the file or the plan is wrong',
+  66: 'no such file',
+  69: 'the cluster cannot be reached',
+  70: 'a bug of Flotilla',
+  75: 'another run holds the lock',
+  77: 'the cluster forbids it',
+  78: 'the kubeconfig or the context is wrong',
+  130: 'cancelled by SIGINT (Ctrl-C)',
+  143: 'cancelled by SIGTERM',
+} as const;
+
+export type ExitCode = keyof typeof exitCodes;

@@ -1,0 +1,74 @@
+/** A flag of the command line: `--name`, or `-short`; with a value unless it is a switch. */
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  readonly kind: 'switch' | 'value' | 'list';
+  /** What help calls the value, e.g. `FILE`. */
+  readonly value?: string;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+  readonly summary: string;
+}
+
+/** Every flag there is, by name; commands list which of them they take. kubectl's names where kubectl has one. */
+export const flags = {
+  'allow-degraded': { kind: 'switch', summary: 'exit 0 also when ignored errors never healed' },
+  cluster: { kind: 'value', value: 'embedded', choices: ['embedded'], summary: 'a simulated cluster in this process instead of a real one' },
+  color: { kind: 'value', value: 'WHEN', choices: ['auto', 'always', 'never'], summary: 'colours: auto (default), always, never' },
+  compare: { kind: 'value', value: 'GITREV|FILE', summary: 'what changes against another version of the file' },
+  concurrency: { kind: 'value', value: 'N', summary: 'at most N tasks at the same time (default: no bound)' },
+  context: { kind: 'value', value: 'NAME', summary: 'the kube context' },
+  'dry-run': { kind: 'value', value: 'WHERE', choices: ['client', 'server'], summary: 'client: only render; server: let the API server check everything, store nothing' },
+  'env-id': { kind: 'value', value: 'ID', summary: 'what ${env_id} stands for (default: the deployment’s name)' },
+  'exit-code': { kind: 'switch', summary: 'with --compare: exit 1 when the plans differ' },
+  explain: { kind: 'value', value: 'TASK', summary: 'why this task waits, for whom, by which line' },
+  fail: { kind: 'list', value: 'TASK', summary: 'what if this task fails? (repeatable)' },
+  file: { kind: 'value', short: 'f', value: 'FILE', summary: 'the flotilla file (default: flotilla.yaml, else .release/application_template.yaml)' },
+  'force-conflicts': { kind: 'switch', summary: 'take over fields that other managers own' },
+  help: { kind: 'switch', short: 'h', summary: 'this text' },
+  kubeconfig: { kind: 'value', value: 'FILE', summary: 'the kubeconfig (default: $KUBECONFIG, ~/.kube/config, in-cluster)' },
+  'kubeconfig-out': { kind: 'value', value: 'FILE', summary: 'where to write the kubeconfig of the embedded cluster' },
+  namespace: { kind: 'value', short: 'n', value: 'NAME', summary: 'the namespace (default: the file’s, else the context’s)' },
+  'no-preflight': { kind: 'switch', summary: 'do not dry-run every object before the first write' },
+  output: { kind: 'value', short: 'o', value: 'FORMAT', summary: 'the format of the output' },
+  param: { kind: 'list', value: 'K=V', summary: 'what ${parameters.K} stands for (repeatable)' },
+  port: { kind: 'value', value: 'PORT', summary: 'the port to listen on (default: a free one)' },
+  quiet: { kind: 'switch', short: 'q', summary: 'no progress, only the result' },
+  'rerun-jobs': { kind: 'switch', summary: 'run jobs again that have succeeded with the same inputs' },
+  speed: { kind: 'value', value: 'N', summary: 'embedded cluster: divide durations by N' },
+  strict: { kind: 'switch', summary: 'warnings are errors' },
+  timeout: { kind: 'value', value: 'DURATION', summary: 'timeout of tasks that say none themselves, e.g. 90s (default: 10m; jobs 20m)' },
+  verbose: { kind: 'switch', short: 'v', summary: 'say more' },
+  version: { kind: 'switch', summary: 'the version' },
+  with: { kind: 'value', value: 'FILE', summary: 'a rehearsal file: how long tasks take, which fail, which heal' },
+  yes: { kind: 'switch', short: 'y', summary: 'do not ask' },
+} as const satisfies Record<string, Omit<Flag, 'name'>>;
+
+export type FlagName = keyof typeof flags;
+
+/** The flag called `name`, as help and the argument reader see it. */
+export function flagOf(name: FlagName): Flag {
+  return { name, ...flags[name] };
+}
+
+/** What a command line said, by flag. */
+export class FlagValues {
+  readonly #values: ReadonlyMap<FlagName, readonly string[]>;
+
+  constructor(values: ReadonlyMap<FlagName, readonly string[]>) {
+    this.#values = values;
+  }
+
+  has(name: FlagName): boolean {
+    return this.#values.has(name);
+  }
+
+  /** The value said last, as usual on command lines. */
+  value(name: FlagName): string | undefined {
+    return this.#values.get(name)?.at(-1);
+  }
+
+  list(name: FlagName): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+}

@@ -1,0 +1,25 @@
+/** Somewhere text goes. */
+export interface Output {
+  write(text: string): void;
+  /** True for a terminal that a person looks at. */
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** All that a command knows of the process around it; tests give their own. */
+export interface Ports {
+  /** What was asked for. */
+  readonly stdout: Output;
+  /** Progress and diagnostics. */
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Asks a person and resolves to the answer; undefined where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Calls back on SIGINT and SIGTERM until the returned function is called. */
+  readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Ends the process at once: the second signal. */
+  readonly exitNow: (exitCode: number) => void;
+}
