@@ -1,0 +1,127 @@
+import type { Plan, PlanStep, TaskNode } from '../domain/plan.js';
+import {
+  countKinds,
+  interdependencies,
+  kindNouns,
+  nodeLabel,
+  reasonText,
+  taskKinds,
+  tasksOf,
+} from './plan-view.js';
+import { createStyle, type Style } from './style.js';
+import { cut, ends, inColumns, oneLine, plural, wrap } from './text-layout.js';
+
+export interface PlanTextOptions {
+  readonly color: boolean;
+  /** Characters per line; 80 when left out. */
+  readonly width?: number;
+}
+
+interface Page {
+  readonly plan: Plan;
+  readonly style: Style;
+  readonly width: number;
+}
+
+const interdependenciesMax = 20;
+
+/**
+ * The plan at a glance: steps down a line in the order in which they open, their tasks in columns, what is not
+ * waited for off the line, what halts and what waits for more than its step marked in words.
+ */
+export function planToText(plan: Plan, options: PlanTextOptions): string {
+  const page: Page = { plan, style: createStyle(options.color), width: Math.max(40, options.width ?? 80) };
+  const last = plan.steps.length - 1;
+  const steps = plan.steps.flatMap((step, at) => [
+    ...stepLines(page, step, at + 1),
+    ...joint(page, step, at === last),
+  ]);
+  return [...headLines(page), '', ...steps, ...endLines(page), ''].join('\n');
+}
+
+function headLines({ plan, style, width }: Page): readonly string[] {
+  const title = `${oneLine(plan.name)} · ${oneLine(plan.workflow)}`;
+  const counts = `${plural(plan.tasks.length, 'task')} in ${plural(plan.steps.length, 'step')}`;
+  return [style.bold(title) + ends(title, counts, width).slice(title.length)];
+}
+
+function stepLines(page: Page, step: PlanStep, number: number): readonly string[] {
+  const tasks = tasksOf(page.plan, step);
+  const rail = page.style.dim(step.waitForFinish ? '│' : '│ ┊');
+  const indent = step.waitForFinish ? 9 : 11;
+  const body = [
+    ...taskLines(step, tasks, page.width - indent),
+    ...remarkLines(page, tasks, page.width - indent),
+  ];
+  return [headerLine(page, step, number), ...body.map((line) => `     ${rail}   ${line}`)];
+}
+
+function headerLine({ plan, style, width }: Page, step: PlanStep, number: number): string {
+  const tasks = tasksOf(plan, step);
+  const mark = step.waitForFinish ? '●' : '├╌◌';
+  const left = `${String(number).padStart(3)}  ${mark} `;
+  const right = [countKinds(tasks) || 'no tasks', ...(step.waitForFinish ? [] : ['not waited for'])].join(
+    ' · ',
+  );
+  const name = cut(oneLine(step.name), width - left.length - right.length - 2);
+  const gap = ends(left + name, right, width).slice(left.length + name.length, width - right.length);
+  const paint = step.waitForFinish ? style.dim : style.yellow;
+  return `${style.dim(left.slice(0, 4))} ${left.slice(5)}${style.bold(name)}${gap}${paint(right)}`;
+}
+
+function taskLines(step: PlanStep, tasks: readonly TaskNode[], width: number): readonly string[] {
+  const only = tasks.length === 1 ? tasks[0] : undefined;
+  if (only?.id === (step.name as string)) return [];
+  const kinds = taskKinds.filter((kind) => tasks.some((task) => task.kind === kind));
+  const label = kinds.length > 1 ? 11 : 0;
+  return kinds.flatMap((kind) => {
+    const cells = tasks.filter((task) => task.kind === kind).map((task) => cellOf(task, step));
+    const noun = `${kindNouns[kind]}${cells.length === 1 ? '' : 's'}`;
+    return inColumns(cells, width - label).map((row, at) =>
+      cut((label === 0 ? '' : (at === 0 ? noun : '').padEnd(label)) + row, width),
+    );
+  });
+}
+
+function cellOf(task: TaskNode, step: PlanStep): string {
+  const halts = task.haltOnError ? '!' : '';
+  const floats = task.waitForFinish === step.waitForFinish ? '' : task.waitForFinish ? '+' : '~';
+  return oneLine(task.name) + halts + floats;
+}
+
+function remarkLines(page: Page, tasks: readonly TaskNode[], width: number): readonly string[] {
+  const all = interdependencies(page.plan, tasks);
+  const more = all.length - interdependenciesMax;
+  const lines = all.slice(0, interdependenciesMax).flatMap(({ task, edges }) => {
+    const sources = edges.map(({ from, reasons }) => {
+      const declared = reasons.filter(({ kind }) => kind !== 'step-order').map(reasonText);
+      return `${oneLine(nodeLabel(page.plan, from))} (${declared.join('; ')})`;
+    });
+    return wrap(
+      [`${oneLine(task.id)} after`, ...sources.map((one, at) => one + (at < sources.length - 1 ? ',' : ''))],
+      width - 2,
+    );
+  });
+  const rest = more > 0 ? [`… and ${plural(more, 'more task')} that wait like this: see -o html`] : [];
+  return [...lines, ...rest].map((line) => page.style.cyan(cut(`→ ${line}`, width)));
+}
+
+function joint({ style }: Page, step: PlanStep, last: boolean): readonly string[] {
+  if (last) return [];
+  return [`     ${style.dim(step.waitForFinish ? '▼' : '│')}`];
+}
+
+function endLines({ plan, style, width }: Page): readonly string[] {
+  const halting = plan.tasks.filter((task) => task.haltOnError).length;
+  const stepOf = new Map(plan.steps.map((step) => [step.name, step]));
+  const unlike = plan.tasks.filter((task) => task.waitForFinish !== stepOf.get(task.step)?.waitForFinish);
+  const legend = [
+    ...(plan.steps.length > 1
+      ? ['▼ the next step opens when every task above that is waited for has settled']
+      : []),
+    ...(halting > 0 ? [`! its failure halts the run (${plural(halting, 'task')})`] : []),
+    ...(unlike.some((task) => !task.waitForFinish) ? ['~ not waited for, unlike its step'] : []),
+    ...(unlike.some((task) => task.waitForFinish) ? ['+ waited for, unlike its step'] : []),
+  ];
+  return legend.length === 0 ? [] : ['', ...legend.map((line) => style.dim(cut(`     ${line}`, width)))];
+}

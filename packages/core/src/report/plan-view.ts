@@ -1,0 +1,75 @@
+import { positionAt, type SourceSpan } from '../diagnostics/source.js';
+import type { NodeId, TaskId, TaskKind } from '../domain/ids.js';
+import type { EdgeReason, Plan, PlanEdge, PlanStep, TaskNode } from '../domain/plan.js';
+
+/** How many there are of something are called in text, by kind of task. */
+export const kindNouns: Readonly<Record<TaskKind, string>> = {
+  service: 'service',
+  job: 'job',
+  chart: 'chart',
+  'remove-environment': 'removal',
+};
+
+/** The kinds in the order in which they are counted. */
+export const taskKinds: readonly TaskKind[] = ['service', 'job', 'chart', 'remove-environment'];
+
+/** A task that waits for something else than the opening of its step. */
+export interface Interdependency {
+  readonly task: TaskNode;
+  readonly edges: readonly PlanEdge[];
+}
+
+/** The tasks of a step, in file order. */
+export function tasksOf(plan: Plan, step: PlanStep): readonly TaskNode[] {
+  return step.tasks.map((id) => taskOf(plan, id));
+}
+
+/** The task called `id`. Throws ("Bug: …") when the plan has none. */
+export function taskOf(plan: Plan, id: TaskId): TaskNode {
+  const node = plan.node(id);
+  if (node.kind === 'gate') throw new Error(`Bug: ${id} is a gate.`);
+  return node;
+}
+
+/** `3 services, 2 jobs`: what there is of each kind. */
+export function countKinds(tasks: readonly TaskNode[]): string {
+  return taskKinds
+    .map((kind) => [kind, tasks.filter((task) => task.kind === kind).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${kindNouns[kind]}${count === 1 ? '' : 's'}`)
+    .join(', ');
+}
+
+/** Among `tasks` those that `depends_on` or `needs` hold back, with the edges that do. */
+export function interdependencies(plan: Plan, tasks: readonly TaskNode[]): readonly Interdependency[] {
+  return tasks
+    .map((task) => ({ task, edges: plan.dependencies(task.id).filter(isDeclared) }))
+    .filter(({ edges }) => edges.length > 0);
+}
+
+/** True for an edge that the author wrote down as such: it is there for more than the order of the steps. */
+export function isDeclared(edge: PlanEdge): boolean {
+  return edge.reasons.some(({ kind }) => kind !== 'step-order');
+}
+
+/** What people call a node: a task by its id, a gate by its step. */
+export function nodeLabel(plan: Plan, id: NodeId): string {
+  const node = plan.node(id);
+  return node.kind === 'gate' ? `step ${node.step}` : node.id;
+}
+
+/** `depends_on, line 12`: why an edge is there and where the file says so. */
+export function reasonText({ kind, span }: EdgeReason): string {
+  return `${reasonWords[kind]}, line ${lineOf(span)}`;
+}
+
+const reasonWords: Readonly<Record<EdgeReason['kind'], string>> = {
+  'step-order': 'step order',
+  'depends-on': 'depends_on',
+  needs: 'needs',
+};
+
+/** The line on which a span starts, counted from 1. */
+export function lineOf(span: SourceSpan): number {
+  return positionAt(span.file, span.start).line;
+}
