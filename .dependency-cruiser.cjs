@@ -2,7 +2,7 @@
  * The layers of docs/architecture.md as rules. Type imports count: that is how cycles creep in.
  * `layers` lists core's folders from left to right; each may import only what stands left of it.
  */
-const layers = ['diagnostics', 'domain', 'parse', 'compile', 'schedule', 'execute', 'report'];
+const layers = ['diagnostics', 'domain', 'parse', 'compile', 'schedule', 'execute', 'report', 'load'];
 const core = '^packages/core/src/';
 const notTests = '\\.test\\.ts$|/testing/';
 

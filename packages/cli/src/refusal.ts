@@ -1,13 +1,6 @@
-import type { ExitCode } from './exit-code.js';
+import type { Refusal } from '@flotilla/core';
 
-/** A command that ends before it wrote anything: one clear message, what to do, and the exit code of cli.md. */
-export interface Refusal {
-  readonly exitCode: ExitCode;
-  readonly message: string;
-  readonly help?: string;
-}
-
-/** Thrown by commands to end with a refusal, caught in `main` alone. */
+/** Thrown by commands to end before anything was written; `main` alone catches it. */
 export class RefusedError extends Error {
   readonly refusal: Refusal;
 

@@ -1,0 +1,86 @@
+import { basename } from 'node:path';
+import { compilePlan, defaultWorkflow, workflowNames, type CompileOptions } from '../compile/compile-plan.js';
+import { hasErrors, strict, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { nearest } from '../diagnostics/nearest.js';
+import type { DeploymentFile, Variables } from '../domain/deployment-file.js';
+import type { Plan } from '../domain/plan.js';
+import type { Refusal } from '../domain/refusal.js';
+import { parseDeploymentFile } from '../parse/parse-deployment-file.js';
+import { findFile, type FoundFile } from './find-file.js';
+
+/** Which workflow of which file, and how to read it. */
+export interface LoadOptions {
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Default: the first of the default files that exists. */
+  readonly path?: string;
+  /** Default: `setup`, or the only one there is. */
+  readonly workflow?: string;
+  readonly envId?: string;
+  readonly parameters: Variables['parameters'];
+  readonly environment: Variables['environment'];
+  /** Warnings are errors. */
+  readonly strict: boolean;
+  readonly compile?: Omit<CompileOptions, 'workflow'>;
+}
+
+/** A workflow that may be shown or run. */
+export interface LoadedPlan extends FoundFile {
+  readonly file: DeploymentFile;
+  readonly plan: Plan;
+  /** Warnings and hints. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The plan; or `wrong`, what is wrong with the file, under the names by which it would have been known; or
+ * `refused`, when there is no such file (66) or no such workflow (64).
+ */
+export type LoadPlanResult =
+  | { readonly kind: 'loaded'; readonly loaded: LoadedPlan }
+  | { readonly kind: 'wrong'; readonly name: string; readonly workflow: string; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** From a path to a plan: finds, reads, parses and compiles. Never throws for what people wrote. */
+export function loadPlan(options: LoadOptions): LoadPlanResult {
+  const found = findFile(options.workingDirectory, options.path);
+  if (!found.ok) return { kind: 'refused', refusal: found.refusal };
+  const parsed = parseFound(found, options);
+  const mend = options.strict ? strict : (diagnostics: readonly Diagnostic[]) => diagnostics;
+  const wrong = (name: string, workflow: string, diagnostics: readonly Diagnostic[]): LoadPlanResult => ({
+    kind: 'wrong',
+    name,
+    workflow,
+    diagnostics,
+  });
+  if (!parsed.ok) return wrong(basename(found.directory), options.workflow ?? 'setup', mend(parsed.diagnostics));
+  const file = parsed.value;
+  const workflow = options.workflow ?? defaultWorkflow(file);
+  const unknown = refuseUnknownWorkflow(file, workflow);
+  if (unknown !== undefined) return { kind: 'refused', refusal: unknown };
+  const compiled = compilePlan(file, { ...options.compile, workflow });
+  const diagnostics = mend([...parsed.diagnostics, ...compiled.diagnostics]);
+  if (!compiled.ok || hasErrors(diagnostics)) return wrong(file.name, workflow, diagnostics);
+  const { source, directory } = found;
+  return { kind: 'loaded', loaded: { source, directory, file, plan: compiled.value, diagnostics } };
+}
+
+function parseFound({ source, directory }: FoundFile, options: LoadOptions) {
+  return parseDeploymentFile(source, {
+    folderName: basename(directory),
+    parameters: options.parameters,
+    environment: options.environment,
+    ...(options.envId !== undefined && { envId: options.envId }),
+  });
+}
+
+function refuseUnknownWorkflow(file: DeploymentFile, workflow: string): Refusal | undefined {
+  const names = workflowNames(file);
+  if (names.includes(workflow)) return undefined;
+  const near = nearest(workflow, names);
+  return {
+    exitCode: 64,
+    message: `${file.source.path} has no workflow ${JSON.stringify(workflow)}.`,
+    help: near === undefined ? `It has ${names.join(', ')}.` : `Did you mean ${near}?`,
+  };
+}
