@@ -1,4 +1,5 @@
 import type { ObjectReference } from '@flotilla/core';
+import { isJsonObject } from './json.js';
 import type { Json, JsonObject } from './json.js';
 
 export interface ObjectMeta extends JsonObject {
@@ -20,6 +21,14 @@ export interface KubeObject extends JsonObject {
   readonly metadata: ObjectMeta;
   readonly spec?: Json;
   readonly status?: Json;
+}
+
+/** True for a mapping with apiVersion, kind and metadata.name. */
+export function isKubeObject(value: unknown): value is KubeObject {
+  if (!isJsonObject(value) || !isJsonObject(value['metadata'])) return false;
+  return [value['apiVersion'], value['kind'], value['metadata']['name']].every(
+    (part) => typeof part === 'string',
+  );
 }
 
 /** How an object is named in messages and used as a key. */
