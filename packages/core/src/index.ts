@@ -23,3 +23,6 @@ export { createPlainRenderer } from './report/plain-renderer.js';
 export { countTasks, foldRun, runStateOf, type RunState, type TaskState } from './report/run-state.js';
 export { defaultFilePaths, findFile, readText, type FoundFile, type FindFileResult } from './load/find-file.js';
 export { loadPlan, type LoadedPlan, type LoadOptions, type LoadPlanResult } from './load/load-plan.js';
+export { formatLive } from './report/live-view.js';
+export { formatSummary, type SummaryOptions } from './report/summary.js';
+export { formatWaiting } from './report/waiting-line.js';

@@ -1,39 +1,53 @@
 import type { NodeId, TaskKind } from '../domain/ids.js';
 import type { Plan, PlanEdge, PlanStep, TaskNode } from '../domain/plan.js';
-import { isDeclared, tasksOf } from './plan-view.js';
+import { declaredKind, isDeclared, isHeldByStep, openerOf, tasksOf } from './plan-view.js';
+
+// Beyond this many, steps side by side become too small to read where the picture is scaled to the page.
+const stepsAbreastMax = 8;
 
 /**
- * The plan as a Mermaid flowchart that GitHub draws: a subgraph per step, thick arrows from the end of a step to
- * the next, dotted frames around what is not waited for. Ids are made here; names of the user's are only labels.
+ * The plan as a Mermaid flowchart that GitHub draws: a subgraph per step, an arrow from each step to those that
+ * it opens, dotted arrows for what the author declared beside that. Arrows between steps instead of between
+ * their tasks keep a plan of hundreds of tasks within GitHub's limit of 500 arrows. Ids are made here; names
+ * from the file are only labels.
  */
 export function planToMermaid(plan: Plan): string {
-  const ids = new Map<NodeId, string>(plan.nodes.map(({ id }, at) => [id, `n${at}`]));
-  const gates = plan.nodes.filter((node) => node.kind === 'gate');
+  const ids = mermaidIds(plan);
   const lines = [
-    'flowchart TB',
-    ...plan.steps.flatMap((step, at) => subgraph({ plan, ids, step, at })),
-    ...gates.map(
-      ({ id, at, step }) =>
-        `${idOf(ids, id)}{{${quote(at === 'end' ? `${step} done` : `all of ${step} settled`)}}}:::gate`,
-    ),
-    ...plan.edges.map((edge) => edgeLine(ids, edge)),
+    ...plan.steps.flatMap((step, at) => subgraph(plan, ids, at)),
+    ...plan.steps.flatMap((_, at) => {
+      const opener = openerOf(plan, at);
+      return opener === undefined ? [] : [`s${plan.steps.indexOf(opener)} ==> s${at}`];
+    }),
+    ...plan.edges.filter(isDeclared).map((edge) => edgeLine(ids, edge)),
+    'classDef halts stroke:#cf222e,stroke-width:3px',
+    'classDef floats stroke-dasharray:6 4',
+    ...plan.steps.flatMap((step, at) => (step.waitForFinish ? [] : [`class s${at} floats`])),
   ];
-  return [...lines.map((line, at) => (at === 0 ? line : `  ${line}`)), ...classLines(plan), ''].join('\n');
+  const direction = plan.steps.length > stepsAbreastMax ? 'TB' : 'LR';
+  return [`flowchart ${direction}`, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
 
-interface StepInPlan {
-  readonly plan: Plan;
-  readonly ids: ReadonlyMap<NodeId, string>;
-  readonly step: PlanStep;
-  readonly at: number;
+// A gate is drawn as the step whose end it is.
+function mermaidIds(plan: Plan): ReadonlyMap<NodeId, string> {
+  const stepIds = new Map(plan.steps.map((step, at) => [step.name, `s${at}`]));
+  const taskIds = new Map(plan.tasks.map(({ id }, at) => [id, `t${at}`]));
+  return new Map(
+    plan.nodes.map((node) => [
+      node.id,
+      (node.kind === 'gate' ? stepIds.get(node.step) : taskIds.get(node.id)) ?? '',
+    ]),
+  );
 }
 
-function subgraph({ plan, ids, step, at }: StepInPlan): readonly string[] {
+function subgraph(plan: Plan, ids: ReadonlyMap<NodeId, string>, at: number): readonly string[] {
+  const step = plan.steps[at];
+  if (step === undefined) return [];
   const note = step.waitForFinish ? '' : ' (not waited for)';
   return [
     `subgraph s${at}[${quote(`${at + 1}. ${step.name}${note}`)}]`,
     '  direction LR',
-    ...tasksOf(plan, step).map((task) => `  ${taskShape(idOf(ids, task.id), task)}`),
+    ...tasksOf(plan, step).map((task) => `  ${taskLine(plan, ids, task)}${classes(step, task)}`),
     'end',
   ];
 }
@@ -45,34 +59,22 @@ const brackets: Readonly<Record<TaskKind, readonly [string, string]>> = {
   'remove-environment': ['[/', '/]'],
 };
 
-function taskShape(id: string, task: TaskNode): string {
+function taskLine(plan: Plan, ids: ReadonlyMap<NodeId, string>, task: TaskNode): string {
   const [open, close] = brackets[task.kind];
-  return `${id}${open}${quote(task.id)}${close}${task.haltOnError ? ':::halts' : ''}`;
+  const note = isHeldByStep(plan, task) ? '' : ' (own needs)';
+  return `${ids.get(task.id) ?? ''}${open}${quote(task.id + note)}${close}`;
+}
+
+function classes(step: PlanStep, task: TaskNode): string {
+  if (task.haltOnError) return ':::halts';
+  return step.waitForFinish && !task.waitForFinish ? ':::floats' : '';
 }
 
 function edgeLine(ids: ReadonlyMap<NodeId, string>, edge: PlanEdge): string {
-  const kinds = new Set(edge.reasons.map(({ kind }) => kind));
-  const label = kinds.has('needs') ? 'needs' : 'depends_on';
-  const arrow = isDeclared(edge) ? `-. ${label} .->` : '-->';
-  return `${idOf(ids, edge.from)} ${arrow} ${idOf(ids, edge.to)}`;
+  return `${ids.get(edge.from) ?? ''} -. ${declaredKind(edge)} .-> ${ids.get(edge.to) ?? ''}`;
 }
 
-function classLines(plan: Plan): readonly string[] {
-  const floating = plan.steps.map((step, at) => ({ step, at })).filter(({ step }) => !step.waitForFinish);
-  return [
-    '  classDef gate fill:#d0d7de,stroke:#57606a,color:#1f2328',
-    '  classDef halts stroke:#cf222e,stroke-width:3px',
-    ...floating.map(({ at }) => `  style s${at} stroke-dasharray:6 4`),
-  ];
-}
-
-function idOf(ids: ReadonlyMap<NodeId, string>, id: NodeId): string {
-  const known = ids.get(id);
-  if (known === undefined) throw new Error(`Bug: ${id} is not a node of the plan.`);
-  return known;
-}
-
-// Mermaid reads #…; entities inside quoted labels; everything that could end the label or start markup goes that way.
+// Mermaid reads #…; inside quoted labels as a character: whatever could end the label or start markup goes that way.
 function quote(label: string): string {
   const escaped = label.replace(/[^\p{L}\p{N} ._:/()-]/gu, (char) => `#${char.codePointAt(0) ?? 0};`);
   return `"${escaped}"`;

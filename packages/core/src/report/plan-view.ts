@@ -73,3 +73,29 @@ const reasonWords: Readonly<Record<EdgeReason['kind'], string>> = {
 export function lineOf(span: SourceSpan): number {
   return positionAt(span.file, span.start).line;
 }
+
+/** What the author wrote to make a declared edge, as it is called in the file. */
+export function declaredKind(edge: PlanEdge): 'needs' | 'depends_on' {
+  return edge.reasons.some(({ kind }) => kind === 'needs') ? 'needs' : 'depends_on';
+}
+
+/** True for a step that something after it waits for: at least one of its tasks is waited for. */
+export function isBarrier(plan: Plan, step: PlanStep): boolean {
+  return tasksOf(plan, step).some((task) => task.waitForFinish);
+}
+
+/**
+ * The step whose settled tasks open the step at index `at`: the nearest one before it that anything waits for.
+ * Undefined when the step opens at 0.
+ */
+export function openerOf(plan: Plan, at: number): PlanStep | undefined {
+  return plan.steps.slice(0, at).findLast((step) => isBarrier(plan, step));
+}
+
+/** False for a task whose own `needs` replace the opening of its step (semantics.md, rule 5). */
+export function isHeldByStep(plan: Plan, task: TaskNode): boolean {
+  const edges = plan.dependencies(task.id);
+  if (edges.some(({ reasons }) => reasons.some(({ kind }) => kind === 'needs'))) return false;
+  const at = plan.steps.findIndex(({ name }) => name === task.step);
+  return edges.length > 0 || openerOf(plan, at) === undefined;
+}

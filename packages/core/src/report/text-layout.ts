@@ -63,3 +63,21 @@ function rows(cells: readonly string[], widths: readonly number[], gap: number):
   }
   return lines;
 }
+
+/** A piece of a line and how it is set off. */
+export interface Piece {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+}
+
+/** The pieces as one line of at most `width` characters; colour is added after cutting, so it takes no room. */
+export function joinPieces(pieces: readonly Piece[], width: number): string {
+  const whole = pieces.reduce((sum, { text }) => sum + text.length, 0);
+  let room = whole > width ? width - 1 : width;
+  const line = pieces.map(({ text, paint }) => {
+    const shown = text.slice(0, Math.max(0, room));
+    room -= shown.length;
+    return paint === undefined ? shown : paint(shown);
+  });
+  return line.join('') + (whole > width ? '…' : '');
+}

@@ -1,0 +1,165 @@
+import type { PlanStep } from '../domain/plan.js';
+import { formatDuration } from './format-duration.js';
+import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
+import { countTasks, type RunState, type TaskState } from './run-state.js';
+import { createStyle, type Style } from './style.js';
+import { joinPieces, oneLine, type Piece } from './text-layout.js';
+
+export interface LiveViewOptions {
+  /** Milliseconds since the run began, now. */
+  readonly atMs: number;
+  /** Characters per line of the terminal. */
+  readonly width: number;
+  /** Lines of the terminal; the frame has at most one less. */
+  readonly height: number;
+  readonly color: boolean;
+}
+
+interface Frame {
+  readonly state: RunState;
+  readonly options: LiveViewOptions;
+  readonly style: Style;
+  readonly nameWidth: number;
+}
+
+/** A step with the tasks that have a line of their own; the others are only counted. */
+interface ShownStep {
+  readonly step: PlanStep;
+  readonly tasks: readonly TaskState[];
+}
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const spinnerFrameMs = 80;
+const barWidth = 24;
+
+/**
+ * The live view as the lines of one frame, none longer than the width, never more than fit the height: what runs
+ * comes first, then what failed, then what waits or is done; what has no room is counted in its step's line.
+ */
+export function formatLive(state: RunState, options: LiveViewOptions): readonly string[] {
+  const names = [...state.tasks.values()].map(({ node }) => node.id.length);
+  const nameWidth = Math.min(Math.max(0, ...names), Math.floor(options.width / 2));
+  const frame: Frame = { state, options, style: createStyle(options.color), nameWidth };
+  const room = Math.max(1, options.height - 1);
+  const head = headLines(frame).slice(0, room);
+  const body = chooseRows(state, room - head.length).flatMap(({ step, tasks }) => [
+    stepLine(frame, step),
+    ...tasks.map((task) => taskLine(frame, task)),
+  ]);
+  return [...head, ...body];
+}
+
+function headLines(frame: Frame): readonly string[] {
+  const { state, options, style } = frame;
+  const counts = countTasks(state);
+  const total = state.tasks.size;
+  const done = total - counts.running - counts.waiting;
+  const filled = total === 0 ? barWidth : Math.floor((done / total) * barWidth);
+  const title = `${oneLine(state.plan.name)} · ${oneLine(state.plan.workflow)} on ${oneLine(state.cluster)}`;
+  const bar: readonly Piece[] = [
+    { text: '█'.repeat(filled), paint: style.green },
+    { text: '░'.repeat(barWidth - filled), paint: style.dim },
+    { text: ` ${done}/${total} · ${formatDuration(options.atMs)}` },
+    ...countPieces(frame, counts),
+  ];
+  return [joinPieces([{ text: title, paint: style.bold }], options.width), joinPieces(bar, options.width)];
+}
+
+function countPieces({ style }: Frame, counts: ReturnType<typeof countTasks>): readonly Piece[] {
+  const running = counts.running > 0 ? [{ text: ` · ${counts.running} running`, paint: style.blue }] : [];
+  const settled = outcomeKinds
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => ({
+      text: ` · ${counts[kind]} ${kind}`,
+      paint: (text: string) => paintOutcome(style, kind, text),
+    }));
+  return [...running, ...settled];
+}
+
+function chooseRows(state: RunState, room: number): readonly ShownStep[] {
+  const steps = chooseSteps(state, room);
+  const candidates = steps.flatMap((step) => tasksOfStep(state, step));
+  const budget = Math.max(0, room - steps.length);
+  const chosen = new Set(
+    [...candidates].sort((one, other) => urgencyOf(one) - urgencyOf(other)).slice(0, budget),
+  );
+  return steps.map((step) => ({ step, tasks: tasksOfStep(state, step).filter((task) => chosen.has(task)) }));
+}
+
+// When not even the steps fit, those with something going on come first, then those still to come.
+function chooseSteps(state: RunState, room: number): readonly PlanStep[] {
+  const { steps } = state.plan;
+  if (steps.length <= room) return steps;
+  const urgency = (step: PlanStep) => Math.min(4, ...tasksOfStep(state, step).map(urgencyOf));
+  const chosen = new Set([...steps].sort((one, other) => urgency(one) - urgency(other)).slice(0, room));
+  return steps.filter((step) => chosen.has(step));
+}
+
+function urgencyOf({ status, outcome }: TaskState): number {
+  if (status === 'running') return 0;
+  if (outcome?.kind === 'failed' || outcome?.kind === 'timed-out') return 1;
+  return status === 'waiting' ? 2 : 3;
+}
+
+function tasksOfStep(state: RunState, step: PlanStep): readonly TaskState[] {
+  return step.tasks.flatMap((id) => state.tasks.get(id) ?? []);
+}
+
+function stepLine({ state, options, style }: Frame, step: PlanStep): string {
+  const tasks = tasksOfStep(state, step);
+  const settled = tasks.filter(({ status }) => status === 'settled').length;
+  const failed = tasks.filter((task) => urgencyOf(task) === 1).length;
+  const opened = state.stepsOpenedAt.has(step.name);
+  const done = settled === tasks.length;
+  const mark = done ? (failed > 0 ? '!' : '✓') : opened ? '●' : '○';
+  const paint = done ? (failed > 0 ? style.red : style.green) : opened ? style.blue : style.dim;
+  const pieces: readonly Piece[] = [
+    { text: `${mark} `, paint },
+    { text: oneLine(step.name), paint: opened ? style.bold : style.dim },
+    { text: `  ${settled}/${tasks.length}${failed > 0 ? `, ${failed} failed` : ''}`, paint: style.dim },
+    ...(step.waitForFinish ? [] : [{ text: '  not waited for', paint: style.yellow }]),
+  ];
+  return joinPieces(pieces, options.width);
+}
+
+function taskLine(frame: Frame, task: TaskState): string {
+  const { options, nameWidth } = frame;
+  const { mark, paint, told, time } = describe(frame, task);
+  const name = oneLine(task.node.id);
+  const shown =
+    name.length > nameWidth ? `${name.slice(0, Math.max(0, nameWidth - 1))}…` : name.padEnd(nameWidth);
+  const pieces: readonly Piece[] = [
+    { text: `  ${mark} `, paint },
+    { text: shown, ...(task.status === 'waiting' && { paint }) },
+    { text: ` ${time.padStart(7)}  ` },
+    { text: told, paint },
+  ];
+  return joinPieces(pieces, options.width);
+}
+
+interface TaskWords {
+  readonly mark: string;
+  readonly paint: (text: string) => string;
+  readonly told: string;
+  readonly time: string;
+}
+
+function describe({ options, style }: Frame, task: TaskState): TaskWords {
+  const { outcome, progress, startedAt, settledAt } = task;
+  if (outcome !== undefined) {
+    const paint = (text: string) => paintOutcome(style, outcome.kind, text);
+    const time =
+      startedAt === undefined || settledAt === undefined ? '' : formatDuration(settledAt - startedAt);
+    return {
+      mark: outcomeMarks[outcome.kind],
+      paint,
+      told: [outcome.kind, oneLine(outcome.reason)].join(' '),
+      time,
+    };
+  }
+  if (startedAt === undefined) return { mark: '·', paint: style.dim, told: '', time: '' };
+  const mark = spinner[Math.floor(options.atMs / spinnerFrameMs) % spinner.length] ?? '';
+  const attempt = task.attempt > 1 ? `attempt ${task.attempt} of ${task.node.attemptsMax} ` : '';
+  const told = attempt + (progress === undefined ? '' : `${progress.phase}: ${oneLine(progress.message)}`);
+  return { mark, paint: style.blue, told, time: formatDuration(Math.max(0, options.atMs - startedAt)) };
+}

@@ -1,0 +1,166 @@
+import type { TaskId } from '../domain/ids.js';
+import type { RunOutcome, TaskOutcomeKind } from '../domain/outcome.js';
+import { formatFailure } from './failure-report.js';
+import { formatDuration } from './format-duration.js';
+import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
+import { countTasks, type RunSettledEvent, type RunState, type TaskState } from './run-state.js';
+import { createStyle, type Style } from './style.js';
+import { inColumns, oneLine, plural, wrap } from './text-layout.js';
+
+export interface SummaryOptions {
+  readonly color: boolean;
+  /** Characters per line; 80 when left out. */
+  readonly width?: number;
+  /** False where the failure reports have been printed already when they happened. Default true. */
+  readonly reports?: boolean;
+  /** The command that goes on where this run stopped, e.g. `flotilla deploy --resume`. */
+  readonly resumeCommand?: string;
+  /** The command that removes what these tasks have applied. */
+  readonly cleanUpCommand?: (tasks: readonly TaskId[]) => string;
+}
+
+interface Screen {
+  readonly state: RunState;
+  readonly style: Style;
+  readonly width: number;
+  readonly options: SummaryOptions;
+}
+
+const namesMax = 60;
+
+/**
+ * The last screen of a run: how it ended, what failed and why, what is where when it was cut short and the
+ * commands to go on from there, the critical path. Only for a state that has seen `run-settled`.
+ */
+export function formatSummary(state: RunState, options: SummaryOptions): string {
+  const { settled } = state;
+  if (settled === undefined) throw new Error('Bug: a run is summed up after it has settled.');
+  const screen: Screen = {
+    state,
+    style: createStyle(options.color),
+    width: Math.max(40, options.width ?? 80),
+    options,
+  };
+  const cutShort = settled.outcome === 'halted' || settled.outcome === 'cancelled';
+  const blocks = [
+    sentence(screen, settled),
+    failures(screen),
+    cutShort ? whereabouts(screen) : changes(screen),
+    criticalPath(screen, settled),
+    cutShort ? commands(screen) : [],
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+const runMarks: Readonly<Record<RunOutcome, string>> = {
+  succeeded: '✓',
+  degraded: '!',
+  halted: '✗',
+  cancelled: '⊘',
+};
+
+function sentence({ state, style, width }: Screen, settled: RunSettledEvent): readonly string[] {
+  const { name, workflow } = state.plan;
+  const head = `${runMarks[settled.outcome]} ${oneLine(name)} · ${oneLine(workflow)} ${settled.outcome} after ${formatDuration(settled.durationMs)}`;
+  const counts = countTasks(state);
+  const parts = outcomeKinds.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`);
+  const [first = '', ...rest] = wrap(
+    [`${plural(state.tasks.size, 'task')}:`, ...parts.join(', ').split(/(?<=,) /)],
+    width - 2,
+  );
+  return [
+    style.bold(paintOutcome(style, settled.outcome, head)),
+    ...[first, ...rest].map((line) => `  ${line}`),
+  ];
+}
+
+function failures(screen: Screen): readonly string[] {
+  const { style } = screen;
+  const broken = tasksWith(screen, ['failed', 'timed-out']);
+  const healed = tasksWith(screen, ['recovered']);
+  return [
+    ...broken.flatMap((task) => failureLines(screen, task)),
+    ...healed.map(({ node, outcome, recoveredAt }) => {
+      const when = recoveredAt === undefined ? '' : ` at ${formatDuration(recoveredAt)}`;
+      const what = `${outcomeMarks.recovered} ${oneLine(node.id)} recovered${when}`;
+      return `${paintOutcome(style, 'recovered', what)} from: ${oneLine(outcome?.reason ?? '')}`;
+    }),
+  ];
+}
+
+function failureLines({ style, options }: Screen, { node, outcome }: TaskState): readonly string[] {
+  if (outcome === undefined) return [];
+  const head = paintOutcome(
+    style,
+    outcome.kind,
+    `${outcomeMarks[outcome.kind]} ${oneLine(node.id)} ${outcome.kind}`,
+  );
+  const halts = node.haltOnError ? ' (halts the run)' : '';
+  const line = `${style.bold(head)}${halts}: ${oneLine(outcome.reason)}`;
+  const evidence = 'evidence' in outcome ? outcome.evidence : undefined;
+  if (evidence === undefined || options.reports === false) return [line];
+  return [line, ...formatFailure(evidence, style).map((one) => `    ${one}`)];
+}
+
+function changes(screen: Screen): readonly string[] {
+  return [
+    ...named(screen, 'changed', tasksWith(screen, ['succeeded', 'recovered'])),
+    ...named(screen, 'unchanged', tasksWith(screen, ['unchanged'])),
+  ];
+}
+
+function whereabouts(screen: Screen): readonly string[] {
+  return [
+    ...named(screen, 'applied', tasksWith(screen, ['succeeded', 'recovered'])),
+    ...named(screen, 'as it was', tasksWith(screen, ['unchanged'])),
+    ...named(screen, 'failed', tasksWith(screen, ['failed', 'timed-out'])),
+    ...named(screen, 'cut off', tasksWith(screen, ['cancelled'])),
+    ...named(screen, 'never started', tasksWith(screen, ['skipped'])),
+  ];
+}
+
+function named({ style, width }: Screen, label: string, tasks: readonly TaskState[]): readonly string[] {
+  if (tasks.length === 0) return [];
+  const shown = tasks.slice(0, namesMax).map(({ node }) => oneLine(node.id));
+  const more = tasks.length > namesMax ? [`… and ${tasks.length - namesMax} more`] : [];
+  const lines = [...inColumns(shown, width - 4), ...more];
+  const culprits = new Set(
+    tasks.flatMap(({ outcome }) => (outcome !== undefined && 'culprit' in outcome ? [outcome.culprit] : [])),
+  );
+  const because = culprits.size === 0 ? '' : `, because of ${[...culprits].join(', ')}`;
+  return [`${style.bold(label)} (${tasks.length}${because})`, ...lines.map((line) => `    ${line}`)];
+}
+
+function criticalPath({ style, width }: Screen, settled: RunSettledEvent): readonly string[] {
+  if (settled.criticalPath.length === 0) return [];
+  const lengths = new Map(
+    settled.tasks.map((one) => [one.task, one.settledAt - (one.startedAt ?? one.settledAt)]),
+  );
+  const last = settled.criticalPath.length - 1;
+  const path = settled.criticalPath.map(
+    (id, at) => `${oneLine(id)} ${formatDuration(lengths.get(id) ?? 0)}${at < last ? ' →' : ''}`,
+  );
+  return [style.bold('critical path'), ...wrap(path, width - 4).map((line) => `    ${line}`)];
+}
+
+function commands(screen: Screen): readonly string[] {
+  const { resumeCommand, cleanUpCommand } = screen.options;
+  const touched = tasksWith(screen, ['succeeded', 'recovered', 'failed', 'timed-out', 'cancelled'])
+    .filter(({ startedAt }) => startedAt !== undefined)
+    .map(({ node }) => node.id);
+  return [
+    ...(resumeCommand === undefined ? [] : [`to go on from here:       ${resumeCommand}`]),
+    ...(cleanUpCommand === undefined || touched.length === 0
+      ? []
+      : [`to remove what was applied: ${cleanUpCommand(touched)}`]),
+  ];
+}
+
+function tasksWith({ state }: Screen, kinds: readonly TaskOutcomeKind[]): readonly TaskState[] {
+  return [...state.tasks.values()].filter(
+    ({ outcome }) => outcome !== undefined && kinds.includes(outcome.kind),
+  );
+}
