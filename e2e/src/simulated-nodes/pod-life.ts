@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { behaviourOf, endsBadly, type Behaviour } from './behaviour.js';
+import { PodReporter, type ReportedPod } from './pod-reporter.js';
+import { timestamp, type Container } from './pod.js';
+import { terminatedState, type ContainerPicture } from './pod-status.js';
+import { backOff, type NodeSettings } from './settings.js';
+
+export interface PodWorld extends ReportedPod {
+  readonly settings: NodeSettings;
+  /** Aborted when the pod is to be deleted, or is gone. */
+  readonly signal: AbortSignal;
+}
+
+// A real kubelet shows ErrImagePull, and the end of a container, for a moment before it says that it backs off.
+const glimpseMs = 50;
+
+/** One pod on a simulated node, from scheduled to ready, completed, or failing for ever. */
+export class PodLife {
+  readonly #world: PodWorld;
+  readonly #behaviour: Behaviour;
+  readonly #reporter: PodReporter;
+
+  constructor(world: PodWorld) {
+    this.#world = world;
+    this.#behaviour = behaviourOf(world.pod(), world.settings);
+    this.#reporter = new PodReporter(world);
+  }
+
+  /** Call when the pod has changed under it. */
+  async refresh(): Promise<void> {
+    await this.#reporter.refresh();
+  }
+
+  /** Rejects when the signal aborts, and with whatever the API server did not allow. */
+  async live(): Promise<void> {
+    const { phase } = this.#world.pod().status;
+    if (phase === 'Succeeded' || phase === 'Failed') return;
+    await this.#showStarting();
+    switch (this.#behaviour.mode) {
+      case 'stuck-creating':
+        return this.#reporter.warn('FailedMount', 'MountVolume.SetUp failed for volume "x" : simulated');
+      case 'config-error':
+        return this.#failToConfigure();
+      case 'image-pull':
+        return this.#failToPull();
+      case 'ok':
+      case 'never-ready':
+      case 'crash-loop':
+      case 'oom':
+      case 'fail':
+        await this.#wait(this.#behaviour.startMs);
+        return this.#run();
+    }
+  }
+
+  async #showStarting(): Promise<void> {
+    const initialized = (this.#world.pod().spec.initContainers ?? []).length === 0;
+    const reason = initialized ? 'ContainerCreating' : 'PodInitializing';
+    await this.#reporter.show({
+      phase: 'Pending',
+      initialized,
+      container: () => ({ is: 'waiting', reason }),
+    });
+  }
+
+  async #failToConfigure(): Promise<void> {
+    const message = 'configmap "simulated" not found';
+    await this.#wait(this.#behaviour.startMs);
+    await this.#showCulprit({ is: 'waiting', reason: 'CreateContainerConfigError', message });
+    await this.#reporter.warn('Failed', `Error: ${message}`, this.#behaviour.culprit);
+  }
+
+  async #failToPull(): Promise<never> {
+    const { culprit, startMs } = this.#behaviour;
+    const why = `failed to pull and unpack image "${culprit.image}": not found`;
+    const backingOff = `Back-off pulling image "${culprit.image}"`;
+    const longer = `${backingOff}: ErrImagePull: ${why}`;
+    for (let failures = 0; ; failures += 1) {
+      await this.#wait(failures === 0 ? startMs : backOff(this.#world.settings, failures - 1));
+      await this.#showCulprit({ is: 'waiting', reason: 'ErrImagePull', message: why });
+      await this.#reporter.warn('Failed', `Failed to pull image "${culprit.image}": ${why}`, culprit);
+      await this.#wait(glimpseMs);
+      await this.#showCulprit({ is: 'waiting', reason: 'ImagePullBackOff', message: longer });
+      await this.#reporter.note('BackOff', backingOff, culprit);
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { mode, failTimes } = this.#behaviour;
+    await this.#tellStarted();
+    for (let crashes = 0; endsBadly(mode) && crashes < failTimes; crashes += 1) {
+      this.#world.memory.runningSince = timestamp();
+      await this.#showCulprit({ is: 'running', ready: false });
+      await this.#wait(this.#behaviour.runMs);
+      if (this.#endsForGood()) return this.#showFailed();
+      await this.#backOffAfterCrash(crashes);
+    }
+    this.#world.memory.runningSince = timestamp();
+    return this.#isFinite() ? this.#complete() : this.#becomeReady();
+  }
+
+  async #backOffAfterCrash(crashes: number): Promise<void> {
+    const { culprit } = this.#behaviour;
+    const { memory, settings } = this.#world;
+    const pod = this.#world.pod();
+    const last = terminatedState(pod, memory, this.#badEnd());
+    await this.#showCulprit(this.#badEnd());
+    await this.#wait(glimpseMs);
+    memory.restarts.set(culprit.name, { count: crashes, last });
+    const waitMs = backOff(settings, crashes);
+    const place = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
+    const message = `back-off ${Math.round(waitMs / 1000)}s restarting failed container=${culprit.name} pod=${place}`;
+    await this.#showCulprit({ is: 'waiting', reason: 'CrashLoopBackOff', message });
+    const told = `Back-off restarting failed container ${culprit.name} in pod ${place}`;
+    await this.#reporter.warn('BackOff', told, culprit);
+    await this.#wait(waitMs);
+    memory.restarts.set(culprit.name, { count: crashes + 1, last });
+  }
+
+  async #showFailed(): Promise<void> {
+    await this.#reporter.show({
+      phase: 'Failed',
+      initialized: true,
+      container: (one) =>
+        this.#isCulprit(one) ? this.#badEnd() : { is: 'terminated', exitCode: 0, reason: 'Completed' },
+    });
+  }
+
+  async #complete(): Promise<void> {
+    await this.#reporter.showAll('Running', { is: 'running', ready: true });
+    await this.#wait(this.#behaviour.runMs);
+    await this.#reporter.showAll('Succeeded', { is: 'terminated', exitCode: 0, reason: 'Completed' });
+  }
+
+  async #becomeReady(): Promise<void> {
+    const { mode, readyMs, unreadyAfterMs } = this.#behaviour;
+    if (mode === 'never-ready') {
+      await this.#showCulprit({ is: 'running', ready: false });
+      return this.#tellUnhealthy('HTTP probe failed with statuscode: 503');
+    }
+    if (readyMs > 0) {
+      await this.#reporter.showAll('Running', { is: 'running', ready: false });
+      await this.#wait(readyMs);
+    }
+    await this.#reporter.showAll('Running', { is: 'running', ready: true });
+    if (unreadyAfterMs === undefined) return;
+    await this.#wait(unreadyAfterMs);
+    await this.#reporter.showAll('Running', { is: 'running', ready: false });
+    await this.#tellUnhealthy('simulated');
+  }
+
+  /** The culprit as given; its neighbours run once containers have started, and wait until then. */
+  async #showCulprit(picture: ContainerPicture): Promise<void> {
+    const initialized = !(this.#world.pod().spec.initContainers ?? []).some((one) => this.#isCulprit(one));
+    const hasRun = this.#world.memory.runningSince !== undefined;
+    const neighbour: ContainerPicture = hasRun
+      ? { is: 'running', ready: true }
+      : { is: 'waiting', reason: initialized ? 'ContainerCreating' : 'PodInitializing' };
+    await this.#reporter.show({
+      phase: hasRun ? 'Running' : 'Pending',
+      initialized,
+      container: (one) => (this.#isCulprit(one) ? picture : neighbour),
+    });
+  }
+
+  async #tellStarted(): Promise<void> {
+    for (const container of this.#world.pod().spec.containers) {
+      await this.#reporter.note(
+        'Pulled',
+        `Container image "${container.image}" already present on machine`,
+        container,
+      );
+      await this.#reporter.note('Started', `Started container ${container.name}`, container);
+    }
+  }
+
+  async #tellUnhealthy(why: string): Promise<void> {
+    await this.#reporter.warn('Unhealthy', `Readiness probe failed: ${why}`, this.#behaviour.culprit);
+  }
+
+  #isCulprit(container: Container): boolean {
+    return container.name === this.#behaviour.culprit.name;
+  }
+
+  #badEnd(): { readonly is: 'terminated'; readonly exitCode: number; readonly reason: string } {
+    const { mode, exitCode } = this.#behaviour;
+    return { is: 'terminated', exitCode, reason: mode === 'oom' ? 'OOMKilled' : 'Error' };
+  }
+
+  #endsForGood(): boolean {
+    const { restartPolicy } = this.#world.pod().spec;
+    return restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && this.#behaviour.mode === 'fail');
+  }
+
+  #isFinite(): boolean {
+    const pod = this.#world.pod();
+    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+    return owner?.kind === 'Job' || pod.spec.restartPolicy !== 'Always';
+  }
+
+  async #wait(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#world.signal });
+  }
+}

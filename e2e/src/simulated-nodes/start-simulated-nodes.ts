@@ -1,0 +1,57 @@
+import type { KeyAndCertificate } from '../control-plane/certificates.js';
+import type { KubeClient } from '../kube-client/kube-client.js';
+import { Kubelet } from './kubelet.js';
+import { balanceLoad } from './load-balancer.js';
+import { startLogServer } from './log-server.js';
+import { nodeNames, registerNode, renewNodeLease } from './nodes.js';
+import { defaultNodeSettings, type NodeSettings } from './settings.js';
+import { createStorageClass, provisionVolumes } from './volume-provisioner.js';
+
+export interface SimulatedNodes {
+  /** What should not have happened: requests that the API server refused for no reason that is expected. */
+  readonly errors: readonly unknown[];
+  /** Ends every watch, timer and connection. The nodes stay registered. */
+  stop(): Promise<void>;
+}
+
+export interface SimulatedNodesOptions {
+  /** Closed with the nodes. */
+  readonly client: KubeClient;
+  /** What the kubelet's endpoint for logs serves with. */
+  readonly identity: KeyAndCertificate;
+  readonly settings?: Partial<NodeSettings>;
+}
+
+const leaseRenewalMs = 10_000;
+
+/**
+ * Plays what is missing when only the control plane runs: kubelets (pod status, events, logs, leases), a volume
+ * provisioner and a load balancer. It never runs a container. Resolves when every node is ready.
+ */
+export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<SimulatedNodes> {
+  const { client } = options;
+  const settings = { ...defaultNodeSettings, ...options.settings };
+  const end = new AbortController();
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const common = { signal: end.signal, onError, delayMs: settings.startMs };
+  const kubelet = new Kubelet(client, { ...common, settings });
+  const logs = await startLogServer({ identity: options.identity, settings, pods: kubelet.pods });
+  const names = nodeNames(settings.nodes);
+  await createStorageClass(client);
+  await Promise.all(names.map((name) => registerNode(client, name, logs.port)));
+  const renewal = setInterval(() => {
+    for (const name of names) renewNodeLease(client, name).catch(onError);
+  }, leaseRenewalMs);
+  const running = Promise.all([kubelet.run(), provisionVolumes(client, common), balanceLoad(client, common)]);
+  return {
+    errors,
+    stop: async () => {
+      clearInterval(renewal);
+      end.abort();
+      await running;
+      logs.close();
+      client.close();
+    },
+  };
+}
