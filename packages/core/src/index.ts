@@ -26,3 +26,6 @@ export { loadPlan, type LoadedPlan, type LoadOptions, type LoadPlanResult } from
 export { formatLive } from './report/live-view.js';
 export { formatSummary, type SummaryOptions } from './report/summary.js';
 export { formatWaiting } from './report/waiting-line.js';
+export { nearest } from './diagnostics/nearest.js';
+export { parseDeploymentFile } from './parse/parse-deployment-file.js';
+export { parseDuration } from './parse/parse-duration.js';

@@ -1,0 +1,104 @@
+import { containerKeys, ignoredContainerKeys, readyRule, serverKeys, sourceKeys } from './container-shape.js';
+import { mapping, optional, required, type MisplacedKey } from './mapping-shape.js';
+import { parseDuration } from './parse-duration.js';
+import { converted, flag, integer, list, located, oneOrList, word, type ValueOf } from './shape.js';
+
+/** A duration in milliseconds, longer than nothing. */
+export const duration = converted({
+  expected: 'a duration: whole seconds, or 250ms, 90s, 1m30s',
+  schema: {
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: '^(?=.*[1-9])(\\d+|(?=.*\\D)(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?)$' },
+    ],
+  },
+  convert(written) {
+    const durationMs = parseDuration(written);
+    return durationMs === 0 ? undefined : durationMs;
+  },
+});
+
+export const attempts = located(integer({ from: 1 }));
+
+/** `depends_on` where it means nothing. */
+export function misplacedDependsOn(noun: string): MisplacedKey {
+  return {
+    code: 'parse/depends-on-ignored',
+    message: `\`depends_on\` is for services; on ${noun} it is ignored.`,
+    help: 'Say what the task waits for with `needs` on its entry in the workflow.',
+  };
+}
+
+export const service = mapping({
+  noun: 'a service',
+  keys: {
+    name: required(located(word), 'The name of the service; its task is `services.<name>`.'),
+    ...sourceKeys,
+    ...containerKeys,
+    ...serverKeys,
+    depends_on: optional(list(located(word)), 'Services that must have settled before this one starts.'),
+    ready: optional(readyRule, 'When the service counts as ready or failed, in CEL.'),
+    timeout: optional(duration, 'How long the service may take to become ready; default 600 s.'),
+  },
+  ignored: {
+    ...ignoredContainerKeys,
+    build_base: 'Where Release builds a static site',
+    build_command: 'How Release builds a static site',
+    build_output_directory: 'Where the built static site lies',
+    build_package_install_command: 'How Release installs packages for a static site',
+  },
+  misplaced: {
+    attempts: {
+      code: 'parse/bad-value',
+      message: '`attempts` is for jobs only.',
+      help: 'Kubernetes keeps restarting a service by itself; remove the key.',
+    },
+    completed_timeout: {
+      code: 'parse/bad-value',
+      message: '`completed_timeout` is for jobs only.',
+      help: 'A service has `timeout`.',
+    },
+  },
+});
+
+export const job = mapping({
+  noun: 'a job',
+  keys: {
+    name: required(located(word), 'The name of the job; its task is `jobs.<name>`.'),
+    from_services: optional(
+      located(word),
+      'A service whose image, command, env, resources and volumes the job borrows; it need not be deployed.',
+    ),
+    ...sourceKeys,
+    ...containerKeys,
+    completed_timeout: optional(duration, 'How long all attempts may take together; default 1200 s.'),
+    attempts: optional(attempts, 'How often the job is tried, at least once; default 1.'),
+    halt_on_error: optional(flag, 'Whether a failure of this job stops the run.'),
+  },
+  ignored: ignoredContainerKeys,
+  misplaced: {
+    depends_on: misplacedDependsOn('a job'),
+    timeout: {
+      code: 'parse/bad-value',
+      message: 'A job has no `timeout`.',
+      help: 'Write `completed_timeout`, or `timeout` on the entry in the workflow.',
+    },
+  },
+});
+
+export const chart = mapping({
+  noun: 'a chart',
+  keys: {
+    name: required(located(word), 'The name of the chart; its task is `charts.<name>`.'),
+    directory: optional(located(word), 'The folder of the chart, relative to this file.'),
+    values: optional(oneOrList(located(word)), 'Values files, relative to this file; later ones win.'),
+    ready: optional(readyRule, 'When the chart counts as ready or failed, in CEL.'),
+    timeout: optional(duration, 'How long the chart may take to become ready; default 600 s.'),
+  },
+  ignored: { add: "Release's way to add a chart repository" },
+  misplaced: { depends_on: misplacedDependsOn('a chart') },
+});
+
+export type ServiceRead = ValueOf<typeof service>;
+export type JobRead = ValueOf<typeof job>;
+export type ChartRead = ValueOf<typeof chart>;

@@ -1,0 +1,93 @@
+import { nodeSelector, quantity, resourceRange } from './container-shape.js';
+import { chart, job, service } from './definition-shapes.js';
+import { mapping, optional, required } from './mapping-shape.js';
+import { integer, list, located, scalar, word, type ValueOf } from './shape.js';
+import { workflow } from './workflow-shape.js';
+
+const parameter = mapping({
+  noun: 'a parameter',
+  keys: {
+    name: required(located(word), 'Its name: strings use it as ${parameters.<name>}.'),
+    default: optional(scalar, 'Its value when --param does not give one.'),
+    description: optional(scalar, 'What it is for.'),
+    type: optional(scalar, 'Its type, for people.'),
+  },
+  ignored: { values: 'What it may be' },
+});
+
+const sharedVolume = mapping({
+  noun: 'a shared volume',
+  keys: {
+    name: required(located(word), 'Its name: volumes use it as `claim`.'),
+    size: optional(quantity, 'How large it is, e.g. 40Gi; default 10Gi.'),
+  },
+  ignored: { type: "Release's kind of disk" },
+});
+
+const defaults = mapping({
+  noun: 'resources',
+  keys: {
+    cpu: optional(resourceRange, 'Processor time of services and jobs that give none.'),
+    memory: optional(resourceRange, 'Memory of services and jobs that give none.'),
+    replicas: optional(integer({ from: 0 }), 'Copies of services that give none; default 1.'),
+  },
+});
+
+/** The whole file. */
+export const deploymentFile = mapping({
+  noun: 'a deployment file',
+  keys: {
+    name: optional(word, "The deployment's identity in the cluster; default: `app`, else the folder's name."),
+    app: optional(word, "The deployment's identity when there is no `name`."),
+    namespace: optional(word, 'The namespace to deploy to when --namespace does not say.'),
+    kube_context: optional(
+      located(word),
+      'The kube context this file may be deployed to; another needs --context.',
+    ),
+    domain: optional(word, 'What ${domain} stands for.'),
+    parameters: optional(
+      list(parameter),
+      'Values that --param can set; strings use them as ${parameters.<name>}.',
+    ),
+    resources: optional(defaults, 'Defaults for all services and jobs.'),
+    node_selector: optional(
+      nodeSelector,
+      'Labels of the nodes to run on, for services and jobs that give none.',
+    ),
+    shared_volumes: optional(list(sharedVolume), 'Disks that several services and jobs mount by `claim`.'),
+    services: optional(list(service), 'What runs for as long as the deployment exists.'),
+    jobs: optional(list(job), 'What runs to its end.'),
+    charts: optional(list(chart), 'Helm charts.'),
+    workflows: optional(
+      list(workflow),
+      'In what order tasks run; without it everything at once, by depends_on.',
+    ),
+  },
+  ignored: {
+    app_imports: 'Other apps that Release brings up with this one',
+    auto_deploy: 'Whether Release deploys on push',
+    builds: 'Images that Release builds',
+    context: "Release's name of the cluster",
+    cron_jobs: 'Cron jobs of Release',
+    custom_links: 'Links that Release shows',
+    development_environment: "Release's remote development",
+    environment_templates: "Release's kinds of environments",
+    execution_type: 'Whether Release runs a server',
+    git_fetch_depth: 'How much history Release fetches',
+    hostnames: 'Host names that Release gives to services',
+    infrastructure: 'Infrastructure that Release applies',
+    ingress: "Settings of Release's ingress",
+    mode: 'Deprecated in Release',
+    notifications: 'Whom Release tells',
+    parallelize_app_imports: 'Whether Release brings up imported apps at once',
+    repo_name: 'The repository that Release watches',
+    routes: 'Routes that Release makes',
+    rules: "Rules of Release's ingress",
+    s3_volumes: 'Buckets that Release mounts',
+    service_accounts: 'Service accounts that Release makes',
+    tracking_branch: 'The branch that Release follows',
+    tracking_tag: 'The tag that Release follows',
+  },
+});
+
+export type DeploymentFileRead = ValueOf<typeof deploymentFile>;

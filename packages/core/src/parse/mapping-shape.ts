@@ -1,0 +1,170 @@
+import { nearest } from '../diagnostics/nearest.js';
+import type { DiagnosticCode } from '../diagnostics/catalog.js';
+import type { SourceSpan } from '../diagnostics/source.js';
+import { describeNode, isNothing, type JsonSchema, type Reading, type Shape } from './shape.js';
+import type { YamlEntry, YamlMapping, YamlNode } from './yaml-tree.js';
+
+/** One key of a mapping: its shape and what an editor says of it. */
+export interface Key<Value> {
+  readonly shape: Shape<Value>;
+  readonly description: string;
+  readonly required: boolean;
+}
+
+/** A key that may be left out. Outside `strict` mappings a key without a value (`key:`) counts as left out. */
+export function optional<Value>(shape: Shape<Value>, description: string): Key<Value> {
+  return { shape, description, required: false };
+}
+
+export function required<Value>(shape: Shape<Value>, description: string): Key<Value> {
+  return { shape, description, required: true };
+}
+
+type Keys = Readonly<Record<string, Key<unknown>>>;
+
+/** What a mapping held: a value per known key, undefined when it was left out or wrong (reported). */
+export type Fields<Shapes extends Keys> = {
+  readonly [Name in keyof Shapes]: Shapes[Name] extends Key<infer Value> ? Value | undefined : never;
+};
+
+/** A mapping as it was read. */
+export interface MappingRead<Shapes extends Keys> {
+  readonly fields: Fields<Shapes>;
+  readonly node: YamlMapping;
+}
+
+/** Says something better than "unknown key" of a key that people write here. */
+export interface MisplacedKey {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly help: string;
+}
+
+export interface MappingOptions<Shapes extends Keys> {
+  /** In messages: "a service". */
+  readonly noun: string;
+  readonly keys: Shapes;
+  /** Keys of Release's template that are accepted and mean nothing here, with what they mean there. */
+  readonly ignored?: Readonly<Record<string, string>>;
+  readonly misplaced?: Readonly<Record<string, MisplacedKey>>;
+  /** Inside workflows: every unknown key is an error, not a warning unless nearly a known one; no key is empty. */
+  readonly strict?: boolean;
+}
+
+/** A mapping with known keys. A wrong value leaves its field undefined, so that the rest is still checked. */
+export function mapping<const Shapes extends Keys>(
+  options: MappingOptions<Shapes>,
+): Shape<MappingRead<Shapes>> {
+  return {
+    schema: mappingSchema(options),
+    read(node, label, reading) {
+      if (node.kind !== 'mapping') return rejectMapping(node, label, reading, options);
+      for (const entry of node.entries) checkKey(entry, options, reading);
+      const fields = Object.entries(options.keys).map(([name, key]) => [
+        name,
+        readField(name, key, { node, reading, strict: options.strict ?? false }),
+      ]);
+      const missing = Object.keys(options.keys).filter((name) => isMissing(name, options, node));
+      for (const name of missing) reportMissing(name, options, { node, reading });
+      return { fields: Object.fromEntries(fields) as Fields<Shapes>, node };
+    },
+  };
+}
+
+function readField(
+  name: string,
+  key: Key<unknown>,
+  from: { readonly node: YamlMapping; readonly reading: Reading; readonly strict: boolean },
+): unknown {
+  const value = from.node.entries.find((entry) => entry.key === name)?.value;
+  if (value === undefined || (isNothing(value) && !from.strict && !key.required)) return undefined;
+  return key.shape.read(value, `\`${name}\``, from.reading);
+}
+
+// A misspelt key is one mistake: it is not reported as missing as well.
+function isMissing(name: string, { keys }: MappingOptions<Keys>, node: YamlMapping): boolean {
+  if (keys[name]?.required !== true) return false;
+  return !node.entries.some(
+    (entry) => entry.key === name || (!(entry.key in keys) && nearest(entry.key, [name])),
+  );
+}
+
+function reportMissing(
+  name: string,
+  { noun, keys }: MappingOptions<Keys>,
+  { node, reading }: { readonly node: YamlMapping; readonly reading: Reading },
+): void {
+  reading.report.add({
+    code: 'parse/missing-key',
+    message: `${noun.charAt(0).toUpperCase()}${noun.slice(1)} needs \`${name}\`.`,
+    help: keys[name]?.description,
+    span: node.entries[0]?.keySpan ?? node.span,
+  });
+}
+
+function checkKey(entry: YamlEntry, options: MappingOptions<Keys>, reading: Reading): void {
+  const { keys, ignored = {}, misplaced = {}, noun, strict = false } = options;
+  const { key, keySpan: span } = entry;
+  if (Object.hasOwn(keys, key) || Object.hasOwn(ignored, key)) return;
+  const known = misplaced[key];
+  if (Object.hasOwn(misplaced, key) && known !== undefined) {
+    reading.report.add({ ...known, span });
+    return;
+  }
+  const near = nearest(key, [...Object.keys(keys), ...Object.keys(ignored)]);
+  reading.report.add({
+    code: 'parse/unknown-key',
+    severity: strict || near !== undefined ? 'error' : 'warning',
+    message: `${noun.charAt(0).toUpperCase()}${noun.slice(1)} has no key "${key}"${strict || near !== undefined ? '' : '; it is ignored'}.`,
+    help: near === undefined ? `Known keys: ${Object.keys(keys).join(', ')}.` : `Did you mean "${near}"?`,
+    span,
+  });
+}
+
+function rejectMapping(
+  node: YamlNode,
+  label: string,
+  reading: Reading,
+  { noun, keys }: MappingOptions<Keys>,
+): undefined {
+  const [example = 'key'] = Object.entries(keys).flatMap(([name, key]) => (key.required ? [name] : []));
+  reading.report.add({
+    code: 'parse/bad-value',
+    message: `${label.charAt(0).toUpperCase()}${label.slice(1)} must be a mapping, but is ${describeNode(node)}.`,
+    help: isNothing(node)
+      ? `Give it its keys, or remove it.`
+      : `Write the keys of ${noun}, e.g. \`${example}: …\`.`,
+    span: node.span,
+  });
+  return undefined;
+}
+
+function mappingSchema({ keys, ignored = {}, strict = false }: MappingOptions<Keys>): JsonSchema {
+  const known = Object.entries(keys).map(([name, { shape, description, required }]) => [
+    name,
+    { ...(strict || required ? shape.schema : orNothing(shape.schema)), description },
+  ]);
+  const accepted = Object.entries(ignored).map(([name, description]) => [
+    name,
+    { description: `${description} (accepted, not used)` },
+  ]);
+  const needed = Object.entries(keys).flatMap(([name, key]) => (key.required ? [name] : []));
+  return {
+    type: 'object',
+    properties: Object.fromEntries([...known, ...accepted]) as unknown,
+    ...(needed.length > 0 && { required: needed }),
+    ...(strict && { additionalProperties: false }),
+  };
+}
+
+/** The place of a key in a mapping that has it; the mapping's own otherwise. */
+export function keySpanOf(node: YamlMapping, key: string): SourceSpan {
+  return node.entries.find((entry) => entry.key === key)?.keySpan ?? node.span;
+}
+
+function orNothing(schema: JsonSchema): JsonSchema {
+  const { type, anyOf } = schema;
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...(anyOf as JsonSchema[]), { type: 'null' }] };
+  if (type === undefined) return schema;
+  return { ...schema, type: [...new Set([type, 'null'].flat())] };
+}

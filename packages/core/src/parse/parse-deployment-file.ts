@@ -1,0 +1,111 @@
+import { checked, type Checked } from '../diagnostics/diagnostic.js';
+import { createReport, type Report } from '../diagnostics/report.js';
+import type { Located, SourceFile } from '../diagnostics/source.js';
+import type { DeploymentFile, Variables } from '../domain/deployment-file.js';
+import { createFileNames, type FileNames } from './file-names.js';
+import { createFileScope } from './file-scope.js';
+import { deploymentFile, type DeploymentFileRead } from './file-shape.js';
+import { emptyContainer, readNodeSelector, readRange, volumeSizeDefault } from './read-container.js';
+import { readChart, readJob, readService, type Defaults } from './read-definitions.js';
+import { readWorkflow } from './read-workflow.js';
+import { readYaml } from './read-yaml.js';
+import { describeNode, type Reading } from './shape.js';
+import { replaceVariables } from './variables.js';
+import { withoutUndefined } from './without-undefined.js';
+import type { YamlMapping } from './yaml-tree.js';
+
+/**
+ * What a deployment file (semantics.md §1) says, or every mistake in it, by position. Task names in workflows are left to the compiler.
+ * Never throws, whatever the text.
+ */
+export function parseDeploymentFile(source: SourceFile, variables: Variables): Checked<DeploymentFile> {
+  const report = createReport();
+  const root = readRoot(source, report);
+  if (root === undefined) return { ok: false, diagnostics: report.diagnostics() };
+  const scope = createFileScope({ root, variables, report });
+  const reading: Reading = { report, replace: (scalar) => replaceVariables(scalar, scope, report) };
+  const read = deploymentFile.read(root, 'the file', reading);
+  if (read === undefined) return { ok: false, diagnostics: report.diagnostics() };
+  return checked(linkFile(read, { source, folderName: variables.folderName, report }), report.diagnostics());
+}
+
+function readRoot(source: SourceFile, report: Report): YamlMapping | undefined {
+  const root = readYaml(source, report);
+  if (root === undefined || root.kind === 'mapping') return root;
+  const start = root.span.start;
+  report.add({
+    code: 'parse/bad-value',
+    message: `The file must be a mapping with keys such as \`services\`, but is ${describeNode(root)}.`,
+    span: { ...root.span, end: Math.max(start + 1, source.text.indexOf('\n', start)) },
+  });
+  return undefined;
+}
+
+// Definitions are named before anything refers to them: the order of sections means nothing.
+function linkFile(
+  { fields }: DeploymentFileRead,
+  from: { readonly source: SourceFile; readonly folderName: string; readonly report: Report },
+): DeploymentFile {
+  const names = defineNames(fields, createFileNames(from.report));
+  const defaults = readDefaults(fields);
+  const services = (fields.services ?? []).flatMap((service) => readService(service, defaults, names) ?? []);
+  const lenders = new Map(services.map((service) => [service.name.value, service]));
+  return withoutUndefined({
+    source: from.source,
+    name: fields.name ?? fields.app ?? from.folderName,
+    namespace: fields.namespace,
+    kubeContext: fields.kube_context,
+    services,
+    jobs: (fields.jobs ?? []).flatMap((job) => readJob(job, { defaults, services: lenders }, names) ?? []),
+    charts: (fields.charts ?? []).flatMap((chart) => readChart(chart) ?? []),
+    sharedVolumes: (fields.shared_volumes ?? []).flatMap(({ fields: { name, size } }) =>
+      name === undefined ? [] : [{ name, size: size ?? volumeSizeDefault }],
+    ),
+    workflows: (fields.workflows ?? []).flatMap((workflow) => readWorkflow(workflow, from.report) ?? []),
+  });
+}
+
+function readDefaults({ resources, node_selector }: DeploymentFileRead['fields']): Defaults {
+  return {
+    container: {
+      ...emptyContainer,
+      cpu: readRange(resources?.fields.cpu),
+      memory: readRange(resources?.fields.memory),
+      nodeSelector: readNodeSelector(node_selector) ?? {},
+    },
+    replicas: resources?.fields.replicas ?? 1,
+  };
+}
+
+function defineNames(fields: DeploymentFileRead['fields'], names: FileNames): FileNames {
+  for (const kind of ['services', 'jobs', 'charts'] as const) {
+    for (const { fields: definition } of fields[kind] ?? []) defineTask(kind, definition.name, names);
+  }
+  for (const { fields: volume } of fields.shared_volumes ?? []) define('sharedVolumes', volume.name, names);
+  for (const { fields: workflow } of fields.workflows ?? []) define('workflows', workflow.name, names);
+  for (const { fields: parameter } of fields.parameters ?? []) define('parameters', parameter.name, names);
+  return names;
+}
+
+function define(
+  kind: Parameters<FileNames['define']>[0],
+  name: Located<string> | undefined,
+  names: FileNames,
+): void {
+  if (name !== undefined) names.define(kind, name);
+}
+
+function defineTask(
+  kind: 'services' | 'jobs' | 'charts',
+  name: Located<string> | undefined,
+  names: FileNames,
+): void {
+  define(kind, name, names);
+  if (name?.value !== 'all') return;
+  names.report.add({
+    code: 'parse/bad-value',
+    message: `Nothing can be called "all": ${kind}.all stands for all ${kind}.`,
+    help: 'Give it another name.',
+    span: name.span,
+  });
+}

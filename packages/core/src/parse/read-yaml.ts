@@ -1,0 +1,116 @@
+import { Composer, Lexer, Parser, type Document, type ParsedNode } from 'yaml';
+import type { Report } from '../diagnostics/report.js';
+import type { SourceFile, SourceSpan } from '../diagnostics/source.js';
+import { buildYamlTree } from './build-yaml-tree.js';
+import type { YamlNode } from './yaml-tree.js';
+
+type YamlDocument = Document.Parsed<ParsedNode>;
+
+/** Far deeper nesting than people write overflows the stack inside the YAML library. */
+const depthMax = 200;
+
+// All scalars are read as text; what a plain one means is decided where it is used (plain-scalar.ts).
+const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+
+/** YAML has no control characters but tab and line breaks; a lone surrogate is no character at all. */
+const notText = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
+const allowedControls = /[\t\n\r\u0085]/g;
+
+/**
+ * The one document of a YAML file as a located tree; undefined when there is none, and the report says why.
+ * Never throws, whatever the text.
+ */
+export function readYaml(file: SourceFile, report: Report): YamlNode | undefined {
+  const spanAt = (start: number, end: number): SourceSpan => ({ file, start, end });
+  const badCharacter = file.text.replace(allowedControls, ' ').search(notText);
+  if (badCharacter !== -1) {
+    report.add({
+      code: 'parse/not-yaml',
+      message: `The file holds a character that is not text (${printCodePoint(file.text, badCharacter)}).`,
+      help: 'Save the file as UTF-8 text.',
+      span: spanAt(badCharacter, badCharacter + 1),
+    });
+    return undefined;
+  }
+  const documents = composeDocuments(file, report);
+  const document = documents && selectDocument(documents, file, report);
+  return document && buildYamlTree(document, file, report);
+}
+
+function printCodePoint(text: string, at: number): string {
+  return `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function composeDocuments(file: SourceFile, report: Report): readonly YamlDocument[] | undefined {
+  const lexer = new Lexer();
+  const parser = new Parser();
+  const composer = new Composer(options);
+  const documents: YamlDocument[] = [];
+  for (const lexeme of lexer.lex(file.text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    if (parser.stack.length > depthMax) {
+      report.add({
+        code: 'parse/not-yaml',
+        message: `The file is nested more than ${depthMax} levels deep here.`,
+        span: { file, start: parser.offset - lexeme.length, end: parser.offset },
+      });
+      return undefined;
+    }
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end());
+  return documents;
+}
+
+function selectDocument(
+  documents: readonly YamlDocument[],
+  file: SourceFile,
+  report: Report,
+): YamlDocument | undefined {
+  const written = documents.filter((document) => document.contents !== null || document.errors.length > 0);
+  const [first, second] = written;
+  if (first === undefined) {
+    report.add({
+      code: 'parse/empty-file',
+      message: 'The file is empty.',
+      help: 'Say what to deploy: services, jobs or charts.',
+      span: { file, start: 0, end: file.text.length },
+    });
+    return undefined;
+  }
+  // What follows the first syntax error is mostly its consequence.
+  const [error] = first.errors;
+  if (error !== undefined) {
+    const [start, end] = error.pos;
+    report.add({
+      code: 'parse/not-yaml',
+      message: describeSyntaxError(error.message),
+      help: syntaxHelp[error.code],
+      span: { file, start, end: Math.max(end, start + 1) },
+    });
+    return undefined;
+  }
+  if (second !== undefined) {
+    const [start] = second.contents?.range ?? second.range;
+    report.add({
+      code: 'parse/several-documents',
+      message: 'A second YAML document starts here; a deployment is one document.',
+      help: 'Put it into a file of its own, or remove the `---` before it.',
+      span: { file, start, end: start + 1 },
+    });
+    return undefined;
+  }
+  return first;
+}
+
+function describeSyntaxError(message: string): string {
+  return `The file is not YAML: ${message.replace(/\.$/, '')}.`;
+}
+
+const syntaxHelp: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces.',
+  BAD_INDENT: 'Line the text up with what it belongs to.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put text that holds `: ` in quotes, and nested mappings on lines of their own.',
+  MISSING_CHAR: 'Close the quotes, brackets or braces, and leave a space after every `:` and `-`.',
+  BAD_SCALAR_START: 'Put text that starts with this character in quotes.',
+};
