@@ -1,0 +1,38 @@
+import type { KubeObject } from '../cluster/kube-object.js';
+import { groupOf } from './kind-scope.js';
+import type { Manifest } from './parse-manifests.js';
+
+/** When an object is applied inside its task (execution.md §1): what others cannot exist without, what they read, the rest. */
+export type Wave = 'foundation' | 'configuration' | 'rest';
+
+export const waves: readonly Wave[] = ['foundation', 'configuration', 'rest'];
+
+const configurationKinds = new Set([
+  '/ConfigMap',
+  '/LimitRange',
+  '/PersistentVolume',
+  '/PersistentVolumeClaim',
+  '/ResourceQuota',
+  '/Secret',
+  '/ServiceAccount',
+  'networking.k8s.io/IngressClass',
+  'networking.k8s.io/NetworkPolicy',
+  'node.k8s.io/RuntimeClass',
+  'rbac.authorization.k8s.io/ClusterRole',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
+  'rbac.authorization.k8s.io/Role',
+  'rbac.authorization.k8s.io/RoleBinding',
+  'scheduling.k8s.io/PriorityClass',
+  'storage.k8s.io/StorageClass',
+]);
+
+export function waveOf(object: KubeObject): Wave {
+  const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
+  if (kind === '/Namespace' || kind === 'apiextensions.k8s.io/CustomResourceDefinition') return 'foundation';
+  return configurationKinds.has(kind) ? 'configuration' : 'rest';
+}
+
+/** Sorted by wave; inside a wave the order of the files stays. */
+export function orderForApply(manifests: readonly Manifest[]): readonly Manifest[] {
+  return waves.flatMap((wave) => manifests.filter((manifest) => waveOf(manifest.object) === wave));
+}
