@@ -22,5 +22,8 @@ export type ApiFailure =
   | { readonly kind: 'unreachable'; readonly message: string }
   | { readonly kind: 'aborted' };
 
+/** The server answered, and said no. */
+export type StatusFailure = Extract<ApiFailure, { kind: 'status' }>;
+
 export type ApiResult<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: ApiFailure };

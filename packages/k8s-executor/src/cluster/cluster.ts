@@ -1,5 +1,5 @@
 import type { ObjectReference } from '@flotilla/core';
-import type { ApiResult } from './api-failure.js';
+import type { ApiFailure, ApiResult } from './api-failure.js';
 import type { KubeObject } from './kube-object.js';
 
 /** A kind as the server serves it. */
@@ -34,12 +34,17 @@ export type WatchEvent =
 
 /** One watch per kind and namespace for the whole run, shared by all who ask. */
 export interface SharedWatch {
-  /** The newest known state of an object; undefined when it does not exist (or before the watch has synced). */
+  /**
+   * The newest known state of an object; undefined when it does not exist (or before the watch has synced).
+   * In a watch over all namespaces the name is `namespace/name`.
+   */
   get(name: string): KubeObject | undefined;
   /** All known objects of the kind in the namespace. */
   list(): readonly KubeObject[];
   /** Resolves when the initial objects are known. */
   readonly synced: Promise<void>;
+  /** Why the watch is not up at this moment, while it keeps trying; undefined when all is well. */
+  trouble?(): ApiFailure | undefined;
   /** Calls back on every event from now on; the returned function stops that. */
   subscribe(listener: (event: WatchEvent) => void): () => void;
 }

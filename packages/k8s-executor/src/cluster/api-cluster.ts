@@ -1,0 +1,196 @@
+import type { Clock, ObjectReference } from '@flotilla/core';
+import type { ApiResult } from './api-failure.js';
+import type { Applied, ApplyOptions, Cluster, LogRequest, Resource, SharedWatch } from './cluster.js';
+import { Discovery } from './discovery.js';
+import type { Json } from './json.js';
+import { referenceOf } from './kube-object.js';
+import type { KubeObject } from './kube-object.js';
+import { listObjects } from './list-objects.js';
+import { collectionPath, objectPath, segment } from './resource-path.js';
+import { APPLY_CONTENT_TYPE } from './retry-policy.js';
+import { ResourceWatch } from './shared-watch.js';
+import type { ServerTraits } from './shared-watch.js';
+import type { Transport } from './transport.js';
+
+/** Who our fields belong to on the server (execution.md §1). */
+const FIELD_MANAGER = 'flotilla';
+
+export interface ApiClusterOptions {
+  readonly transport: Transport;
+  readonly context: string;
+  readonly defaultNamespace: string;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** The cluster port over a transport: paths, queries, discovery, and one watch per kind and namespace. */
+export class ApiCluster implements Cluster {
+  readonly server: string;
+  readonly context: string;
+  readonly defaultNamespace: string;
+  readonly discovery: Discovery;
+  readonly #options: ApiClusterOptions;
+  readonly #transport: Transport;
+  readonly #traits: ServerTraits = { watchList: true };
+  readonly #watches = new Map<string, ResourceWatch>();
+
+  constructor(options: ApiClusterOptions) {
+    this.#options = options;
+    this.#transport = options.transport;
+    this.server = options.transport.server;
+    this.context = options.context;
+    this.defaultNamespace = options.defaultNamespace;
+    this.discovery = new Discovery(options.transport);
+  }
+
+  resource(apiVersion: string, kind: string): Promise<ApiResult<Resource | undefined>> {
+    return this.discovery.resource(apiVersion, kind);
+  }
+
+  forgetResources(): void {
+    this.discovery.forget();
+  }
+
+  async apply(object: KubeObject, options: ApplyOptions = {}): Promise<ApiResult<Applied>> {
+    const resource = await this.#served(object);
+    if (!resource.ok) return resource;
+    const answer = await this.#transport.request({
+      method: 'PATCH',
+      path: objectPath(resource.value, object.metadata),
+      query: {
+        fieldManager: FIELD_MANAGER,
+        fieldValidation: 'Strict',
+        force: String(options.force === true),
+        ...(options.dryRun === true && { dryRun: 'All' }),
+      },
+      contentType: APPLY_CONTENT_TYPE,
+      body: object,
+      ...(options.signal !== undefined && { signal: options.signal }),
+    });
+    if (!answer.ok) return answer;
+    return { ok: true, value: { object: asObject(answer.value.body), warnings: answer.value.warnings } };
+  }
+
+  async get(reference: ObjectReference, signal?: AbortSignal): Promise<ApiResult<KubeObject | undefined>> {
+    const resource = await this.resource(reference.apiVersion, reference.kind);
+    if (!resource.ok) return resource;
+    if (resource.value === undefined) return { ok: true, value: undefined };
+    const answer = await this.#transport.request({
+      method: 'GET',
+      path: objectPath(resource.value, reference),
+      ...(signal !== undefined && { signal }),
+    });
+    if (answer.ok) return { ok: true, value: asObject(answer.value.body) };
+    return isStatus(answer, 404) ? { ok: true, value: undefined } : answer;
+  }
+
+  async list(
+    resource: Resource,
+    where: Parameters<Cluster['list']>[1],
+  ): Promise<ApiResult<readonly KubeObject[]>> {
+    const { namespace, labelSelector, fieldSelector, signal } = where;
+    const listed = await listObjects(this.#transport, resource, {
+      path: collectionPath(resource, namespace),
+      query: {
+        ...(labelSelector !== undefined && { labelSelector }),
+        ...(fieldSelector !== undefined && { fieldSelector }),
+      },
+      ...(signal !== undefined && { signal }),
+    });
+    return listed.ok ? { ok: true, value: listed.value.objects } : listed;
+  }
+
+  async create(object: KubeObject): Promise<ApiResult<KubeObject>> {
+    const resource = await this.#served(object);
+    if (!resource.ok) return resource;
+    const answer = await this.#transport.request({
+      method: 'POST',
+      path: collectionPath(resource.value, object.metadata.namespace),
+      query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' },
+      body: object,
+    });
+    return answer.ok ? { ok: true, value: asObject(answer.value.body) } : answer;
+  }
+
+  async delete(
+    reference: ObjectReference,
+    options: NonNullable<Parameters<Cluster['delete']>[1]> = {},
+  ): Promise<ApiResult<boolean>> {
+    const { uid, propagation = 'Background', signal } = options;
+    const resource = await this.resource(reference.apiVersion, reference.kind);
+    if (!resource.ok) return resource;
+    if (resource.value === undefined) return { ok: true, value: false };
+    const answer = await this.#transport.request({
+      method: 'DELETE',
+      path: objectPath(resource.value, reference),
+      body: {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: propagation,
+        ...(uid !== undefined && { preconditions: { uid } }),
+      },
+      ...(signal !== undefined && { signal }),
+    });
+    if (answer.ok) return { ok: true, value: true };
+    // Another object of that name: the one that was meant is gone.
+    const isAnother = uid !== undefined && isStatus(answer, 409) && /\buid\b/i.test(messageOf(answer));
+    return isStatus(answer, 404) || isAnother ? { ok: true, value: false } : answer;
+  }
+
+  watch(resource: Resource, namespace: string | undefined): SharedWatch {
+    const where = resource.namespaced ? namespace : undefined;
+    const key = collectionPath(resource, where);
+    const known = this.#watches.get(key);
+    if (known !== undefined) return known;
+    const { transport, clock, random } = this.#options;
+    const traits = this.#traits;
+    const watch = new ResourceWatch({ transport, clock, random, resource, namespace: where, traits });
+    this.#watches.set(key, watch);
+    return watch;
+  }
+
+  logs(request: LogRequest): Promise<ApiResult<AsyncIterable<string>>> {
+    const { namespace, pod, container, previous, tailLines, follow, signal } = request;
+    return this.#transport.lines({
+      method: 'GET',
+      path: `/api/v1/namespaces/${segment(namespace)}/pods/${segment(pod)}/log`,
+      accept: '*/*',
+      query: {
+        container,
+        ...(previous === true && { previous: 'true' }),
+        ...(follow === true && { follow: 'true' }),
+        ...(tailLines !== undefined && { tailLines: String(tailLines) }),
+      },
+      ...(signal !== undefined && { signal }),
+    });
+  }
+
+  close(): void {
+    for (const watch of this.#watches.values()) watch.close();
+    this.#watches.clear();
+    this.#transport.close();
+  }
+
+  /** The kind of an object that is to be written, which must be served. */
+  async #served(object: KubeObject): Promise<ApiResult<Resource>> {
+    const { apiVersion, kind } = referenceOf(object);
+    const found = await this.resource(apiVersion, kind);
+    if (!found.ok) return found;
+    if (found.value !== undefined) return { ok: true, value: found.value };
+    const message = `the server has no kind ${kind} in ${apiVersion}`;
+    return { ok: false, failure: { kind: 'status', code: 404, reason: 'NotFound', message, causes: [] } };
+  }
+}
+
+function asObject(body: Json): KubeObject {
+  return body as KubeObject;
+}
+
+function isStatus(result: ApiResult<unknown>, code: number): boolean {
+  return !result.ok && result.failure.kind === 'status' && result.failure.code === code;
+}
+
+function messageOf(result: ApiResult<unknown>): string {
+  return !result.ok && result.failure.kind === 'status' ? result.failure.message : '';
+}

@@ -1,0 +1,8 @@
+/** What a connection needs to know of the machine: a port, so that only one file touches `process.env`. */
+export interface Environment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  readonly workingFolder: string;
+  /** The file's text; undefined when there is no such file. Rejects when it is there but cannot be read. */
+  readFile(path: string): Promise<string | undefined>;
+}

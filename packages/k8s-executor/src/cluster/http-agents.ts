@@ -1,0 +1,57 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Identity } from './credentials.js';
+
+/** Where an API server is and how it is trusted. */
+export interface ApiTarget {
+  /** With scheme, and with a path when the server lives below one (`https://rancher/k8s/clusters/c-1`). */
+  readonly server: string;
+  /** PEM. Without it the system's authorities count. */
+  readonly ca?: string;
+  /** The name to expect in the certificate when it is not the host's. */
+  readonly serverName?: string;
+  readonly insecure?: boolean;
+  /** URL of an HTTP(S) or SOCKS5 proxy. */
+  readonly proxy?: string;
+}
+
+/** Connections towards one server with one certificate. */
+export interface HttpAgents {
+  /** Kept alive and reused; few. */
+  readonly requests: http.Agent;
+  /** One connection each, so that long answers never keep requests waiting. */
+  readonly streams: http.Agent;
+}
+
+const REQUEST_SOCKETS = 16;
+
+/** Makes the agents; proxies' agents are loaded only when there is a proxy. */
+export async function createHttpAgents(
+  target: ApiTarget,
+  certificate: Identity['certificate'],
+): Promise<HttpAgents> {
+  const tls = {
+    ...(target.ca !== undefined && { ca: target.ca }),
+    ...(target.serverName !== undefined && { servername: target.serverName }),
+    ...(target.insecure === true && { rejectUnauthorized: false }),
+    ...(certificate !== undefined && { cert: certificate.cert, key: certificate.key }),
+  };
+  const create = await agentFactory(target);
+  return {
+    requests: create({ ...tls, keepAlive: true, maxSockets: REQUEST_SOCKETS, scheduling: 'lifo' }),
+    streams: create({ ...tls, keepAlive: false }),
+  };
+}
+
+type AgentFactory = (options: https.AgentOptions) => http.Agent;
+
+async function agentFactory({ server, proxy }: ApiTarget): Promise<AgentFactory> {
+  const secure = server.startsWith('https:');
+  if (proxy === undefined) return (options) => (secure ? new https.Agent(options) : new http.Agent(options));
+  if (proxy.startsWith('socks')) {
+    const { SocksProxyAgent } = await import('socks-proxy-agent');
+    return (options) => new SocksProxyAgent(proxy, options);
+  }
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  return (options) => new HttpsProxyAgent(proxy, options);
+}

@@ -1,0 +1,64 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { FailedTry } from './retry-policy.js';
+
+/** One HTTP request as it goes over the wire. */
+export interface HttpExchange {
+  readonly url: URL;
+  readonly agent: http.Agent;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export type ExchangeResult =
+  | { readonly kind: 'answered'; readonly response: http.IncomingMessage }
+  | { readonly kind: 'failed'; readonly failed: FailedTry };
+
+const KEEP_ALIVE_AFTER_MS = 15_000;
+
+/** Sends it and waits for the answer's head. Aborting the signal breaks the connection, also later while the body comes. */
+export function exchangeHttp(exchange: HttpExchange): Promise<ExchangeResult> {
+  const { url, agent, method, headers, body, signal } = exchange;
+  const request = (url.protocol === 'https:' ? https : http).request(url, {
+    agent,
+    method,
+    headers: headers as http.OutgoingHttpHeaders,
+    signal,
+  });
+  request.on('socket', (socket) => {
+    if (!request.reusedSocket) socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS).setNoDelay(true);
+  });
+  return new Promise((resolve) => {
+    request.on('response', (response) => {
+      resolve({ kind: 'answered', response });
+    });
+    // Stays after the head: a connection that breaks later is told by the response's stream.
+    request.on('error', (error) => {
+      resolve({ kind: 'failed', failed: failedConnection(error) });
+    });
+    request.end(body);
+  });
+}
+
+const UNREACHED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+const UNTRUSTED =
+  /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_OSSL_|HOSTNAME_MISMATCH)/;
+
+/** Sorts a connection's error by what may have reached the server. The message never holds what was sent. */
+export function failedConnection(error: unknown): FailedTry {
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  const code = first instanceof Error && 'code' in first ? String(first.code) : '';
+  const message = first instanceof Error ? first.message : 'the connection failed';
+  if (UNREACHED.has(code)) return { kind: 'unreached', message };
+  if (UNTRUSTED.test(code)) return { kind: 'final', message: `the TLS connection failed: ${message}` };
+  return { kind: 'broken', message };
+}

@@ -1,0 +1,279 @@
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Clock } from '@flotilla/core';
+import type { ApiFailure, ApiResult } from './api-failure.js';
+import type { Credentials, Identity } from './credentials.js';
+import { encodeJson } from './encode-json.js';
+import { createHttpAgents } from './http-agents.js';
+import type { ApiTarget, HttpAgents } from './http-agents.js';
+import { exchangeHttp, failedConnection } from './http-exchange.js';
+import type { Json } from './json.js';
+import { linkAbort } from './linked-abort.js';
+import { waitBeforeRetry } from './retry-policy.js';
+import type { FailedTry } from './retry-policy.js';
+import { splitLines } from './split-lines.js';
+import { statusFailure } from './status-failure.js';
+import type { ApiRequest, ApiResponse, Transport } from './transport.js';
+import { parseWarnings } from './warning-header.js';
+import { WriteGate } from './write-gate.js';
+
+export interface HttpTransportOptions {
+  readonly target: ApiTarget;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  /** In [0, 1), as `Math.random`. */
+  readonly random: () => number;
+}
+
+const TRY_TIMEOUT_MS = 30_000;
+/** A server that has answered before is worth waiting for while it restarts; an address that never has is probably wrong. */
+const PATIENCE_MS = { known: 60_000, unknown: 2_000, stream: 5_000 };
+
+type Tried<Value> =
+  | { readonly kind: 'done'; readonly value: Value }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'failed'; readonly failed: FailedTry };
+
+/** Makes of an answer with a good head what the caller wants. Rejects when the connection breaks meanwhile. */
+type Reader<Value> = (response: IncomingMessage) => Promise<Tried<Value>>;
+
+interface Attempt<Value> {
+  readonly request: ApiRequest;
+  readonly read: Reader<Value>;
+  /** `own`: a connection for this request alone. */
+  readonly connection: 'shared' | 'own';
+}
+
+/** The transport over node:http and node:https: keep-alive, deadlines, retries, credentials, bounded writes (execution.md §5). */
+export class HttpTransport implements Transport {
+  readonly server: string;
+  readonly #options: HttpTransportOptions;
+  readonly #gate = new WriteGate();
+  readonly #closing = new AbortController();
+  #agents: { readonly key: string | undefined; readonly agents: Promise<HttpAgents> } | undefined;
+  #hasAnswered = false;
+
+  constructor(options: HttpTransportOptions) {
+    this.#options = options;
+    this.server = options.target.server.replace(/\/+$/, '');
+  }
+
+  request(request: ApiRequest): Promise<ApiResult<ApiResponse>> {
+    // A create must not be sent twice, so it never rides on a connection that may be stale.
+    const connection = request.method === 'POST' ? 'own' : 'shared';
+    const once = (identity: Identity) => this.#try({ request, read: readBody, connection }, identity);
+    return this.#untilDecided(request, (identity) =>
+      request.method === 'GET' ? once(identity) : this.#gate.run(() => once(identity), isThrottled),
+    );
+  }
+
+  lines(request: ApiRequest): Promise<ApiResult<AsyncIterable<string>>> {
+    const once = (identity: Identity) => this.#try({ request, read: readLines, connection: 'own' }, identity);
+    return this.#untilDecided(request, once, PATIENCE_MS.stream);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    void this.#agents?.agents.then(destroyAgents, () => undefined);
+  }
+
+  /** Tries until it is done, aborted, or not worth another try. */
+  async #untilDecided<Value>(
+    request: ApiRequest,
+    once: (identity: Identity) => Promise<Tried<Value>>,
+    patienceMs?: number,
+  ): Promise<ApiResult<Value>> {
+    const { clock, credentials, random } = this.#options;
+    const beganAtMs = clock.now();
+    let hasRenewed = false;
+    for (let failures = 1; ; failures += 1) {
+      const current = await credentials.current();
+      if (!current.ok) return { ok: false, failure: { kind: 'unreachable', message: current.message } };
+      const tried = await once(current.identity);
+      if (tried.kind === 'done') return { ok: true, value: tried.value };
+      if (tried.kind === 'aborted') return { ok: false, failure: tried };
+      const { failed } = tried;
+      if (isUnauthorized(failed) && !hasRenewed) {
+        hasRenewed = true;
+        if (await credentials.renew(current.identity)) continue;
+      }
+      const waitMs = waitBeforeRetry({
+        request,
+        failed,
+        failures,
+        spentMs: clock.now() - beganAtMs,
+        patienceMs: patienceMs ?? (this.#hasAnswered ? PATIENCE_MS.known : PATIENCE_MS.unknown),
+        random: random(),
+      });
+      if (waitMs === undefined) return { ok: false, failure: failureOf(failed, this.server) };
+      await this.#wait(waitMs, request.signal);
+    }
+  }
+
+  async #try<Value>(attempt: Attempt<Value>, identity: Identity): Promise<Tried<Value>> {
+    const { request, read, connection } = attempt;
+    const link = linkAbort([request.signal, this.#closing.signal]);
+    if (link.signal.aborted) return aborted(link.release);
+    const deadline = this.#startDeadline(request.timeoutMs ?? TRY_TIMEOUT_MS, link.abort);
+    try {
+      const agents = await this.#agentsFor(identity);
+      const agent = connection === 'own' ? agents.streams : agents.requests;
+      const result = await exchangeHttp({ ...this.#wire(request, identity), agent, signal: link.signal });
+      if (result.kind === 'answered') {
+        this.#hasAnswered = true;
+        // The answer may be a stream that outlives this try; until it ends, aborts must reach it.
+        result.response.once('close', link.release);
+        return await (isGood(result.response) ? read(result.response) : readFailure(result.response));
+      }
+      return this.#explain(result.failed, { request, deadline, release: link.release });
+    } catch (error) {
+      return this.#explain(failedConnection(error), { request, deadline, release: link.release });
+    } finally {
+      deadline.stop();
+    }
+  }
+
+  /** A broken connection may be our own doing: the caller's abort, or the deadline. */
+  #explain(
+    failed: FailedTry,
+    during: { readonly request: ApiRequest; readonly deadline: Deadline; readonly release: () => void },
+  ): Tried<never> {
+    during.release();
+    if (during.request.signal?.aborted === true || this.#closing.signal.aborted) return { kind: 'aborted' };
+    if (!during.deadline.hasPassed()) return { kind: 'failed', failed };
+    const seconds = (during.request.timeoutMs ?? TRY_TIMEOUT_MS) / 1000;
+    return { kind: 'failed', failed: { kind: 'broken', message: `no answer within ${seconds} s` } };
+  }
+
+  #wire(request: ApiRequest, identity: Identity) {
+    const query = new URLSearchParams(request.query).toString();
+    const url = new URL(`${this.server}${request.path}${query === '' ? '' : `?${query}`}`);
+    const body = request.body === undefined ? undefined : encodeJson(request.body);
+    const headers = {
+      ...identity.headers,
+      accept: request.accept ?? 'application/json',
+      'user-agent': 'flotilla',
+      ...(body !== undefined && {
+        'content-type': request.contentType ?? 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+      }),
+    };
+    return { url, method: request.method, headers, ...(body !== undefined && { body }) };
+  }
+
+  /** New connections only when the client certificate changes. */
+  #agentsFor({ certificate }: Identity): Promise<HttpAgents> {
+    const known = this.#agents;
+    if (known !== undefined && known.key === certificate?.key) return known.agents;
+    const agents = createHttpAgents(this.#options.target, certificate);
+    this.#agents = { key: certificate?.key, agents };
+    // Requests under way keep their sockets: `destroy` is for those of the past that are idle.
+    void known?.agents.then(({ requests }) => {
+      closeIdle(requests);
+    });
+    return agents;
+  }
+
+  #startDeadline(timeoutMs: number, abort: () => void): Deadline {
+    const { clock } = this.#options;
+    const stopped = new AbortController();
+    let passed = false;
+    void clock.until(clock.now() + timeoutMs, stopped.signal).then(() => {
+      if (stopped.signal.aborted) return;
+      passed = true;
+      abort();
+    });
+    return {
+      hasPassed: () => passed,
+      stop: () => {
+        stopped.abort();
+      },
+    };
+  }
+
+  async #wait(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const { clock } = this.#options;
+    const link = linkAbort([signal, this.#closing.signal]);
+    await clock.until(clock.now() + waitMs, link.signal);
+    link.release();
+  }
+}
+
+interface Deadline {
+  hasPassed(): boolean;
+  stop(): void;
+}
+
+function aborted(release: () => void): { readonly kind: 'aborted' } {
+  release();
+  return { kind: 'aborted' };
+}
+
+async function readBody(response: IncomingMessage): Promise<Tried<ApiResponse>> {
+  const body = parseJson(await text(response));
+  const status = response.statusCode ?? 0;
+  if (body === undefined) {
+    // The parser's own message would quote the body, which may hold a Secret.
+    return { kind: 'failed', failed: { kind: 'final', message: `the answer (HTTP ${status}) is not JSON` } };
+  }
+  const warnings = parseWarnings(response.headersDistinct['warning'] ?? []);
+  return { kind: 'done', value: { status, body, warnings } };
+}
+
+function readLines(response: IncomingMessage): Promise<Tried<AsyncIterable<string>>> {
+  return Promise.resolve({ kind: 'done', value: linesUntilBroken(response) });
+}
+
+async function* linesUntilBroken(response: IncomingMessage): AsyncGenerator<string> {
+  try {
+    yield* splitLines(response);
+  } catch {
+    // The contract of `lines`: a stream that breaks just ends; who needs more asks again.
+  }
+}
+
+async function readFailure(response: IncomingMessage): Promise<Tried<never>> {
+  const failure = statusFailure(
+    response.statusCode ?? 0,
+    await text(response),
+    response.headers['retry-after'],
+  );
+  return { kind: 'failed', failed: { kind: 'status', failure } };
+}
+
+function parseJson(body: string): Json | undefined {
+  if (body === '') return null;
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function isGood(response: IncomingMessage): boolean {
+  const status = response.statusCode ?? 0;
+  return status >= 200 && status < 300;
+}
+
+function isUnauthorized(failed: FailedTry): boolean {
+  return failed.kind === 'status' && failed.failure.code === 401;
+}
+
+function isThrottled(tried: Tried<unknown>): boolean {
+  return tried.kind === 'failed' && tried.failed.kind === 'status' && tried.failed.failure.code === 429;
+}
+
+function failureOf(failed: FailedTry, server: string): ApiFailure {
+  return failed.kind === 'status'
+    ? failed.failure
+    : { kind: 'unreachable', message: `${server} cannot be reached: ${failed.message}` };
+}
+
+function destroyAgents({ requests, streams }: HttpAgents): void {
+  requests.destroy();
+  streams.destroy();
+}
+
+function closeIdle(agent: HttpAgents['requests']): void {
+  for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import type { Environment } from './environment.js';
+
+/** The environment of this process as it is now. The only place of the package that reads `process.env`. */
+export function processEnvironment(): Environment {
+  return {
+    variables: { ...process.env },
+    homeFolder: homedir(),
+    workingFolder: process.cwd(),
+    readFile: readTextIfThere,
+  };
+}
+
+async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
