@@ -26,7 +26,7 @@ interface Screen {
   readonly options: SummaryOptions;
 }
 
-const namesMax = 60;
+const namesMax = 24;
 
 /**
  * The last screen of a run: how it ended, what failed and why, what is where when it was cut short and the

@@ -1,0 +1,178 @@
+import type { NodeId, TaskKind } from '../../domain/ids.js';
+import type { Plan, TaskNode } from '../../domain/plan.js';
+import type { CriticalPath } from '../critical-path.js';
+import { formatDuration } from '../format-duration.js';
+import { countKinds, declaredKind, isHeldByStep, kindNouns, nodeLabel } from '../plan-view.js';
+import { plural } from '../text-layout.js';
+import { metrics, type Band, type Card, type Link, type PlanLayout, type Point } from './geometry.js';
+import { markup, type Markup } from './markup.js';
+import { fitText, textWidth } from './text-width.js';
+
+/** A plan, where everything stands, and which chain is the longest. */
+export interface PlanPicture {
+  readonly plan: Plan;
+  readonly layout: PlanLayout;
+  readonly critical: CriticalPath;
+}
+
+interface Drawing extends PlanPicture {
+  readonly onPath: ReadonlySet<NodeId>;
+}
+
+/** The content of the picture's svg element: bands, rail, lines and cards, from back to front. */
+export function drawPlan(picture: PlanPicture): Markup {
+  const drawing = { ...picture, onPath: new Set(picture.critical.nodes) };
+  const { bands, links, cards } = drawing.layout;
+  return markup`${arrowheads}
+${bands.map((band) => drawBand(band))}
+${drawRail(drawing)}
+${links.map((link) => drawLink(drawing, link))}
+${[...cards.values()].map((card) => drawCard(drawing, card))}`;
+}
+
+/** Styles for what `drawPlan` draws, in the colours of the theme. */
+export const planCss = `.band{fill:var(--band);stroke:var(--line)}
+.band.floats{stroke:var(--rail);stroke-dasharray:7 5;filter:drop-shadow(0 3px 4px rgb(0 0 0/.18))}
+.rail{stroke:var(--rail);stroke-width:2.5;fill:none}
+.rail.critical,.barrier.critical{stroke:var(--critical)}
+.rail.branch{stroke-dasharray:2 5;stroke-linecap:round}
+.barrier{stroke:var(--rail);stroke-width:5;stroke-linecap:round}
+.number{fill:var(--page);stroke:var(--rail);stroke-width:2}
+.number.floats{stroke-dasharray:3 3}
+.numeral{font-size:12px;font-weight:700;text-anchor:middle}
+.step{font-size:14px;font-weight:700}
+.wait{fill:var(--warn);font-weight:600}
+.link{fill:none;stroke:var(--rail);stroke-width:1.6}
+.link.across{stroke-dasharray:5 3}
+.link.critical{stroke:var(--critical);stroke-width:2.4}
+.head{fill:var(--rail)}.head.critical{fill:var(--critical)}
+.card rect.box{fill:var(--card);stroke:var(--line)}
+.card.loose rect.box{stroke:var(--rail);stroke-dasharray:5 4}
+.card.critical rect.box{stroke:var(--critical);stroke-width:2.2}
+.card.service{--kind:var(--service)}.card.job{--kind:var(--job)}.card.chart{--kind:var(--chart)}
+.card.remove-environment{--kind:var(--removal)}
+.stripe,.icon{fill:var(--kind)}
+.icon.line{fill:none;stroke:var(--kind);stroke-width:2}
+.halts{fill:var(--halt);font-weight:700}`;
+
+const arrowheads = markup`<defs>${['', ' critical'].map(
+  (kind) =>
+    markup`<marker id="arrow${kind.trim()}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="head${kind}" d="M0 0L8 4L0 8z"/></marker>`,
+)}</defs>`;
+
+function drawBand(band: Band): Markup {
+  const { x, y, step, number, floats } = band;
+  const textX = x + 18;
+  const tasks = band.cards.map(({ task }) => task);
+  const name = fitText(step.name, 14, metrics.labelWidth - 50);
+  const nameY = y + metrics.padding + 18;
+  const note = floats ? 'not waited for' : partlyWaited(tasks);
+  return markup`<g class="step-band" data-step="${number}"><title>${step.name}</title>
+<rect class="band${floats ? ' floats' : ''}" x="${x}" y="${y}" width="${band.width}" height="${band.height}" rx="10"/>
+<circle class="number${floats ? ' floats' : ''}" cx="${textX + 4}" cy="${nameY - 5}" r="12"/>
+<text class="numeral" x="${textX + 4}" y="${nameY - 1}">${number}</text>
+<text class="step" x="${textX + 24}" y="${nameY}">${name}</text>
+<text class="muted small" x="${textX + 24}" y="${nameY + 17}">${countKinds(tasks) || 'no tasks'}</text>
+${note === '' ? '' : markup`<text class="wait small" x="${textX + 24}" y="${nameY + 33}">${note}</text>`}</g>`;
+}
+
+function partlyWaited(tasks: readonly TaskNode[]): string {
+  const loose = tasks.filter((task) => !task.waitForFinish).length;
+  return loose === 0 ? '' : `${loose} not waited for`;
+}
+
+function drawRail(drawing: Drawing): Markup {
+  const { plan, layout, onPath } = drawing;
+  const { rail, bands } = layout;
+  const first = bands[0];
+  if (first === undefined) return markup``;
+  let critical = false;
+  const parts = bands.map((band, at): Markup => {
+    const next = bands[at + 1];
+    const from = { x: rail.x, y: at === 0 ? band.y - 10 : band.y };
+    const to = { x: rail.x, y: next?.y ?? rail.y };
+    const middle = band.y + band.height / 2;
+    const before = critical;
+    if (!band.floats) critical = onPath.has(`gate:${band.step.name}` as NodeId);
+    const barrierY = band.y + band.height;
+    const branch = markup`<path class="rail branch" d="M${rail.x} ${middle}H${band.x}"/>`;
+    const barrier = markup`<path class="barrier${critical ? ' critical' : ''}" d="M${rail.x - 9} ${barrierY}h18"/>`;
+    const enter = markup`<path class="rail${before ? ' critical' : ''}" d="M${rail.x} ${from.y}V${barrierY}"/>`;
+    const leave = markup`<path class="rail${critical ? ' critical' : ''}" d="M${rail.x} ${barrierY}V${to.y}"/>`;
+    return markup`${enter}${leave}${branch}${band.floats ? '' : barrier}`;
+  });
+  const total = `the run ends when ${plan.tasks.length === 1 ? 'the task has' : `all ${plan.tasks.length} tasks have`} settled`;
+  return markup`<circle class="number" cx="${rail.x}" cy="${first.y - 12}" r="5"/>${parts}
+<circle class="number" cx="${rail.x}" cy="${rail.y}" r="6"/><text class="muted small" x="${rail.x + 20}" y="${rail.y + 4}">${total}</text>`;
+}
+
+function drawLink({ plan, onPath }: Drawing, { edge, points, inStep }: Link): Markup {
+  const critical = onPath.has(edge.from) && onPath.has(edge.to);
+  const classes = `link${inStep ? '' : ' across'}${critical ? ' critical' : ''}`;
+  const title = `${nodeLabel(plan, edge.to)} after ${nodeLabel(plan, edge.from)} (${declaredKind(edge)})`;
+  return markup`<path class="${classes}" data-from="${edge.from}" data-to="${edge.to}" d="${inStep ? curve(points) : polyline(points)}" marker-end="url(#arrow${critical ? 'critical' : ''})"><title>${title}</title></path>
+`;
+}
+
+function polyline(points: readonly Point[]): string {
+  return points.map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('');
+}
+
+// Through the points that the layout gives, bent at the middles between them, so that no corner shows.
+function curve(points: readonly Point[]): string {
+  const [start, ...rest] = points;
+  const end = rest.at(-1);
+  if (start === undefined || end === undefined) return '';
+  const bends = rest.slice(0, -1).map((point, at) => {
+    const next = rest[at + 1] ?? end;
+    const last = at === rest.length - 2;
+    const to = last ? end : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
+    return `Q${round(point.x)} ${round(point.y)} ${round(to.x)} ${round(to.y)}`;
+  });
+  return `M${round(start.x)} ${round(start.y)}${bends.length === 0 ? `L${round(end.x)} ${round(end.y)}` : bends.join('')}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function drawCard({ plan, onPath }: Drawing, card: Card): Markup {
+  const { task, x, y, width, height } = card;
+  const held = isHeldByStep(plan, task);
+  const classes = [
+    'card',
+    task.kind,
+    ...(task.waitForFinish ? [] : ['loose']),
+    ...(onPath.has(task.id) ? ['critical'] : []),
+  ];
+  const facts = [
+    kindNouns[task.kind],
+    formatDuration(task.timeoutMs),
+    ...(task.attemptsMax > 1 ? [`${task.attemptsMax} tries`] : []),
+  ];
+  const marks = [...(held ? [] : ['own needs']), ...(task.waitForFinish ? [] : ['no wait'])];
+  const line = [...facts, ...marks].join(' · ');
+  const halts = task.haltOnError ? ' · halts' : '';
+  return markup`<g class="${classes.join(' ')}" data-task="${task.id}" transform="translate(${round(x)} ${round(y)})"><title>${cardTitle(task)}</title>
+<rect class="box" width="${width}" height="${height}" rx="7"/><rect class="stripe" width="5" height="${height - 14}" x="6" y="7" rx="2.5"/>
+${icons[task.kind]}<text class="name" x="36" y="20">${fitText(task.name, 13, width - 44)}</text>
+<text class="muted small" x="36" y="36">${fitText(line, 11, width - 44 - textWidth(halts, 11))}<tspan class="halts">${halts}</tspan></text></g>
+`;
+}
+
+function cardTitle(task: TaskNode): string {
+  return [
+    task.id,
+    `timeout ${formatDuration(task.timeoutMs)}`,
+    ...(task.attemptsMax > 1 ? [plural(task.attemptsMax, 'attempt')] : []),
+    ...(task.haltOnError ? ['its failure halts the run'] : []),
+    ...(task.waitForFinish ? [] : ['the next step does not wait for it']),
+  ].join(', ');
+}
+
+const icons: Readonly<Record<TaskKind, Markup>> = {
+  service: markup`<path class="icon" d="M24 15l6 3.5v7L24 29l-6-3.5v-7z"/>`,
+  job: markup`<path class="icon" d="M19 15l11 7-11 7z"/>`,
+  chart: markup`<path class="icon" d="M18 15h12v3.5H18zM18 20.3h12v3.5H18zM18 25.5h12v3.5H18z"/>`,
+  'remove-environment': markup`<path class="icon line" d="M19 17l10 10M29 17l-10 10"/>`,
+};
