@@ -2,7 +2,6 @@ import {
   isAlias,
   isMap,
   isScalar,
-  isSeq,
   type Document,
   type ParsedNode,
   type Pair,
@@ -31,7 +30,7 @@ interface Builder {
  * win), keys are text and stand once. Undefined when the aliases blow the file up beyond reading.
  */
 export function buildYamlTree(
-  document: Document.Parsed<ParsedNode>,
+  document: Document.Parsed,
   file: SourceFile,
   report: Report,
 ): YamlNode | undefined {
@@ -48,7 +47,7 @@ export function buildYamlTree(
   return undefined;
 }
 
-function reportTags(document: Document.Parsed<ParsedNode>, { file, report }: Builder): void {
+function reportTags(document: Document.Parsed, { file, report }: Builder): void {
   for (const warning of document.warnings) {
     const [start, end] = warning.pos;
     const tag = file.text.slice(start, end);
@@ -69,7 +68,7 @@ function buildNode(node: ParsedNode | null, offset: number, builder: Builder): Y
     ? buildScalar(node, builder)
     : isMap(node)
       ? buildMapping(node, builder)
-      : buildList(node.items as readonly ParsedNode[], spanOf(node, builder), builder);
+      : buildList(node.items, spanOf(node, builder), builder);
   if (node.anchor !== undefined) builder.anchors.set(node.anchor, built);
   return built;
 }

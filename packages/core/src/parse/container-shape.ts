@@ -1,23 +1,13 @@
 import { mapping, optional, required, type Fields } from './mapping-shape.js';
-import {
-  choice,
-  converted,
-  flag,
-  integer,
-  list,
-  located,
-  optionalText,
-  text,
-  word,
-  type ValueOf,
-} from './shape.js';
+import { choice, flag, integer, orVariable, scalar, text, textOrNothing, word } from './scalar-shape.js';
+import { parseQuantity, quantityForm } from './quantity.js';
+import { list, located, type ValueOf } from './shape.js';
 
 /** A Kubernetes quantity: `100m`, `1.5`, `512Mi`. */
-export const quantity = converted({
+export const quantity = scalar({
   expected: 'a Kubernetes quantity such as 500m, 2 or 512Mi',
-  schema: { type: ['string', 'number'], pattern: '^\\d+(\\.\\d+)?([numkMGTPE]|[KMGTPE]i|[eE][-+]?\\d+)?$' },
-  convert: (written) =>
-    /^(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][-+]?\d+)?$/.test(written) ? written : undefined,
+  schema: orVariable({ type: ['string', 'number'], minimum: 0, pattern: quantityForm.source }),
+  convert: (written) => (parseQuantity(written) === undefined ? undefined : written),
 });
 
 export const portNumber = integer({ from: 1, to: 65535 });
@@ -35,7 +25,7 @@ export const nodeSelector = list(
     noun: 'an entry of `node_selector`',
     keys: {
       key: required(word, 'A label of the nodes to run on.'),
-      value: required(optionalText, "The label's value."),
+      value: required(textOrNothing, "The label's value."),
     },
   }),
 );
@@ -44,7 +34,7 @@ const environmentVariable = mapping({
   noun: 'an environment variable',
   keys: {
     key: required(word, 'The name of the variable.'),
-    value: required(optionalText, 'Its value, as written: 1.10 stays 1.10 and yes stays yes.'),
+    value: required(textOrNothing, 'Its value, as written: 1.10 stays 1.10 and yes stays yes.'),
   },
   ignored: { secret: 'Whether Release hides the value' },
 });

@@ -1,17 +1,17 @@
 import { containerKeys, ignoredContainerKeys, readyRule, serverKeys, sourceKeys } from './container-shape.js';
 import { mapping, optional, required, type MisplacedKey } from './mapping-shape.js';
 import { parseDuration } from './parse-duration.js';
-import { converted, flag, integer, list, located, oneOrList, word, type ValueOf } from './shape.js';
+import { flag, integer, orVariable, scalar, word } from './scalar-shape.js';
+import { list, located, oneOrList, type ValueOf } from './shape.js';
 
 /** A duration in milliseconds, longer than nothing. */
-export const duration = converted({
+export const duration = scalar({
   expected: 'a duration: whole seconds, or 250ms, 90s, 1m30s',
-  schema: {
-    anyOf: [
-      { type: 'integer', minimum: 1 },
-      { type: 'string', pattern: '^(?=.*[1-9])(\\d+|(?=.*\\D)(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?)$' },
-    ],
-  },
+  schema: orVariable({
+    type: ['integer', 'string'],
+    minimum: 1,
+    pattern: '^(?=.*[1-9])(\\d+|(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?)$',
+  }),
   convert(written) {
     const durationMs = parseDuration(written);
     return durationMs === 0 ? undefined : durationMs;

@@ -11,8 +11,8 @@ export interface FileNames {
   has(kind: NameKind, name: string): boolean;
   /** Records a definition; a second one of the same name is reported. */
   define(kind: NameKind, name: Located<string>): void;
-  /** Reports a name that nothing of its kind has; `help` instead of the nearest name when there is something better to say. */
-  expect(kind: NameKind, name: Located<string>, message: string, help?: string): void;
+  /** Reports a name that nothing of its kind has; `help` instead of the nearest one when there is better to say. */
+  expect(kind: NameKind, name: Located<string>, help?: string): void;
 }
 
 const nounOf: Readonly<Record<NameKind, string>> = {
@@ -39,12 +39,12 @@ export function createFileNames(report: Report): FileNames {
       if (first === undefined) namesOf(kind).set(name.value, name);
       else report.add(duplicateName(nounOf[kind], name, first));
     },
-    expect(kind, name, message, help) {
+    expect(kind, name, help) {
       if (namesOf(kind).has(name.value)) return;
       const near = nearest(name.value, namesOf(kind).keys());
       report.add({
         code: 'parse/unknown-name',
-        message,
+        message: `No ${nounOf[kind]} is called "${name.value}".`,
         help: help ?? (near === undefined ? listNames(kind, namesOf(kind)) : `Did you mean "${near}"?`),
         span: name.span,
       });

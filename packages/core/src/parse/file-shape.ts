@@ -1,16 +1,17 @@
 import { nodeSelector, quantity, resourceRange } from './container-shape.js';
 import { chart, job, service } from './definition-shapes.js';
 import { mapping, optional, required } from './mapping-shape.js';
-import { integer, list, located, scalar, word, type ValueOf } from './shape.js';
+import { asWritten, integer, word } from './scalar-shape.js';
+import { list, located, type ValueOf } from './shape.js';
 import { workflow } from './workflow-shape.js';
 
 const parameter = mapping({
   noun: 'a parameter',
   keys: {
     name: required(located(word), 'Its name: strings use it as ${parameters.<name>}.'),
-    default: optional(scalar, 'Its value when --param does not give one.'),
-    description: optional(scalar, 'What it is for.'),
-    type: optional(scalar, 'Its type, for people.'),
+    default: optional(asWritten, 'Its value when --param does not give one.'),
+    description: optional(asWritten, 'What it is for.'),
+    type: optional(asWritten, 'Its type, for people.'),
   },
   ignored: { values: 'What it may be' },
 });

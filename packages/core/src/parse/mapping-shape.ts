@@ -1,7 +1,7 @@
 import { nearest } from '../diagnostics/nearest.js';
 import type { DiagnosticCode } from '../diagnostics/catalog.js';
 import type { SourceSpan } from '../diagnostics/source.js';
-import { describeNode, isNothing, type JsonSchema, type Reading, type Shape } from './shape.js';
+import { capitalise, describeNode, isNothing, type JsonSchema, type Reading, type Shape } from './shape.js';
 import type { YamlEntry, YamlMapping, YamlNode } from './yaml-tree.js';
 
 /** One key of a mapping: its shape and what an editor says of it. */
@@ -57,8 +57,11 @@ export function mapping<const Shapes extends Keys>(
 ): Shape<MappingRead<Shapes>> {
   return {
     schema: mappingSchema(options),
-    read(node, label, reading) {
-      if (node.kind !== 'mapping') return rejectMapping(node, label, reading, options);
+    read(node, reading) {
+      if (node.kind !== 'mapping') {
+        rejectMapping(node, options, reading);
+        return undefined;
+      }
       for (const entry of node.entries) checkKey(entry, options, reading);
       const fields = Object.entries(options.keys).map(([name, key]) => [
         name,
@@ -78,14 +81,14 @@ function readField(
 ): unknown {
   const value = from.node.entries.find((entry) => entry.key === name)?.value;
   if (value === undefined || (isNothing(value) && !from.strict && !key.required)) return undefined;
-  return key.shape.read(value, `\`${name}\``, from.reading);
+  return key.shape.read(value, { ...from.reading, label: `\`${name}\`` });
 }
 
 // A misspelt key is one mistake: it is not reported as missing as well.
 function isMissing(name: string, { keys }: MappingOptions<Keys>, node: YamlMapping): boolean {
   if (keys[name]?.required !== true) return false;
   return !node.entries.some(
-    (entry) => entry.key === name || (!(entry.key in keys) && nearest(entry.key, [name])),
+    (entry) => entry.key === name || (!(entry.key in keys) && nearest(entry.key, [name]) !== undefined),
   );
 }
 
@@ -96,7 +99,7 @@ function reportMissing(
 ): void {
   reading.report.add({
     code: 'parse/missing-key',
-    message: `${noun.charAt(0).toUpperCase()}${noun.slice(1)} needs \`${name}\`.`,
+    message: `${capitalise(noun)} needs \`${name}\`.`,
     help: keys[name]?.description,
     span: node.entries[0]?.keySpan ?? node.span,
   });
@@ -115,28 +118,22 @@ function checkKey(entry: YamlEntry, options: MappingOptions<Keys>, reading: Read
   reading.report.add({
     code: 'parse/unknown-key',
     severity: strict || near !== undefined ? 'error' : 'warning',
-    message: `${noun.charAt(0).toUpperCase()}${noun.slice(1)} has no key "${key}"${strict || near !== undefined ? '' : '; it is ignored'}.`,
+    message: `${capitalise(noun)} has no key "${key}"${strict || near !== undefined ? '' : '; it is ignored'}.`,
     help: near === undefined ? `Known keys: ${Object.keys(keys).join(', ')}.` : `Did you mean "${near}"?`,
     span,
   });
 }
 
-function rejectMapping(
-  node: YamlNode,
-  label: string,
-  reading: Reading,
-  { noun, keys }: MappingOptions<Keys>,
-): undefined {
+function rejectMapping(node: YamlNode, { noun, keys }: MappingOptions<Keys>, reading: Reading): void {
   const [example = 'key'] = Object.entries(keys).flatMap(([name, key]) => (key.required ? [name] : []));
   reading.report.add({
     code: 'parse/bad-value',
-    message: `${label.charAt(0).toUpperCase()}${label.slice(1)} must be a mapping, but is ${describeNode(node)}.`,
+    message: `${capitalise(reading.label)} must be a mapping, but is ${describeNode(node)}.`,
     help: isNothing(node)
       ? `Give it its keys, or remove it.`
       : `Write the keys of ${noun}, e.g. \`${example}: …\`.`,
     span: node.span,
   });
-  return undefined;
 }
 
 function mappingSchema({ keys, ignored = {}, strict = false }: MappingOptions<Keys>): JsonSchema {

@@ -23,8 +23,12 @@ export function parseDeploymentFile(source: SourceFile, variables: Variables): C
   const root = readRoot(source, report);
   if (root === undefined) return { ok: false, diagnostics: report.diagnostics() };
   const scope = createFileScope({ root, variables, report });
-  const reading: Reading = { report, replace: (scalar) => replaceVariables(scalar, scope, report) };
-  const read = deploymentFile.read(root, 'the file', reading);
+  const reading: Reading = {
+    report,
+    replace: (scalar) => replaceVariables(scalar, scope, report),
+    label: 'the file',
+  };
+  const read = deploymentFile.read(root, reading);
   if (read === undefined) return { ok: false, diagnostics: report.diagnostics() };
   return checked(linkFile(read, { source, folderName: variables.folderName, report }), report.diagnostics());
 }

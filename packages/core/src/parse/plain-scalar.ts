@@ -44,7 +44,7 @@ function resolveNumber(text: string): number | undefined {
 }
 
 function resolvePrefixed(digits: string, radix: number, negative: boolean): number | undefined {
-  const valid = [...digits].every((digit) => Number.parseInt(digit, 16) < radix);
+  const valid = Array.from(digits).every((digit) => Number.parseInt(digit, 16) < radix);
   if (!valid || digits === '') return undefined;
   const size = Number.parseInt(digits, radix);
   return negative ? -size : size;

@@ -19,11 +19,12 @@ const factorOf: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-const form = /^(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([-+]?\d+))?$/;
+/** How a quantity is written. */
+export const quantityForm = /^(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([-+]?\d+))?$/;
 
 /** The size of a Kubernetes quantity (`100m`, `1.5`, `512Mi`, `1e3`), undefined when it is none. */
 export function parseQuantity(written: string): number | undefined {
-  const [whole, digits = '', suffix = '', exponent = '0'] = form.exec(written) ?? [];
+  const [whole, digits = '', suffix = '', exponent = '0'] = quantityForm.exec(written) ?? [];
   return whole === undefined ? undefined : Number(digits) * (factorOf[suffix] ?? 1) * 10 ** Number(exponent);
 }
 

@@ -104,7 +104,7 @@ function readVolume(
   const { type, name, claim, size, mount_path: mountPath } = fields;
   if (mountPath === undefined) return [];
   if (claim !== undefined) {
-    names.expect('sharedVolumes', claim, `No volume of \`shared_volumes\` is called "${claim.value}".`);
+    names.expect('sharedVolumes', claim);
     return [{ kind: 'shared', claim, mountPath }];
   }
   if (type === 's3') {

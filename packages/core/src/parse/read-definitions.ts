@@ -55,7 +55,7 @@ function expectService(dependency: Located<string>, names: FileNames): void {
       : task !== value && names.has('services', task)
         ? `Write "${task}": \`depends_on\` names services, not tasks.`
         : undefined;
-  names.expect('services', dependency, `No service is called "${value}".`, help);
+  names.expect('services', dependency, help);
 }
 
 /** A job; what it borrows from a service of `services` is filled in. Undefined without a name (reported). */
@@ -66,7 +66,7 @@ export function readJob(
 ): JobDefinition | undefined {
   const { name, from_services: lender } = fields;
   if (name === undefined) return undefined;
-  if (lender !== undefined) names.expect('services', lender, `No service is called "${lender.value}".`);
+  if (lender !== undefined) names.expect('services', lender);
   const base = from.services.get(lender?.value ?? '')?.container ?? from.defaults.container;
   return withoutUndefined({
     name,

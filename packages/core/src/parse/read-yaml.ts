@@ -1,10 +1,10 @@
-import { Composer, Lexer, Parser, type Document, type ParsedNode } from 'yaml';
+import { Composer, Lexer, Parser, type Document } from 'yaml';
 import type { Report } from '../diagnostics/report.js';
 import type { SourceFile, SourceSpan } from '../diagnostics/source.js';
 import { buildYamlTree } from './build-yaml-tree.js';
 import type { YamlNode } from './yaml-tree.js';
 
-type YamlDocument = Document.Parsed<ParsedNode>;
+type YamlDocument = Document.Parsed;
 
 /** Far deeper nesting than people write overflows the stack inside the YAML library. */
 const depthMax = 200;

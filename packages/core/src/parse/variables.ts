@@ -23,19 +23,19 @@ export function holdsVariable(text: string): boolean {
 
 /** The text with each `${…}` replaced and each `$$` made `$`; undefined when a name is unknown (reported at it). */
 export function replaceVariables(scalar: YamlScalar, scope: Scope, report: Report): string | undefined {
-  let failed = false;
+  const failures: string[] = [];
   const text = scalar.text.replace(variable, (match: string, name: string | undefined, offset: number) => {
     if (name === undefined) return '$';
     const found = scope.lookUp(name.trim());
     if (found.kind === 'value') return found.value;
-    failed = true;
+    failures.push(match);
     if (found.kind === 'unknown') {
       const { message, help } = found;
       report.add({ code: 'parse/unknown-variable', message, help, span: spanOfMatch(scalar, match, offset) });
     }
     return match;
   });
-  return failed ? undefined : text;
+  return failures.length > 0 ? undefined : text;
 }
 
 /** Where a match stands in the file: quotes, escapes and folding lie between a scalar's text and its source. */

@@ -1,7 +1,8 @@
 import { attempts, duration, misplacedDependsOn } from './definition-shapes.js';
 import type { Located } from '../diagnostics/source.js';
 import { mapping, optional, required } from './mapping-shape.js';
-import { flag, list, located, word, type Shape, type ValueOf } from './shape.js';
+import { flag, word } from './scalar-shape.js';
+import { capitalise, list, located, type Shape, type ValueOf } from './shape.js';
 import type { YamlEntry, YamlNode } from './yaml-tree.js';
 
 const haltOnError = optional(flag, 'Whether the first definite failure stops the whole run; default false.');
@@ -35,12 +36,12 @@ const taskName = located(word);
 
 const taskEntry: Shape<TaskEntryRead> = {
   schema: { anyOf: [taskName.schema, taskMapping.schema] },
-  read(node, label, reading) {
+  read(node, reading) {
     if (node.kind === 'mapping') {
-      const read = taskMapping.read(node, label, reading);
+      const read = taskMapping.read(node, reading);
       return read && { kind: 'mapping', ...read };
     }
-    const task = taskName.read(node, label, reading);
+    const task = taskName.read(node, reading);
     return task && { kind: 'name', task };
   },
 };
@@ -82,11 +83,11 @@ function entries<Value>(item: Shape<Value>, noun: string): Shape<Located<readonl
   const any = located(list(item));
   return {
     schema: list(item, 1).schema,
-    read(node, label, reading) {
-      if (node.kind !== 'list' || node.items.length > 0) return any.read(node, label, reading);
+    read(node, reading) {
+      if (node.kind !== 'list' || node.items.length > 0) return any.read(node, reading);
       reading.report.add({
         code: 'parse/empty-step',
-        message: `${noun.charAt(0).toUpperCase()}${noun.slice(1)} without tasks does nothing.`,
+        message: `${capitalise(noun)} without tasks does nothing.`,
         help: 'List its tasks, e.g. [services.db], or remove it.',
         span: node.span,
       });
@@ -101,9 +102,9 @@ type Entries<Value> = Shape<Located<readonly Value[]>>;
 function serialEntries(shape: Entries<TaskEntryRead>): Entries<TaskEntryRead> {
   return {
     schema: shape.schema,
-    read(node, label, reading) {
+    read(node, reading) {
       const [wrong] = node.kind === 'list' ? node.items.flatMap(stepKeysOf) : [];
-      if (node.kind !== 'list' || wrong === undefined) return shape.read(node, label, reading);
+      if (node.kind !== 'list' || wrong === undefined) return shape.read(node, reading);
       const names = node.items.flatMap(taskNamesOf);
       reading.report.add({
         code: 'parse/step-in-order-from',
@@ -132,12 +133,12 @@ function taskNamesOf(item: YamlNode): readonly string[] {
 function steps(shape: Entries<StepRead>): Entries<StepRead> {
   return {
     schema: shape.schema,
-    read(node, label, reading) {
+    read(node, reading) {
       const first =
         node.kind === 'list'
           ? node.items.find((item) => item.kind === 'scalar' && item.text !== '')
           : undefined;
-      if (node.kind !== 'list' || first === undefined) return shape.read(node, label, reading);
+      if (node.kind !== 'list' || first === undefined) return shape.read(node, reading);
       const names = node.items.flatMap(taskNamesOf).join(', ');
       reading.report.add({
         code: 'parse/bad-value',

@@ -1,0 +1,133 @@
+import { isOctalLookalike, resolvePlainScalar } from './plain-scalar.js';
+import { isNothing, reject, type JsonSchema, type Reading, type Shape } from './shape.js';
+import { holdsVariable } from './variables.js';
+import type { YamlScalar } from './yaml-tree.js';
+
+interface ScalarOptions<Value> {
+  /** What messages say must stand here. */
+  readonly expected: string;
+  readonly schema: JsonSchema;
+  /** The value that the text (variables replaced) stands for, undefined when it stands for none. */
+  readonly convert: (text: string, scalar: YamlScalar) => Value | undefined;
+  /** What a value that says nothing (`key:`) is read as; without it that is a mistake. */
+  readonly nothing?: Value;
+}
+
+/** A scalar that `convert` understands. */
+export function scalar<Value>({ expected, schema, convert, nothing }: ScalarOptions<Value>): Shape<Value> {
+  return {
+    schema,
+    read(node, reading) {
+      if (node.kind === 'scalar' && isNothing(node) && nothing !== undefined) return nothing;
+      if (node.kind === 'scalar' && !isNothing(node)) {
+        const text = reading.replace(node);
+        if (text === undefined) return undefined;
+        const value = convert(text, node);
+        if (value !== undefined) return value;
+      }
+      reject(node, expected, reading);
+      return undefined;
+    },
+  };
+}
+
+/** A schema under which text with a variable may stand for the value, known only when the file is read. */
+export function orVariable(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, { type: 'string', pattern: '\\$\\{' }] };
+}
+
+const textTypes = ['string', 'number', 'boolean'];
+
+/** Any scalar but nothing, as it is written: `1.10` is "1.10", `yes` is "yes". */
+export const text = scalar({ expected: 'text', schema: { type: textTypes }, convert: (written) => written });
+
+/** Text with at least one character. */
+export const word = scalar({
+  expected: 'text',
+  schema: { type: textTypes, minLength: 1 },
+  convert: (written) => (written === '' ? undefined : written),
+});
+
+/** As `text`, but no value at all is empty text. */
+export const textOrNothing = scalar({
+  expected: 'text',
+  schema: { type: [...textTypes, 'null'] },
+  convert: (written) => written,
+  nothing: '',
+});
+
+/** true or false in one of YAML's words, unquoted. */
+export const flag = scalar({
+  expected: 'true or false',
+  schema: orVariable({ type: 'boolean' }),
+  convert(written, { plain, text: source }) {
+    const meaning = plain || holdsVariable(source) ? resolvePlainScalar(written) : undefined;
+    return typeof meaning === 'boolean' ? meaning : undefined;
+  },
+});
+
+const integerMax = 2_147_483_647;
+
+/** A whole number in a range, quoted or not. Octal as kubectl reads it, with a warning. */
+export function integer({
+  from,
+  to = integerMax,
+}: {
+  readonly from: number;
+  readonly to?: number;
+}): Shape<number> {
+  const range = to === integerMax ? `, ${from} or more` : ` from ${from} to ${to}`;
+  const shape = scalar({
+    expected: `a whole number${range}`,
+    schema: {
+      anyOf: [
+        { type: 'integer', minimum: from, maximum: to },
+        { type: 'string', pattern: from > 0 ? '^0*[1-9]\\d*$' : '^\\d+$' },
+        { type: 'string', pattern: '\\$\\{' },
+      ],
+    },
+    convert(written, { plain }) {
+      const value = plain ? resolvePlainScalar(written) : /^\d+$/.test(written) ? Number(written) : undefined;
+      return Number.isInteger(value) && Number(value) >= from && Number(value) <= to
+        ? Number(value)
+        : undefined;
+    },
+  });
+  return {
+    schema: shape.schema,
+    read(node, reading) {
+      const value = shape.read(node, reading);
+      if (value !== undefined && node.kind === 'scalar' && node.plain) warnOfOctal(node, value, reading);
+      return value;
+    },
+  };
+}
+
+/** One of a few words. */
+export function choice<const Word extends string>(words: readonly Word[]): Shape<Word> {
+  return scalar({
+    expected: words.map((known) => `"${known}"`).join(' or '),
+    schema: orVariable({ enum: words }),
+    convert: (written) => words.find((known) => known === written),
+  });
+}
+
+/** A scalar as it stands, its variables not replaced. */
+export const asWritten: Shape<YamlScalar> = {
+  schema: { type: textTypes },
+  read(node, reading) {
+    if (node.kind === 'scalar') return node;
+    reject(node, 'text', reading);
+    return undefined;
+  },
+};
+
+function warnOfOctal(node: YamlScalar, value: number, reading: Reading): void {
+  if (!isOctalLookalike(node.text)) return;
+  reading.report.add({
+    code: 'parse/octal-number',
+    message: `${node.text} starts with a zero, so it is octal: ${value}.`,
+    help: `Write ${value}, or ${node.text.replace(/^([-+]?)0+/, '$1')} if that was meant.`,
+    span: node.span,
+  });
+}
