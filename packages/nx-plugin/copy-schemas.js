@@ -4,5 +4,8 @@ const { join } = require('node:path');
 
 const from = join(__dirname, 'src', 'executors');
 for (const executor of readdirSync(from)) {
-  copyFileSync(join(from, executor, 'schema.json'), join(__dirname, 'dist', 'executors', executor, 'schema.json'));
+  copyFileSync(
+    join(from, executor, 'schema.json'),
+    join(__dirname, 'dist', 'executors', executor, 'schema.json'),
+  );
 }

@@ -25,7 +25,10 @@ export function formatCommandHelp(command: Command): string {
   const rows = command.flags.map((name) => {
     const flag = flagOf(name);
     const long = `--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`;
-    const summary = name === 'output' ? `${command.outputs.join(', ')} (default: ${command.outputs[0] ?? ''})` : flag.summary;
+    const summary =
+      name === 'output'
+        ? `${command.outputs.join(', ')} (default: ${command.outputs[0] ?? ''})`
+        : flag.summary;
     return { left: flag.short === undefined ? `    ${long}` : `-${flag.short}, ${long}`, summary };
   });
   const width = Math.max(...rows.map((row) => row.left.length));
@@ -47,5 +50,8 @@ function title(command: Command): string {
 }
 
 function formatExitCodes(): readonly string[] {
-  return ['Exit codes:', ...Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)];
+  return [
+    'Exit codes:',
+    ...Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`),
+  ];
 }

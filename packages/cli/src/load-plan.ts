@@ -1,11 +1,21 @@
-import { loadPlan as loadFromFile, renderDiagnostics, type Diagnostic, type LoadedPlan, type LoadPlanResult } from '@flotilla/core';
+import {
+  loadPlan as loadFromFile,
+  renderDiagnostics,
+  type Diagnostic,
+  type LoadedPlan,
+  type LoadPlanResult,
+} from '@flotilla/core';
 import { wantsColor } from './color.js';
 import type { Invocation } from './command.js';
 import type { FlagValues } from './flags.js';
 import { RefusedError, refuseUsage } from './refusal.js';
 
 /** Loads the file and compiles the workflow that the command line names. Refuses when there is no such file or workflow. */
-export function tryLoadPlan({ flags, positionals, ports }: Invocation): Exclude<LoadPlanResult, { kind: 'refused' }> {
+export function tryLoadPlan({
+  flags,
+  positionals,
+  ports,
+}: Invocation): Exclude<LoadPlanResult, { kind: 'refused' }> {
   const path = flags.value('file');
   const workflow = positionals[0];
   const envId = flags.value('env-id');
@@ -41,9 +51,11 @@ export function refuseWrong(invocation: Invocation, diagnostics: readonly Diagno
 /** Diagnostics as code frames on stderr; hints only with --verbose, errors alone with --quiet. */
 export function printDiagnostics({ flags, ports }: Invocation, diagnostics: readonly Diagnostic[]): void {
   const shown = diagnostics.filter(
-    ({ severity }) => severity === 'error' || (severity === 'warning' ? !flags.has('quiet') : flags.has('verbose')),
+    ({ severity }) =>
+      severity === 'error' || (severity === 'warning' ? !flags.has('quiet') : flags.has('verbose')),
   );
-  if (shown.length > 0) ports.stderr.write(renderDiagnostics(shown, { color: wantsColor(ports.stderr, flags, ports) }));
+  if (shown.length > 0)
+    ports.stderr.write(renderDiagnostics(shown, { color: wantsColor(ports.stderr, flags, ports) }));
 }
 
 function parametersOf(flags: FlagValues): Readonly<Record<string, string>> {

@@ -20,7 +20,8 @@ export async function main(words: readonly string[], ports: Ports): Promise<numb
 
 async function dispatch(words: readonly string[], ports: Ports): Promise<number> {
   const [word, ...rest] = words;
-  if (word === undefined || word === '--help' || word === '-h' || word === 'help') return await help(rest, ports);
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help')
+    return await help(rest, ports);
   if (word === '--version' || word === 'version') {
     ports.stdout.write(`${version()}\n`);
     return 0;
@@ -48,7 +49,10 @@ async function help(words: readonly string[], ports: Ports): Promise<number> {
   const [name] = words.filter((word) => !word.startsWith('-'));
   const load = name === undefined ? undefined : commandNamed(name);
   if (name !== undefined && load === undefined) throw unknownCommand(name);
-  const text = load === undefined ? formatHelp(await Promise.all(commands().map((one) => one()))) : formatCommandHelp(await load());
+  const text =
+    load === undefined
+      ? formatHelp(await Promise.all(commands().map((one) => one())))
+      : formatCommandHelp(await load());
   ports.stdout.write(text);
   return 0;
 }

@@ -51,7 +51,8 @@ function readShort(command: Command, known: readonly Flag[], word: string): { fl
   if (flag === undefined) return unknownFlag(command, known, word);
   const rest = word.slice(2).replace(/^=/, '');
   if (rest === '') return { flag };
-  if (flag.kind === 'switch') refuseUsage(`-${word[1] ?? ''} is a switch: write -${word[1] ?? ''} and -${rest} apart`);
+  if (flag.kind === 'switch')
+    refuseUsage(`-${word[1] ?? ''} is a switch: write -${word[1] ?? ''} and -${rest} apart`);
   return { flag, value: rest };
 }
 
@@ -60,7 +61,8 @@ function unknownFlag(command: Command, known: readonly Flag[], word: string): ne
     word,
     known.map((flag) => `--${flag.name}`),
   );
-  const help = near === undefined ? `flotilla ${command.name} --help lists the flags.` : `Did you mean ${near}?`;
+  const help =
+    near === undefined ? `flotilla ${command.name} --help lists the flags.` : `Did you mean ${near}?`;
   refuseUsage(`flotilla ${command.name} has no flag ${word}.`, help);
 }
 
@@ -74,5 +76,8 @@ function keep(values: Map<FlagName, string[]>, flag: Flag, value: string): void 
 function checkPositionals(command: Command, positionals: readonly string[]): void {
   const extra = positionals[command.positionalsMax];
   if (extra !== undefined)
-    refuseUsage(`flotilla ${command.name} takes no argument ${JSON.stringify(extra)}.`, `Usage: flotilla ${command.name} ${command.positionals}`.trim());
+    refuseUsage(
+      `flotilla ${command.name} takes no argument ${JSON.stringify(extra)}.`,
+      `Usage: flotilla ${command.name} ${command.positionals}`.trim(),
+    );
 }

@@ -14,7 +14,10 @@ interface InferredOptions {
 }
 
 /** The targets of a project with a flotilla file (nx.md). Pure: `file` is relative to the workspace's root. */
-export function inferTargets(file: string, options: PluginOptions): Record<string, TargetConfiguration<InferredOptions>> {
+export function inferTargets(
+  file: string,
+  options: PluginOptions,
+): Record<string, TargetConfiguration<InferredOptions>> {
   const { deployTargetName = 'deploy', planTargetName = 'plan', destroyTargetName = 'destroy' } = options;
   const target = (executor: string, description: string): TargetConfiguration<InferredOptions> => ({
     executor: `@flotilla/nx-plugin:${executor}`,

@@ -1,0 +1,78 @@
+import { readText, parseRehearsal, type DeploymentFile, type Rehearsal } from '@flotilla/core';
+import {
+  openCluster,
+  processEnvironment,
+  type ClusterChoice,
+  type OpenedCluster,
+} from '@flotilla/k8s-executor';
+import { systemClock } from '@flotilla/core';
+import { resolve } from 'node:path';
+import type { Invocation } from './command.js';
+import type { FlagName } from './flags.js';
+import { printDiagnostics, refuseWrong } from './load-plan.js';
+import { RefusedError, refuseUsage } from './refusal.js';
+
+/** The flags by which commands choose a cluster. */
+export const clusterFlags: readonly FlagName[] = ['context', 'namespace', 'kubeconfig', 'cluster'];
+
+/** Opens the cluster that the flags name. Refuses with 69, 77 or 78 when it cannot be had. */
+export async function chooseCluster(invocation: Invocation, file: DeploymentFile): Promise<OpenedCluster> {
+  const { flags } = invocation;
+  const opened = await openCluster(file, clusterChoice(invocation, file), {
+    clock: systemClock,
+    environment: processEnvironment(),
+  });
+  if (!opened.ok) throw new RefusedError(opened.refusal);
+  if (opened.opened.simulated && !flags.has('quiet'))
+    invocation.ports.stderr.write(
+      'This is a simulation: the cluster is embedded in this process, nothing real is deployed.\n',
+    );
+  return opened.opened;
+}
+
+function clusterChoice(invocation: Invocation, file: DeploymentFile): ClusterChoice {
+  const { flags } = invocation;
+  const [kubeconfig, context, namespace] = [
+    flags.value('kubeconfig'),
+    flags.value('context'),
+    flags.value('namespace'),
+  ];
+  const scenario = readScenario(invocation, file);
+  const speed = readSpeed(invocation);
+  if (flags.value('cluster') !== 'embedded') {
+    if (scenario !== undefined)
+      refuseUsage('--with is for the embedded cluster.', 'Add --cluster embedded, or use flotilla rehearse.');
+    if (speed !== undefined) refuseUsage('--speed is for the embedded cluster.', 'Add --cluster embedded.');
+  }
+  return {
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+    ...(namespace !== undefined && { namespace }),
+    ...(flags.value('cluster') === 'embedded' && {
+      embedded: { ...(scenario !== undefined && { scenario }), ...(speed !== undefined && { speed }) },
+    }),
+  };
+}
+
+/** The rehearsal file of `--with`; undefined when none is named. Refuses with 66 or 65. */
+export function readScenario(invocation: Invocation, file: DeploymentFile): Rehearsal | undefined {
+  const path = invocation.flags.value('with');
+  if (path === undefined) return undefined;
+  const read = readText(resolve(invocation.ports.workingDirectory, path), path);
+  if (!read.ok) throw new RefusedError(read.refusal);
+  if (read.text === undefined)
+    throw new RefusedError({ exitCode: 66, message: `There is no rehearsal file ${path}.` });
+  const parsed = parseRehearsal({ path, text: read.text }, file);
+  if (!parsed.ok) throw refuseWrong(invocation, parsed.diagnostics);
+  printDiagnostics(invocation, parsed.diagnostics);
+  return parsed.value;
+}
+
+function readSpeed({ flags }: Invocation): number | undefined {
+  const said = flags.value('speed');
+  if (said === undefined) return undefined;
+  const speed = Number(said);
+  if (!Number.isFinite(speed) || speed <= 0)
+    refuseUsage(`--speed is a number above 0, not ${JSON.stringify(said)}.`);
+  return speed;
+}

@@ -1,0 +1,30 @@
+import { maskSecret, printYaml, renderPlan, type RenderedTask } from '@flotilla/k8s-executor';
+import type { Command, Invocation } from '../command.js';
+import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
+import { printJson } from '../print-json.js';
+
+export const render: Command = {
+  name: 'render',
+  summary: 'every object as it would be applied, in order; the values of Secrets are masked',
+  positionals: '[workflow]',
+  positionalsMax: 1,
+  flags: ['file', 'namespace', 'output', 'param', 'env-id', 'strict', 'verbose', 'quiet', 'color', 'help'],
+  outputs: ['yaml', 'json'],
+  run: renderObjects,
+};
+
+async function renderObjects(invocation: Invocation): Promise<number> {
+  const { file, plan, directory } = loadPlan(invocation);
+  const namespace = invocation.flags.value('namespace') ?? file.namespace ?? 'default';
+  const rendered = await renderPlan({ file, plan, directory, namespace });
+  if (!rendered.ok) throw refuseWrong(invocation, rendered.diagnostics);
+  printDiagnostics(invocation, rendered.diagnostics);
+  const items = rendered.value.flatMap(itemsOf);
+  if (invocation.flags.value('output') === 'json') printJson(invocation.ports, { items });
+  else invocation.ports.stdout.write(items.map(({ object }) => `---\n${printYaml(object)}`).join(''));
+  return 0;
+}
+
+function itemsOf({ task, manifests }: RenderedTask) {
+  return manifests.map(({ object }) => ({ task: task.id, object: maskSecret(object) }));
+}

@@ -1,0 +1,143 @@
+import {
+  createPlainRenderer,
+  eventToJson,
+  foldRun,
+  formatSummary,
+  formatWaiting,
+  type EventSink,
+  type RunEvent,
+  type RunState,
+} from '@flotilla/core';
+import { wantsColor } from './color.js';
+import type { Invocation } from './command.js';
+import { openLiveScreen } from './live-screen.js';
+import { printJson, printJsonLine } from './print-json.js';
+
+const silenceMs = 10_000;
+
+/** Where the events of a run go: what people see while it runs, and what is left on stdout at its end. */
+export interface RunOutput {
+  readonly sink: EventSink;
+  /** A line that people should see now, e.g. a warning of the API server. */
+  note(text: string): void;
+  /** Prints the result and gives the terminal back. Call it once, also when the run was refused or broke. */
+  close(): void;
+}
+
+/** Commands that the last screen offers. */
+export interface NextCommands {
+  readonly resumeCommand?: string;
+  readonly cleanUpCommand?: string;
+}
+
+/** Chooses by `--output`, `--quiet` and the terminal: a live view, plain lines, or JSON. */
+export function openRunOutput(invocation: Invocation, next: NextCommands): RunOutput {
+  const format = invocation.flags.value('output') ?? 'text';
+  const progress = openProgress(invocation, format);
+  let state: RunState | undefined;
+  return {
+    sink: (event) => {
+      state = foldRun(state, event);
+      progress.sink(event);
+      if (format === 'ndjson') printJsonLine(invocation.ports, eventToJson(event));
+      if (format === 'json' && event.type === 'run-settled') printJson(invocation.ports, eventToJson(event));
+    },
+    note: progress.note,
+    close: () => {
+      progress.close();
+      if (format === 'text' && state?.settled !== undefined)
+        printSummary({ invocation, state, next, reports: !progress.printedReports });
+    },
+  };
+}
+
+interface Progress {
+  readonly sink: EventSink;
+  readonly note: (text: string) => void;
+  readonly close: () => void;
+  /** True when failure reports have been printed as they happened. */
+  readonly printedReports: boolean;
+}
+
+function openProgress(invocation: Invocation, format: string): Progress {
+  const { flags, ports } = invocation;
+  const inCi =
+    ports.environment['CI'] !== undefined &&
+    ports.environment['CI'] !== '' &&
+    ports.environment['CI'] !== 'false';
+  if (flags.has('quiet')) return silence(invocation);
+  if (format === 'text' && ports.stderr.isTerminal && !inCi) return live(invocation);
+  return plain(invocation);
+}
+
+function silence({ ports }: Invocation): Progress {
+  return {
+    sink: () => undefined,
+    note: (text) => {
+      ports.stderr.write(`${text}\n`);
+    },
+    close: () => undefined,
+    printedReports: false,
+  };
+}
+
+function live({ flags, ports }: Invocation): Progress {
+  const screen = openLiveScreen(ports.stderr, wantsColor(ports.stderr, flags, ports));
+  return {
+    sink: screen.sink,
+    note: (text) => {
+      screen.print(`${text}\n`);
+    },
+    close: screen.close,
+    printedReports: false,
+  };
+}
+
+// Plain lines, and one every 10 s of silence that says what is waited for: a quiet CI log looks like a hang.
+function plain({ flags, ports }: Invocation): Progress {
+  const write = (text: string) => {
+    ports.stderr.write(text);
+  };
+  const render = createPlainRenderer({
+    write,
+    color: wantsColor(ports.stderr, flags, ports),
+    verbose: flags.has('verbose'),
+  });
+  let state: RunState | undefined;
+  const begunAt = performance.now();
+  const timer = setInterval(() => {
+    if (state !== undefined && state.settled === undefined)
+      write(`${formatWaiting(state, performance.now() - begunAt)}\n`);
+  }, silenceMs);
+  return {
+    sink: (event: RunEvent) => {
+      state = foldRun(state, event);
+      timer.refresh();
+      render(event);
+    },
+    note: (text) => {
+      write(`${text}\n`);
+    },
+    close: () => {
+      clearInterval(timer);
+    },
+    printedReports: true,
+  };
+}
+
+function printSummary({
+  invocation,
+  state,
+  next,
+  reports,
+}: {
+  invocation: Invocation;
+  state: RunState;
+  next: NextCommands;
+  reports: boolean;
+}): void {
+  const { flags, ports } = invocation;
+  const color = wantsColor(ports.stdout, flags, ports);
+  const width = ports.stdout.isTerminal ? ports.stdout.columns : 80;
+  ports.stdout.write(formatSummary(state, { color, width, reports, ...next }));
+}

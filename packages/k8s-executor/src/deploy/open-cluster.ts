@@ -1,0 +1,110 @@
+import type { Clock, DeploymentFile, Refusal, Rehearsal } from '@flotilla/core';
+import type { Cluster } from '../cluster/cluster.js';
+import { connectCluster } from '../cluster/connect-cluster.js';
+import { connectTo } from '../cluster/connect-to.js';
+import type { Environment } from '../cluster/environment.js';
+
+/** Which cluster somebody asked for. */
+export interface ClusterChoice {
+  /** The simulated cluster instead of a real one. */
+  readonly embedded?: { readonly scenario?: Rehearsal; readonly speed?: number };
+  readonly kubeconfig?: string;
+  /** Said aloud: may differ from the file's `kube_context`. */
+  readonly context?: string;
+  readonly namespace?: string;
+}
+
+/** A cluster to deploy to, and where in it. */
+export interface OpenedCluster {
+  readonly cluster: Cluster;
+  /** The namespace asked for, else the file's, else the context's. */
+  readonly namespace: string;
+  readonly simulated: boolean;
+  /** Ends connections, and the embedded cluster with them. */
+  close(): Promise<void>;
+}
+
+export type OpenClusterResult =
+  { readonly ok: true; readonly opened: OpenedCluster } | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Connects to the cluster of the choice. Refuses (78) a context other than the file's `kube_context` unless
+ * `choice.context` says it: nobody deploys to the wrong cluster by accident.
+ */
+export async function openCluster(
+  file: DeploymentFile,
+  choice: ClusterChoice,
+  ports: { readonly clock: Clock; readonly environment: Environment },
+): Promise<OpenClusterResult> {
+  if (choice.embedded !== undefined) return await openEmbedded(file, choice, ports.clock);
+  const { kubeconfig, context, namespace } = choice;
+  const connected = await connectCluster({
+    environment: ports.environment,
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+  });
+  if (!connected.ok) return connected;
+  const { cluster } = connected;
+  const refusal = context === undefined ? refuseOtherContext(file, cluster) : undefined;
+  if (refusal !== undefined) {
+    cluster.close();
+    return { ok: false, refusal };
+  }
+  const close = () => {
+    cluster.close();
+    return Promise.resolve();
+  };
+  return {
+    ok: true,
+    opened: {
+      cluster,
+      namespace: namespace ?? file.namespace ?? cluster.defaultNamespace,
+      simulated: false,
+      close,
+    },
+  };
+}
+
+function refuseOtherContext(file: DeploymentFile, cluster: Cluster): Refusal | undefined {
+  const wanted = file.kubeContext?.value;
+  if (wanted === undefined || wanted === cluster.context) return undefined;
+  return {
+    exitCode: 78,
+    message: `${file.source.path} is for the kube context ${JSON.stringify(wanted)}, but the current one is ${JSON.stringify(cluster.context)}.`,
+    help: `Switch to it, or say the other one aloud: --context ${cluster.context}`,
+  };
+}
+
+// Loaded only when asked for: a deploy to a real cluster carries no simulation.
+async function openEmbedded(
+  file: DeploymentFile,
+  choice: ClusterChoice,
+  clock: Clock,
+): Promise<OpenClusterResult> {
+  const { startEmbeddedCluster } = await import('../embedded/index.js');
+  const { scenario, speed } = choice.embedded ?? {};
+  const embedded = await startEmbeddedCluster({
+    clock,
+    ...(scenario !== undefined && { scenario }),
+    ...(speed !== undefined && { speed }),
+  });
+  const cluster = connectTo({
+    server: embedded.server,
+    context: 'embedded',
+    defaultNamespace: 'default',
+    clock,
+  });
+  const close = async () => {
+    cluster.close();
+    await embedded.close();
+  };
+  return {
+    ok: true,
+    opened: {
+      cluster,
+      namespace: choice.namespace ?? file.namespace ?? cluster.defaultNamespace,
+      simulated: true,
+      close,
+    },
+  };
+}
