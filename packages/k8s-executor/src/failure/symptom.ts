@@ -1,0 +1,19 @@
+/**
+ * A piece of evidence that a task will not get well, seen at one moment. Whether it fails the task is a matter of
+ * how long it lasts: `cannot-heal` fails at once, the others after their grace time (execution.md §3).
+ */
+export interface Symptom {
+  readonly class: 'cannot-heal' | 'heals-sometimes' | 'needs-room';
+  /** The same trouble has the same key, whichever pod shows it. */
+  readonly key: string;
+  /** How long it must last, in milliseconds; 0 for what cannot heal. */
+  readonly graceMs: number;
+  /** False while there is too little of it to fail anything, e.g. one crash: only its time runs. */
+  readonly conclusive: boolean;
+  /** The probable cause, in one sentence without a full stop. */
+  readonly cause: string;
+  /** What to do about it. */
+  readonly advice?: string;
+  readonly pod?: string;
+  readonly container?: string;
+}

@@ -1,0 +1,74 @@
+import type { JsonObject } from '../cluster/json.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
+
+const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Pod'];
+
+/** True for kinds that run pods, so that pods can tell why they are not ready. */
+export function runsPods(object: { readonly apiVersion: string; readonly kind: string }): boolean {
+  const group = object.apiVersion.split('/')[0] ?? '';
+  return workloadKinds.includes(object.kind) && ['apps', 'batch', 'v1'].includes(group);
+}
+
+/**
+ * The pods that a workload wants now: those of its newest revision. Pods of the revision before may crash as they
+ * like, they are about to go.
+ */
+export function podsOf(
+  workload: KubeObject,
+  pods: readonly KubeObject[],
+  replicaSets: readonly KubeObject[],
+): readonly KubeObject[] {
+  const { uid } = workload.metadata;
+  switch (workload.kind) {
+    case 'Pod':
+      return pods.filter((pod) => pod.metadata.uid === uid);
+    case 'Deployment': {
+      const newest = newestReplicaSet(workload, replicaSets);
+      return newest === undefined ? [] : ownedBy(pods, newest.metadata.uid);
+    }
+    case 'StatefulSet': {
+      const revision = textOf(part(workload, 'status'), 'updateRevision');
+      return ownedBy(pods, uid).filter(
+        (pod) => revision === '' || pod.metadata.labels?.['controller-revision-hash'] === revision,
+      );
+    }
+    case 'DaemonSet': {
+      const generation = workload.metadata.annotations?.['deprecated.daemonset.template.generation'];
+      return ownedBy(pods, uid).filter(
+        (pod) => generation === undefined || pod.metadata.labels?.['pod-template-generation'] === generation,
+      );
+    }
+    default:
+      return ownedBy(pods, uid);
+  }
+}
+
+/** The ReplicaSet of a Deployment's newest revision; undefined until the controller has made it. */
+export function newestReplicaSet(
+  deployment: KubeObject,
+  replicaSets: readonly KubeObject[],
+): KubeObject | undefined {
+  const revision = revisionOf(deployment);
+  const owned = ownedBy(replicaSets, deployment.metadata.uid);
+  return owned.find((replicaSet) => revision !== undefined && revisionOf(replicaSet) === revision);
+}
+
+function revisionOf(object: KubeObject): string | undefined {
+  return object.metadata.annotations?.['deployment.kubernetes.io/revision'];
+}
+
+function ownedBy(objects: readonly KubeObject[], uid: string | undefined): readonly KubeObject[] {
+  return objects.filter((object) => ownersOf(object).some((owner) => owner['uid'] === uid));
+}
+
+function ownersOf(object: KubeObject): readonly JsonObject[] {
+  return listOf(object.metadata, 'ownerReferences');
+}
+
+/** The labels that a workload selects its pods by. */
+export function selectsPod(workload: KubeObject, pod: KubeObject): boolean {
+  if (workload.kind === 'Pod') return workload.metadata.name === pod.metadata.name;
+  const labels = mappingOf(mappingOf(part(workload, 'spec'), 'selector'), 'matchLabels');
+  return Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
+}

@@ -1,0 +1,42 @@
+import type { KubeObject } from '../cluster/kube-object.js';
+import { conditionOf, current, failed, listOf, mappingOf, part, progressing, textOf } from './readiness.js';
+import type { ReadinessRule } from './readiness.js';
+
+/** kstatus' rule, and: a failed pod has failed; an unschedulable one waits, since a node may be on its way. */
+export const judgePod: ReadinessRule = (object) => {
+  const status = part(object, 'status');
+  const phase = textOf(status, 'phase');
+  switch (phase) {
+    case 'Succeeded':
+      return current('it has completed');
+    case 'Failed':
+      return failed(textOf(status, 'message') || textOf(status, 'reason') || 'it has failed');
+    case 'Running':
+      return judgeRunning(object);
+    default:
+      return judgePending(object, phase);
+  }
+};
+
+/** A pod as a task of its own: done when it has completed. */
+export const judgePodCompletion: ReadinessRule = (object) => {
+  const judged = judgePod(object);
+  const completed = textOf(part(object, 'status'), 'phase') === 'Succeeded';
+  return judged.status === 'current' && !completed ? progressing('it is running') : judged;
+};
+
+function judgeRunning(object: KubeObject): ReturnType<ReadinessRule> {
+  if (conditionOf(object, 'Ready')?.status === 'True') return current('it is ready');
+  const crashing = listOf(part(object, 'status'), 'containerStatuses').find(
+    (container) =>
+      textOf(mappingOf(mappingOf(container, 'state'), 'waiting'), 'reason') === 'CrashLoopBackOff',
+  );
+  if (crashing !== undefined) return failed(`container ${textOf(crashing, 'name')} crashes again and again`);
+  return progressing('it is running, but not ready');
+}
+
+function judgePending(object: KubeObject, phase: string): ReturnType<ReadinessRule> {
+  const scheduled = conditionOf(object, 'PodScheduled');
+  if (scheduled?.status === 'False') return progressing(`no node for it: ${scheduled.message}`);
+  return progressing(phase === '' ? 'no kubelet has seen it yet' : `it is ${phase.toLowerCase()}`);
+}

@@ -1,0 +1,85 @@
+import type { Json, JsonObject } from '../cluster/json.js';
+import { isJsonObject } from '../cluster/json.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+
+/** Whether an object is what was asked for: still on its way, there, or never going to be; with the reason in words. */
+export interface Readiness {
+  readonly status: 'progressing' | 'current' | 'failed';
+  readonly message: string;
+}
+
+/** Judges an object by itself, without memory. */
+export type ReadinessRule = (object: KubeObject) => Readiness;
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly lastUpdateTime: string;
+}
+
+export function progressing(message: string): Readiness {
+  return { status: 'progressing', message };
+}
+
+export function current(message: string): Readiness {
+  return { status: 'current', message };
+}
+
+export function failed(message: string): Readiness {
+  return { status: 'failed', message };
+}
+
+/** `spec` or `status` of an object; empty when there is none. */
+export function part(object: KubeObject, name: 'spec' | 'status'): JsonObject {
+  const value = object[name];
+  return isJsonObject(value) ? value : {};
+}
+
+/** A number of a mapping; `fallback` when it is not there. */
+export function numberOf(mapping: JsonObject, key: string, fallback = 0): number {
+  const value = mapping[key];
+  return typeof value === 'number' ? value : fallback;
+}
+
+/** A text of a mapping; empty when it is not there. */
+export function textOf(mapping: JsonObject, key: string): string {
+  const value = mapping[key];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The mapping at a key; empty when it is not there. */
+export function mappingOf(mapping: JsonObject, key: string): JsonObject {
+  const value = mapping[key];
+  return isJsonObject(value) ? value : {};
+}
+
+/** The mappings in the list at a key; empty when it is not there. */
+export function listOf(mapping: JsonObject, key: string): readonly JsonObject[] {
+  const value: Json | undefined = mapping[key];
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+/** `status.conditions` in their order, which matters: some rules stop at the first that says something. */
+export function conditionsOf(object: KubeObject): readonly Condition[] {
+  return listOf(part(object, 'status'), 'conditions').map((condition) => ({
+    type: textOf(condition, 'type'),
+    status: textOf(condition, 'status'),
+    reason: textOf(condition, 'reason'),
+    message: textOf(condition, 'message'),
+    lastTransitionTime: textOf(condition, 'lastTransitionTime'),
+    lastUpdateTime: textOf(condition, 'lastUpdateTime'),
+  }));
+}
+
+export function conditionOf(object: KubeObject, type: string): Condition | undefined {
+  return conditionsOf(object).find((condition) => condition.type === type);
+}
+
+/** `Ready is False: reason, message`, without what is missing. */
+export function printCondition(condition: Condition): string {
+  const why = [condition.reason, condition.message].filter((text) => text !== '').join(', ');
+  return `${condition.type} is ${condition.status}${why === '' ? '' : `: ${why}`}`;
+}
