@@ -3,7 +3,7 @@ const { copyFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
 const from = join(__dirname, 'src', 'executors');
-for (const executor of readdirSync(from)) {
+for (const { name: executor } of readdirSync(from, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
   copyFileSync(
     join(from, executor, 'schema.json'),
     join(__dirname, 'dist', 'executors', executor, 'schema.json'),

@@ -28,4 +28,6 @@ export { formatSummary, type SummaryOptions } from './report/summary.js';
 export { formatWaiting } from './report/waiting-line.js';
 export { nearest } from './diagnostics/nearest.js';
 export { parseDeploymentFile } from './parse/parse-deployment-file.js';
+export { renderDiagnostics } from './diagnostics/render-diagnostic.js';
+export { parseRehearsal } from './parse/parse-rehearsal.js';
 export { parseDuration } from './parse/parse-duration.js';

@@ -1,7 +1,15 @@
 import { nearest } from '../diagnostics/nearest.js';
 import type { DiagnosticCode } from '../diagnostics/catalog.js';
 import type { SourceSpan } from '../diagnostics/source.js';
-import { capitalise, describeNode, isNothing, type JsonSchema, type Reading, type Shape } from './shape.js';
+import {
+  capitalise,
+  describeNode,
+  isNothing,
+  reject,
+  type JsonSchema,
+  type Reading,
+  type Shape,
+} from './shape.js';
 import type { YamlEntry, YamlMapping, YamlNode } from './yaml-tree.js';
 
 /** One key of a mapping: its shape and what an editor says of it. */
@@ -164,4 +172,23 @@ function orNothing(schema: JsonSchema): JsonSchema {
   if (Array.isArray(anyOf)) return { ...schema, anyOf: [...(anyOf as JsonSchema[]), { type: 'null' }] };
   if (type === undefined) return schema;
   return { ...schema, type: [...new Set([type, 'null'].flat())] };
+}
+
+/** A mapping whose keys are names of the author's; its entries, those with wrong values (reported) left out. */
+export function record<Value>(
+  item: Shape<Value>,
+): Shape<readonly { readonly key: string; readonly keySpan: SourceSpan; readonly value: Value }[]> {
+  return {
+    schema: { type: 'object', additionalProperties: item.schema },
+    read(node, reading) {
+      if (node.kind !== 'mapping') {
+        reject(node, 'a mapping', reading);
+        return undefined;
+      }
+      return node.entries.flatMap(({ key, keySpan, value }) => {
+        const read = item.read(value, { ...reading, label: `\`${key}\`` });
+        return read === undefined ? [] : [{ key, keySpan, value: read }];
+      });
+    },
+  };
 }

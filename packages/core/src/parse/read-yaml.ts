@@ -73,7 +73,6 @@ function selectDocument(
     report.add({
       code: 'parse/empty-file',
       message: 'The file is empty.',
-      help: 'Say what to deploy: services, jobs or charts.',
       span: { file, start: 0, end: file.text.length },
     });
     return undefined;
