@@ -13,6 +13,8 @@ export interface PlanPicture {
   readonly plan: Plan;
   readonly layout: PlanLayout;
   readonly critical: CriticalPath;
+  /** Where the durations of the critical path come from. */
+  readonly durations: 'built-in' | 'given';
 }
 
 interface Drawing extends PlanPicture {
@@ -95,7 +97,7 @@ function drawRail(drawing: Drawing): Markup {
     const before = critical;
     if (!band.floats) critical = onPath.has(`gate:${band.step.name}` as NodeId);
     const barrierY = band.y + band.height;
-    const branch = markup`<path class="rail branch" d="M${rail.x} ${middle}H${band.x}"/>`;
+    const branch = markup`<path class="rail${band.floats ? ' branch' : before ? ' critical' : ''}" d="M${rail.x} ${middle}H${band.x}"/>`;
     const barrier = markup`<path class="barrier${critical ? ' critical' : ''}" d="M${rail.x - 9} ${barrierY}h18"/>`;
     const enter = markup`<path class="rail${before ? ' critical' : ''}" d="M${rail.x} ${from.y}V${barrierY}"/>`;
     const leave = markup`<path class="rail${critical ? ' critical' : ''}" d="M${rail.x} ${barrierY}V${to.y}"/>`;
@@ -139,6 +141,8 @@ function round(value: number): number {
 function drawCard({ plan, onPath }: Drawing, card: Card): Markup {
   const { task, x, y, width, height } = card;
   const held = isHeldByStep(plan, task);
+  const unlikeStep =
+    !task.waitForFinish && plan.steps.some(({ name, waitForFinish }) => name === task.step && waitForFinish);
   const classes = [
     'card',
     task.kind,
@@ -150,12 +154,12 @@ function drawCard({ plan, onPath }: Drawing, card: Card): Markup {
     formatDuration(task.timeoutMs),
     ...(task.attemptsMax > 1 ? [`${task.attemptsMax} tries`] : []),
   ];
-  const marks = [...(held ? [] : ['own needs']), ...(task.waitForFinish ? [] : ['no wait'])];
+  const marks = [...(held ? [] : ['own needs']), ...(unlikeStep ? ['no wait'] : [])];
   const line = [...facts, ...marks].join(' · ');
   const halts = task.haltOnError ? ' · halts' : '';
   return markup`<g class="${classes.join(' ')}" data-task="${task.id}" transform="translate(${round(x)} ${round(y)})"><title>${cardTitle(task)}</title>
 <rect class="box" width="${width}" height="${height}" rx="7"/><rect class="stripe" width="5" height="${height - 14}" x="6" y="7" rx="2.5"/>
-${icons[task.kind]}<text class="name" x="36" y="20">${fitText(task.name, 13, width - 44)}</text>
+${kindIcons[task.kind]}<text class="name" x="36" y="20">${fitText(task.name, 13, width - 44)}</text>
 <text class="muted small" x="36" y="36">${fitText(line, 11, width - 44 - textWidth(halts, 11))}<tspan class="halts">${halts}</tspan></text></g>
 `;
 }
@@ -170,7 +174,8 @@ function cardTitle(task: TaskNode): string {
   ].join(', ');
 }
 
-const icons: Readonly<Record<TaskKind, Markup>> = {
+/** The sign of each kind of task, drawn at the left of a card. */
+export const kindIcons: Readonly<Record<TaskKind, Markup>> = {
   service: markup`<path class="icon" d="M24 15l6 3.5v7L24 29l-6-3.5v-7z"/>`,
   job: markup`<path class="icon" d="M19 15l11 7-11 7z"/>`,
   chart: markup`<path class="icon" d="M18 15h12v3.5H18zM18 20.3h12v3.5H18zM18 25.5h12v3.5H18z"/>`,

@@ -14,7 +14,7 @@ import { layoutLinks, type LinkedLayout } from './layout-links.js';
 import { routeAcross } from './route-across.js';
 import { textWidth } from './text-width.js';
 
-const cardWidthMin = 150;
+const cardWidthMin = 176;
 const cardWidthMax = 300;
 const columnsMax = 8;
 const targetWidth = 1000;
