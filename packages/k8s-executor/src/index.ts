@@ -8,3 +8,9 @@ export type { ConnectToOptions } from './cluster/connect-to.js';
 export type { Environment } from './cluster/environment.js';
 export { machineClock } from './cluster/machine-clock.js';
 export { processEnvironment } from './cluster/process-environment.js';
+export { connectCluster } from './cluster/connect-cluster.js';
+export type {
+  ConnectClusterOptions,
+  ConnectClusterResult,
+  ConnectRefusal,
+} from './cluster/connect-cluster.js';

@@ -22,7 +22,8 @@ export function decodeWatchLine(line: string): WatchLine {
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
   const resourceVersion = metadata['resourceVersion'];
   if (typeof resourceVersion !== 'string') return { type: 'malformed' };
-  switch (event['type']) {
+  const type = typeof event['type'] === 'string' ? event['type'] : '';
+  switch (type) {
     case 'ADDED':
     case 'MODIFIED':
       return { type: 'changed', object: object as KubeObject, resourceVersion };

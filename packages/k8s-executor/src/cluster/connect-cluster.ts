@@ -1,0 +1,186 @@
+import { delimiter, join, resolve } from 'node:path';
+import { nearest } from '@flotilla/core';
+import type { Clock } from '@flotilla/core';
+import { ApiCluster } from './api-cluster.js';
+import type { ApiFailure } from './api-failure.js';
+import type { Cluster } from './cluster.js';
+import type { Environment } from './environment.js';
+import { runPluginProcess } from './exec-plugin.js';
+import type { RunPlugin } from './exec-plugin.js';
+import type { ApiTarget } from './http-agents.js';
+import { HttpTransport } from './http-transport.js';
+import { inClusterContext } from './in-cluster.js';
+import { resolveContext } from './kubeconfig.js';
+import type { KubeContext } from './kubeconfig.js';
+import { mergeKubeconfigs } from './kubeconfig-document.js';
+import type { KubeconfigFile, MergedKubeconfig } from './kubeconfig-document.js';
+import { machineClock } from './machine-clock.js';
+import { proxyFor } from './proxy-for.js';
+import { readSource, UserCredentials } from './user-credentials.js';
+
+export interface ConnectClusterOptions {
+  /** `--kubeconfig`: this file only. Default: KUBECONFIG, then `~/.kube/config`, then the pod's service account. */
+  readonly kubeconfig?: string;
+  /** `--context`; default: the current one. */
+  readonly context?: string;
+  /** `--namespace`; default: the context's. */
+  readonly namespace?: string;
+  readonly environment: Environment;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** In [0, 1); default `Math.random`. */
+  readonly random?: () => number;
+  /** Milliseconds since 1970; default `Date.now`. */
+  readonly wallNowMs?: () => number;
+  /** How credential plugins are run; default: child processes without a shell. */
+  readonly runPlugin?: RunPlugin;
+}
+
+/** Why there is no connection. Exit codes as in cli.md: 69 unreachable, 77 forbidden, 78 kubeconfig or context. */
+export interface ConnectRefusal {
+  readonly exitCode: 69 | 77 | 78;
+  readonly message: string;
+  readonly help?: string;
+}
+
+export type ConnectClusterResult =
+  { readonly ok: true; readonly cluster: Cluster } | { readonly ok: false; readonly refusal: ConnectRefusal };
+
+type Found<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: ConnectRefusal };
+
+/** Connects as kubectl would with the same files and variables, and asks the server what it serves. Never rejects. */
+export async function connectCluster(options: ConnectClusterOptions): Promise<ConnectClusterResult> {
+  const { environment, clock = machineClock, random = Math.random } = options;
+  const found = await findContext(options);
+  if (!found.ok) return found;
+  const context = found.value;
+  const target = await targetOf(context, environment);
+  if (!target.ok) return target;
+  const credentials = new UserCredentials({
+    context,
+    environment,
+    clock,
+    runPlugin: options.runPlugin ?? runPluginProcess,
+    wallNowMs: options.wallNowMs ?? Date.now,
+  });
+  const identity = await credentials.current();
+  if (!identity.ok) return refuse(78, identity.message);
+
+  const transport = new HttpTransport({ target: target.value, credentials, clock, random });
+  const defaultNamespace = options.namespace ?? context.namespace;
+  const cluster = new ApiCluster({ transport, context: context.name, defaultNamespace, clock, random });
+  const served = await cluster.discovery.load();
+  if (served.ok) return { ok: true, cluster };
+  cluster.close();
+  return { ok: false, refusal: refusalOf(served.failure, context) };
+}
+
+async function findContext(options: ConnectClusterOptions): Promise<Found<KubeContext>> {
+  const { environment } = options;
+  const paths = kubeconfigPaths(options);
+  const files = await readKubeconfigs(paths, environment);
+  if (!files.ok) return files;
+  if (files.value.length === 0) {
+    if (options.kubeconfig !== undefined) return refuse(78, `there is no kubeconfig ${paths.join(', ')}`);
+    const inCluster = await inClusterContext(environment);
+    if (inCluster !== undefined && options.context === undefined) return { ok: true, value: inCluster };
+    return refuse(78, `there is no kubeconfig: ${paths.join(', ')} not found`, NO_CLUSTER_HELP);
+  }
+  const read = mergeKubeconfigs(files.value);
+  if (!read.ok) return refuse(78, read.message);
+  const where = files.value.map(({ path }) => path).join(', ');
+  const name = options.context ?? read.merged.currentContext;
+  if (name === undefined) return refuse(78, `${where} has no current context`, chooseContext(read.merged));
+  if (!read.merged.contexts.has(name)) {
+    return refuse(78, `there is no context ${name} in ${where}`, chooseContext(read.merged, name));
+  }
+  const resolved = resolveContext(read.merged, name);
+  return resolved.ok ? { ok: true, value: resolved.context } : refuse(78, `${where}: ${resolved.message}`);
+}
+
+const NO_CLUSTER_HELP = 'Name one with --kubeconfig, or try without a cluster: --cluster embedded';
+
+function kubeconfigPaths({ kubeconfig, environment }: ConnectClusterOptions): readonly string[] {
+  const listed = (environment.variables['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  const paths =
+    kubeconfig !== undefined
+      ? [kubeconfig]
+      : listed.length > 0
+        ? listed
+        : [join(environment.homeFolder, '.kube', 'config')];
+  return [...new Set(paths.map((path) => resolve(environment.workingFolder, path)))];
+}
+
+async function readKubeconfigs(
+  paths: readonly string[],
+  environment: Environment,
+): Promise<Found<readonly KubeconfigFile[]>> {
+  const files: KubeconfigFile[] = [];
+  for (const path of paths) {
+    try {
+      const text = await environment.readFile(path);
+      if (text !== undefined) files.push({ path, text });
+    } catch (error) {
+      return refuse(
+        78,
+        `${path} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`,
+      );
+    }
+  }
+  return { ok: true, value: files };
+}
+
+async function targetOf(context: KubeContext, environment: Environment): Promise<Found<ApiTarget>> {
+  const { server, ca, serverName, insecure } = context;
+  if (!URL.canParse(server)) return refuse(78, `context ${context.name}: "${server}" is not an address`);
+  const proxy = context.proxy ?? proxyFor(server, environment.variables);
+  try {
+    return {
+      ok: true,
+      value: {
+        server,
+        insecure,
+        ...(ca !== undefined && { ca: await readSource(ca, environment) }),
+        ...(serverName !== undefined && { serverName }),
+        ...(proxy !== undefined && { proxy }),
+      },
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown reason';
+    return refuse(78, `the certificate authority of context ${context.name} cannot be read: ${why}`);
+  }
+}
+
+function chooseContext(merged: MergedKubeconfig, wanted?: string): string {
+  const known = [...merged.contexts.keys()];
+  if (known.length === 0) return 'It has no contexts at all.';
+  const near = wanted === undefined ? undefined : nearest(wanted, known);
+  const guess = near === undefined ? '' : `Did you mean ${near}? `;
+  return `${guess}Known contexts: ${known.join(', ')}. Choose one with --context.`;
+}
+
+function refusalOf(failure: ApiFailure, context: KubeContext): ConnectRefusal {
+  const whom = `context ${context.name}, ${context.server}`;
+  if (failure.kind !== 'status') {
+    const message = failure.kind === 'aborted' ? 'the connection was aborted' : failure.message;
+    return {
+      exitCode: 69,
+      message: `${message} (context ${context.name})`,
+      help: 'Is the cluster running, and is this the right context?',
+    };
+  }
+  if (failure.code === 401) {
+    return {
+      exitCode: 77,
+      message: `the server does not accept the credentials (${whom})`,
+      help: 'Log in again, or choose another context with --context.',
+    };
+  }
+  if (failure.code === 403) return { exitCode: 77, message: `${failure.message} (${whom})` };
+  return { exitCode: 69, message: `the server cannot say what it serves: ${failure.message} (${whom})` };
+}
+
+function refuse(exitCode: ConnectRefusal['exitCode'], message: string, help?: string) {
+  return { ok: false as const, refusal: { exitCode, message, ...(help !== undefined && { help }) } };
+}
