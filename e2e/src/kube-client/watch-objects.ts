@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeClient } from './kube-client.js';
+import { KubeError, type KubeClient } from './kube-client.js';
 
 /** What every stored object has. */
 export interface StoredObject {
@@ -34,7 +34,7 @@ interface WatchLine<Item> {
 
 const beforeRelistMs = 500;
 
-/** Lists `path`, then watches it; lists again whenever the watch cannot go on. Resolves when `signal` aborts. */
+/** Lists `path`, then watches it; lists again whenever the watch cannot go on. Resolves when `signal` aborts; rejects with what a handler throws. */
 export async function watchObjects<Item extends StoredObject>(
   client: KubeClient,
   path: string,
@@ -44,8 +44,9 @@ export async function watchObjects<Item extends StoredObject>(
   while (!options.signal.aborted) {
     try {
       await listAndWatch(client, path, { ...options, known });
-    } catch {
+    } catch (error) {
       // The server is away or has forgotten our version: both are mended by a new list, a little later.
+      if (!isOutage(error)) throw error;
       await sleep(beforeRelistMs, undefined, { signal: options.signal }).catch(() => undefined);
     }
   }
@@ -70,7 +71,7 @@ async function listAndWatch<Item extends StoredObject>(
 
   function onLine(line: string): void {
     const { type, object } = JSON.parse(line) as WatchLine<Item>;
-    if (type === 'ERROR') throw new Error(`The watch of ${path} cannot go on: ${line}`);
+    if (type === 'ERROR') throw new KubeError(`watch ${path}`, 410, { message: line });
     version = object.metadata.resourceVersion;
     if (type === 'DELETED') forget(object.metadata.uid);
     else if (type !== 'BOOKMARK') remember(object);
@@ -85,6 +86,14 @@ async function listAndWatch<Item extends StoredObject>(
     known.delete(uid);
     handlers.onGone?.(uid);
   }
+}
+
+/**
+ * True for refusals, broken connections and our own abort, which all have a code; false for what a handler throws.
+ * Not by `instanceof Error`: under jest, node's own errors are of another realm.
+ */
+function isOutage(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error;
 }
 
 function watchPath(path: string, resourceVersion: string): string {

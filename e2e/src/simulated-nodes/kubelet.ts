@@ -72,7 +72,7 @@ export class Kubelet {
       restarts: new Map(),
       conditions: new Map(),
     };
-    const life = new PodLife({
+    const life = new PodLife(pod, {
       client: this.#client,
       settings: this.#options.settings,
       memory,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { behaviourOf, endsBadly, type Behaviour } from './behaviour.js';
 import { PodReporter, type ReportedPod } from './pod-reporter.js';
-import { timestamp, type Container } from './pod.js';
+import { timestamp, type Container, type Pod } from './pod.js';
 import { terminatedState, type ContainerPicture } from './pod-status.js';
 import { backOff, type NodeSettings } from './settings.js';
 
@@ -20,9 +20,9 @@ export class PodLife {
   readonly #behaviour: Behaviour;
   readonly #reporter: PodReporter;
 
-  constructor(world: PodWorld) {
+  constructor(pod: Pod, world: PodWorld) {
     this.#world = world;
-    this.#behaviour = behaviourOf(world.pod(), world.settings);
+    this.#behaviour = behaviourOf(pod, world.settings);
     this.#reporter = new PodReporter(world);
   }
 

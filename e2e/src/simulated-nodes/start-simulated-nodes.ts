@@ -3,6 +3,7 @@ import type { KubeClient } from '../kube-client/kube-client.js';
 import { Kubelet } from './kubelet.js';
 import { balanceLoad } from './load-balancer.js';
 import { startLogServer } from './log-server.js';
+import { patientClient } from './patient-client.js';
 import { nodeNames, registerNode, renewNodeLease } from './nodes.js';
 import { defaultNodeSettings, type NodeSettings } from './settings.js';
 import { createStorageClass, provisionVolumes } from './volume-provisioner.js';
@@ -29,9 +30,9 @@ const leaseRenewalMs = 10_000;
  * provisioner and a load balancer. It never runs a container. Resolves when every node is ready.
  */
 export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<SimulatedNodes> {
-  const { client } = options;
   const settings = { ...defaultNodeSettings, ...options.settings };
   const end = new AbortController();
+  const client = patientClient(options.client, end.signal);
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const common = { signal: end.signal, onError, delayMs: settings.startMs };
@@ -43,7 +44,8 @@ export async function startSimulatedNodes(options: SimulatedNodesOptions): Promi
   const renewal = setInterval(() => {
     for (const name of names) renewNodeLease(client, name).catch(onError);
   }, leaseRenewalMs);
-  const running = Promise.all([kubelet.run(), provisionVolumes(client, common), balanceLoad(client, common)]);
+  const parts = [kubelet.run(), provisionVolumes(client, common), balanceLoad(client, common)];
+  const running = Promise.all(parts.map((part) => part.catch(onError)));
   return {
     errors,
     stop: async () => {
