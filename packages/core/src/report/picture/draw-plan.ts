@@ -1,10 +1,11 @@
-import type { NodeId, TaskKind } from '../../domain/ids.js';
-import type { Plan, TaskNode } from '../../domain/plan.js';
-import type { CriticalPath } from '../critical-path.js';
+import type { TaskId, TaskKind } from '../../domain/ids.js';
+import type { Plan, PlanEdge, TaskNode } from '../../domain/plan.js';
+import type { LongestChains } from '../../domain/longest-chain.js';
 import { formatDuration } from '../format-duration.js';
-import { countKinds, declaredKind, isHeldByStep, kindNouns, nodeLabel } from '../plan-view.js';
+import { countKinds, declaredKind, isHeldByStep, nodeLabel, taskOf } from '../plan-view.js';
 import { plural } from '../text-layout.js';
 import { metrics, type Band, type Card, type Link, type PlanLayout, type Point } from './geometry.js';
+import { cardFacts } from './layout-plan.js';
 import { markup, type Markup } from './markup.js';
 import { fitText, textWidth } from './text-width.js';
 
@@ -12,24 +13,32 @@ import { fitText, textWidth } from './text-width.js';
 export interface PlanPicture {
   readonly plan: Plan;
   readonly layout: PlanLayout;
-  readonly critical: CriticalPath;
+  readonly critical: LongestChains;
   /** Where the durations of the critical path come from. */
   readonly durations: 'built-in' | 'given';
 }
 
 interface Drawing extends PlanPicture {
-  readonly onPath: ReadonlySet<NodeId>;
+  readonly onPath: ReadonlySet<TaskId>;
+  /** For each task of the critical path but the first the one before it. */
+  readonly before: ReadonlyMap<TaskId, TaskId>;
 }
 
 /** The content of the picture's svg element: bands, rail, lines and cards, from back to front. */
 export function drawPlan(picture: PlanPicture): Markup {
-  const drawing = { ...picture, onPath: new Set(picture.critical.nodes) };
+  const path = picture.critical.criticalPath;
+  const before = new Map(path.slice(1).flatMap((id, at) => pairWith(id, path[at])));
+  const drawing: Drawing = { ...picture, onPath: new Set(path), before };
   const { bands, links, cards } = drawing.layout;
   return markup`${arrowheads}
 ${bands.map((band) => drawBand(band))}
 ${drawRail(drawing)}
 ${links.map((link) => drawLink(drawing, link))}
 ${[...cards.values()].map((card) => drawCard(drawing, card))}`;
+}
+
+function pairWith(id: TaskId, before: TaskId | undefined): readonly (readonly [TaskId, TaskId])[] {
+  return before === undefined ? [] : [[id, before]];
 }
 
 /** Styles for what `drawPlan` draws, in the colours of the theme. */
@@ -83,55 +92,77 @@ function partlyWaited(tasks: readonly TaskNode[]): string {
   return loose === 0 ? '' : `${loose} not waited for`;
 }
 
-function drawRail(drawing: Drawing): Markup {
-  const { plan, layout, onPath } = drawing;
+function drawRail({ plan, layout, before }: Drawing): Markup {
   const { rail, bands } = layout;
   const first = bands[0];
   if (first === undefined) return markup``;
-  let critical = false;
-  const parts = bands.map((band, at): Markup => {
-    const next = bands[at + 1];
-    const from = { x: rail.x, y: at === 0 ? band.y - 10 : band.y };
-    const to = { x: rail.x, y: next?.y ?? rail.y };
-    const middle = band.y + band.height / 2;
-    const before = critical;
-    if (!band.floats) critical = onPath.has(`gate:${band.step.name}` as NodeId);
-    const barrierY = band.y + band.height;
-    const branch = markup`<path class="rail${band.floats ? ' branch' : before ? ' critical' : ''}" d="M${rail.x} ${middle}H${band.x}"/>`;
-    const barrier = markup`<path class="barrier${critical ? ' critical' : ''}" d="M${rail.x - 9} ${barrierY}h18"/>`;
-    const enter = markup`<path class="rail${before ? ' critical' : ''}" d="M${rail.x} ${from.y}V${barrierY}"/>`;
-    const leave = markup`<path class="rail${critical ? ' critical' : ''}" d="M${rail.x} ${barrierY}V${to.y}"/>`;
-    return markup`${enter}${leave}${branch}${band.floats ? '' : barrier}`;
+  const bandOf = new Map(bands.map((band) => [band.step.name, band]));
+  const stretches = [...before].flatMap(([id, previous]) => {
+    const [from, to] = [bandOf.get(taskOf(plan, previous).step), bandOf.get(taskOf(plan, id).step)];
+    return from !== undefined && to !== undefined && from !== to && isHeldByStep(plan, taskOf(plan, id))
+      ? [{ from, to }]
+      : [];
   });
-  const total = `the run ends when ${plan.tasks.length === 1 ? 'the task has' : `all ${plan.tasks.length} tasks have`} settled`;
-  return markup`<circle class="number" cx="${rail.x}" cy="${first.y - 12}" r="5"/>${parts}
-<circle class="number" cx="${rail.x}" cy="${rail.y}" r="6"/><text class="muted small" x="${rail.x + 20}" y="${rail.y + 4}">${total}</text>`;
+  const ends = `the run ends when ${plan.tasks.length === 1 ? 'its task has' : `all ${plan.tasks.length} tasks have`} settled`;
+  return markup`<path class="rail" d="M${rail.x} ${first.y - 12}V${rail.y}"/>
+${bands.map((band) => markup`<path class="rail${band.floats ? ' branch' : ''}" d="M${rail.x} ${middleOf(band)}H${band.x}"/>`)}
+${bands.filter(({ floats }) => !floats).map((band) => drawBarrier(rail.x, band, ''))}
+${stretches.map(({ from, to }) => markup`<path class="rail critical" d="M${rail.x} ${bottomOf(from)}V${middleOf(to)}H${to.x}"/>${drawBarrier(rail.x, from, ' critical')}`)}
+<circle class="number" cx="${rail.x}" cy="${first.y - 12}" r="5"/><circle class="number" cx="${rail.x}" cy="${rail.y}" r="6"/>
+<text class="muted small" x="${rail.x + 20}" y="${rail.y + 4}">${ends}</text>`;
 }
 
-function drawLink({ plan, onPath }: Drawing, { edge, points, inStep }: Link): Markup {
-  const critical = onPath.has(edge.from) && onPath.has(edge.to);
+function drawBarrier(x: number, band: Band, kind: string): Markup {
+  return markup`<path class="barrier${kind}" d="M${x - 9} ${bottomOf(band)}h18"/>`;
+}
+
+function middleOf({ y, height }: Band): number {
+  return y + height / 2;
+}
+
+function bottomOf({ y, height }: Band): number {
+  return y + height;
+}
+
+function drawLink(drawing: Drawing, { edge, points, inStep }: Link): Markup {
+  const { plan } = drawing;
+  const critical = isOnPath(drawing, edge);
   const classes = `link${inStep ? '' : ' across'}${critical ? ' critical' : ''}`;
   const title = `${nodeLabel(plan, edge.to)} after ${nodeLabel(plan, edge.from)} (${declaredKind(edge)})`;
   return markup`<path class="${classes}" data-from="${edge.from}" data-to="${edge.to}" d="${inStep ? curve(points) : polyline(points)}" marker-end="url(#arrow${critical ? 'critical' : ''})"><title>${title}</title></path>
 `;
 }
 
+function isOnPath({ plan, before }: Drawing, { from, to }: PlanEdge): boolean {
+  const previous = before.get(to as TaskId);
+  if (previous === undefined) return false;
+  const node = plan.node(from);
+  return node.kind === 'gate' ? node.step === taskOf(plan, previous).step : node.id === previous;
+}
+
 function polyline(points: readonly Point[]): string {
   return points.map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('');
 }
 
-// Through the points that the layout gives, bent at the middles between them, so that no corner shows.
+// Leaves and arrives level; in between it follows the points, bent at the middles between them.
 function curve(points: readonly Point[]): string {
   const [start, ...rest] = points;
-  const end = rest.at(-1);
+  const end = rest.pop();
   if (start === undefined || end === undefined) return '';
-  const bends = rest.slice(0, -1).map((point, at) => {
-    const next = rest[at + 1] ?? end;
-    const last = at === rest.length - 2;
-    const to = last ? end : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
+  if (rest.length === 0) {
+    const middle = (start.x + end.x) / 2;
+    return `${moveTo(start)}C${round(middle)} ${round(start.y)} ${round(middle)} ${round(end.y)} ${round(end.x)} ${round(end.y)}`;
+  }
+  const bends = rest.map((point, at) => {
+    const next = rest[at + 1];
+    const to = next === undefined ? end : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
     return `Q${round(point.x)} ${round(point.y)} ${round(to.x)} ${round(to.y)}`;
   });
-  return `M${round(start.x)} ${round(start.y)}${bends.length === 0 ? `L${round(end.x)} ${round(end.y)}` : bends.join('')}`;
+  return moveTo(start) + bends.join('');
+}
+
+function moveTo({ x, y }: Point): string {
+  return `M${round(x)} ${round(y)}`;
 }
 
 function round(value: number): number {
@@ -140,22 +171,13 @@ function round(value: number): number {
 
 function drawCard({ plan, onPath }: Drawing, card: Card): Markup {
   const { task, x, y, width, height } = card;
-  const held = isHeldByStep(plan, task);
-  const unlikeStep =
-    !task.waitForFinish && plan.steps.some(({ name, waitForFinish }) => name === task.step && waitForFinish);
   const classes = [
     'card',
     task.kind,
     ...(task.waitForFinish ? [] : ['loose']),
     ...(onPath.has(task.id) ? ['critical'] : []),
   ];
-  const facts = [
-    kindNouns[task.kind],
-    formatDuration(task.timeoutMs),
-    ...(task.attemptsMax > 1 ? [`${task.attemptsMax} tries`] : []),
-  ];
-  const marks = [...(held ? [] : ['own needs']), ...(unlikeStep ? ['no wait'] : [])];
-  const line = [...facts, ...marks].join(' · ');
+  const line = cardFacts(plan, task);
   const halts = task.haltOnError ? ' · halts' : '';
   return markup`<g class="${classes.join(' ')}" data-task="${task.id}" transform="translate(${round(x)} ${round(y)})"><title>${cardTitle(task)}</title>
 <rect class="box" width="${width}" height="${height}" rx="7"/><rect class="stripe" width="5" height="${height - 14}" x="6" y="7" rx="2.5"/>

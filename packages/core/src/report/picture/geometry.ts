@@ -50,7 +50,7 @@ export const metrics = {
   railX: 42,
   bandX: 62,
   floatShift: 34,
-  labelWidth: 190,
+  labelWidth: 206,
   cardHeight: 46,
   gapX: 14,
   gapY: 12,

@@ -50,10 +50,19 @@ export function layoutLinks(tasks: readonly TaskId[], links: readonly StepLink[]
     width,
     height,
     cards: new Map(tasks.map((id) => [id, cornerOf(graph.node(id), card)])),
-    lines: links.map(({ from, to }) => graph.edge(from, to).points),
+    lines: links.map((link) => lineOf(graph, link, card)),
   };
 }
 
 function cornerOf({ x, y }: Point, { width, height }: Size): Point {
   return { x: x - width / 2, y: y - height / 2 };
+}
+
+// From the right side of one card to the left side of the other; between neighbours straight, else where the
+// layout leaves room between the cards that stand in the way.
+function lineOf(graph: LayoutGraph, { from, to }: StepLink, { width }: Size): readonly Point[] {
+  const { points } = graph.edge(from, to);
+  const [start, end] = [graph.node(from), graph.node(to)];
+  const between = points.length > 3 ? points.slice(1, -1) : [];
+  return [{ x: start.x + width / 2, y: start.y }, ...between, { x: end.x - width / 2, y: end.y }];
 }

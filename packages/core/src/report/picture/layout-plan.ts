@@ -1,6 +1,7 @@
 import type { TaskId } from '../../domain/ids.js';
 import type { Plan, PlanEdge, PlanStep, TaskNode } from '../../domain/plan.js';
-import { isDeclared, tasksOf } from '../plan-view.js';
+import { formatDuration } from '../format-duration.js';
+import { isDeclared, isHeldByStep, kindNouns, tasksOf } from '../plan-view.js';
 import {
   metrics,
   type Band,
@@ -14,7 +15,6 @@ import { layoutLinks, type LinkedLayout } from './layout-links.js';
 import { routeAcross } from './route-across.js';
 import { textWidth } from './text-width.js';
 
-const cardWidthMin = 176;
 const cardWidthMax = 300;
 const columnsMax = 8;
 const targetWidth = 1000;
@@ -68,11 +68,25 @@ interface StepContent extends Size {
 const emptyContent: StepContent = { width: 0, height: 0, cards: [], links: [] };
 
 function cardSize(plan: Plan): Size {
-  const widest = Math.max(0, ...plan.tasks.map(({ name }) => textWidth(name, 13)));
-  return {
-    width: Math.round(Math.min(cardWidthMax, Math.max(cardWidthMin, widest + 46))),
-    height: metrics.cardHeight,
-  };
+  const widest = Math.max(
+    0,
+    ...plan.tasks.map((task) =>
+      Math.max(textWidth(task.name, 13), textWidth(`${cardFacts(plan, task)} · halts`, 11)),
+    ),
+  );
+  return { width: Math.round(Math.min(cardWidthMax, widest + 46)), height: metrics.cardHeight };
+}
+
+/** The second line of a task's card: its kind, its timeout and what sets it apart from its step. */
+export function cardFacts(plan: Plan, task: TaskNode): string {
+  const step = plan.steps.find(({ name }) => name === task.step);
+  return [
+    kindNouns[task.kind],
+    formatDuration(task.timeoutMs),
+    ...(task.attemptsMax > 1 ? [`${task.attemptsMax} tries`] : []),
+    ...(isHeldByStep(plan, task) ? [] : ['own needs']),
+    ...(!task.waitForFinish && step?.waitForFinish === true ? ['no wait'] : []),
+  ].join(' · ');
 }
 
 function columnCount(plan: Plan, width: number): number {

@@ -1,7 +1,7 @@
 import { builtInDurations, type ExpectedDurations } from '../../domain/rehearsal.js';
 import type { TaskKind } from '../../domain/ids.js';
 import type { Plan } from '../../domain/plan.js';
-import { findCriticalPath } from '../critical-path.js';
+import { longestChains } from '../../domain/longest-chain.js';
 import { formatDuration } from '../format-duration.js';
 import { countKinds, isBarrier, kindNouns, taskKinds } from '../plan-view.js';
 import { plural } from '../text-layout.js';
@@ -31,7 +31,7 @@ export function planToSvg(plan: Plan, options: PictureOptions = {}): string {
 /** The plan laid out, with its critical path. */
 export function pictureOf(plan: Plan, { durations }: PictureOptions): PlanPicture {
   const expected: ExpectedDurations = durations ?? (({ kind }) => builtInDurations[kind]);
-  const critical = findCriticalPath(plan, expected);
+  const critical = longestChains(plan, expected);
   return {
     plan,
     layout: layoutPlan(plan),
@@ -62,7 +62,7 @@ ${drawPlan(picture)}
 export function subtitleOf({ plan, critical, durations }: PlanPicture): string {
   const size = `${plural(plan.tasks.length, 'task')} (${countKinds(plan.tasks)}) in ${plural(plan.steps.length, 'step')}`;
   const measured = durations === 'built-in' ? ' by default durations' : '';
-  return `${size} · critical path ${formatDuration(critical.durationMs)}${measured}`;
+  return `${size} · critical path ${formatDuration(critical.lengthMs)}${measured}`;
 }
 
 /** The signs that a plan's picture uses, each drawn into 32 × 24 pixels. */
