@@ -49,6 +49,13 @@ const volume = mapping({
     mount_path: required(word, 'Where the container sees it.'),
     bucket: optional(word, 'The bucket of an s3 volume.'),
   },
+  rules: {
+    anyOf: [
+      { required: ['claim'] },
+      { required: ['name'] },
+      { required: ['type'], properties: { type: { not: { enum: ['persistent'] } } } },
+    ],
+  },
 });
 
 const configFile = mapping({
@@ -97,6 +104,9 @@ export const sourceKeys = {
   kustomize: optional(located(word), 'A folder with a kustomization, relative to this file.'),
 };
 
+/** A probe asks in exactly one of these ways. */
+export const probeWays = ['exec', 'http_get', 'tcp_socket'];
+
 const probe = mapping({
   noun: 'a probe',
   keys: {
@@ -127,6 +137,7 @@ const probe = mapping({
     success_threshold: optional(integer({ from: 1 }), 'How many successes in a row count; default 1.'),
     initial_delay_seconds: optional(integer({ from: 0 }), 'Seconds before the first question; default 0.'),
   },
+  rules: { oneOf: probeWays.map((way) => ({ required: [way] })) },
 });
 
 const port = mapping({

@@ -18,6 +18,15 @@ export const duration = scalar({
   },
 });
 
+/** `all` is taken: services.all stands for all services. */
+const definitionName = located(
+  scalar({
+    expected: 'a name other than "all", which X.all stands for',
+    schema: { ...word.schema(), not: { enum: ['all'] } },
+    convert: (written) => (written === '' || written === 'all' ? undefined : written),
+  }),
+);
+
 export const attempts = located(integer({ from: 1 }));
 
 /** `depends_on` where it means nothing. */
@@ -29,10 +38,20 @@ export function misplacedDependsOn(noun: string): MisplacedKey {
   };
 }
 
+const oneSource = {
+  not: {
+    anyOf: [
+      { required: ['manifests', 'kustomize'] },
+      { required: ['static', 'manifests'], properties: { static: { const: true } } },
+      { required: ['static', 'kustomize'], properties: { static: { const: true } } },
+    ],
+  },
+};
+
 export const service = mapping({
   noun: 'a service',
   keys: {
-    name: required(located(word), 'The name of the service; its task is `services.<name>`.'),
+    name: required(definitionName, 'The name of the service; its task is `services.<name>`.'),
     ...sourceKeys,
     ...containerKeys,
     ...serverKeys,
@@ -47,6 +66,7 @@ export const service = mapping({
     build_output_directory: 'Where the built static site lies',
     build_package_install_command: 'How Release installs packages for a static site',
   },
+  rules: oneSource,
   misplaced: {
     attempts: {
       code: 'parse/bad-value',
@@ -64,7 +84,7 @@ export const service = mapping({
 export const job = mapping({
   noun: 'a job',
   keys: {
-    name: required(located(word), 'The name of the job; its task is `jobs.<name>`.'),
+    name: required(definitionName, 'The name of the job; its task is `jobs.<name>`.'),
     from_services: optional(
       located(word),
       'A service whose image, command, env, resources and volumes the job borrows; it need not be deployed.',
@@ -76,6 +96,7 @@ export const job = mapping({
     halt_on_error: optional(flag, 'Whether a failure of this job stops the run.'),
   },
   ignored: ignoredContainerKeys,
+  rules: oneSource,
   misplaced: {
     depends_on: misplacedDependsOn('a job'),
     timeout: {
@@ -89,7 +110,7 @@ export const job = mapping({
 export const chart = mapping({
   noun: 'a chart',
   keys: {
-    name: required(located(word), 'The name of the chart; its task is `charts.<name>`.'),
+    name: required(definitionName, 'The name of the chart; its task is `charts.<name>`.'),
     directory: optional(located(word), 'The folder of the chart, relative to this file.'),
     values: optional(oneOrList(located(word)), 'Values files, relative to this file; later ones win.'),
     ready: optional(readyRule, 'When the chart counts as ready or failed, in CEL.'),

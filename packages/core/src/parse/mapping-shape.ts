@@ -1,5 +1,6 @@
+import { misspellingPattern } from './misspelling-pattern.js';
 import { nearest } from '../diagnostics/nearest.js';
-import type { DiagnosticCode } from '../diagnostics/catalog.js';
+import { diagnosticCatalog, type DiagnosticCode } from '../diagnostics/catalog.js';
 import type { SourceSpan } from '../diagnostics/source.js';
 import {
   capitalise,
@@ -57,6 +58,8 @@ export interface MappingOptions<Shapes extends Keys> {
   readonly misplaced?: Readonly<Record<string, MisplacedKey>>;
   /** Inside workflows: every unknown key is an error, not a warning unless nearly a known one; no key is empty. */
   readonly strict?: boolean;
+  /** What the JSON Schema says beyond single keys, e.g. which keys exclude each other. The reader of the mapping checks it. */
+  readonly rules?: JsonSchema;
 }
 
 /** A mapping with known keys. A wrong value leaves its field undefined, so that the rest is still checked. */
@@ -64,7 +67,7 @@ export function mapping<const Shapes extends Keys>(
   options: MappingOptions<Shapes>,
 ): Shape<MappingRead<Shapes>> {
   return {
-    schema: mappingSchema(options),
+    schema: () => mappingSchema(options),
     read(node, reading) {
       if (node.kind !== 'mapping') {
         rejectMapping(node, options, reading);
@@ -144,22 +147,35 @@ function rejectMapping(node: YamlNode, { noun, keys }: MappingOptions<Keys>, rea
   });
 }
 
-function mappingSchema({ keys, ignored = {}, strict = false }: MappingOptions<Keys>): JsonSchema {
-  const known = Object.entries(keys).map(([name, { shape, description, required }]) => [
-    name,
-    { ...(strict || required ? shape.schema : orNothing(shape.schema)), description },
-  ]);
+function mappingSchema(options: MappingOptions<Keys>): JsonSchema {
+  const { keys, ignored = {}, misplaced = {}, strict = false, rules } = options;
+  const known = Object.entries(keys).map(([name, key]) => [name, keySchema(key, strict)]);
   const accepted = Object.entries(ignored).map(([name, description]) => [
     name,
-    { description: `${description} (accepted, not used)` },
+    { description: `${description}. Accepted, not used.` },
   ]);
-  const needed = Object.entries(keys).flatMap(([name, key]) => (key.required ? [name] : []));
+  const wrong = Object.entries(misplaced).map(([name, { code, message }]) => [
+    name,
+    { description: message, ...(diagnosticCatalog[code].severity === 'error' && never) },
+  ]);
+  const needed = Object.keys(keys).filter((name) => keys[name]?.required === true);
+  const words = [...Object.keys(keys), ...Object.keys(ignored)];
   return {
     type: 'object',
-    properties: Object.fromEntries([...known, ...accepted]) as unknown,
+    properties: Object.fromEntries([...known, ...accepted, ...wrong]) as JsonSchema,
     ...(needed.length > 0 && { required: needed }),
-    ...(strict && { additionalProperties: false }),
+    ...(strict
+      ? { additionalProperties: false }
+      : { patternProperties: { [misspellingPattern(words)]: never } }),
+    ...rules,
   };
+}
+
+/** What no value meets. */
+const never: JsonSchema = { not: {} };
+
+function keySchema({ shape, description, required: needed }: Key<unknown>, strict: boolean): JsonSchema {
+  return { ...(strict || needed ? shape.schema() : orNothing(shape.schema())), description };
 }
 
 /** The place of a key in a mapping that has it; the mapping's own otherwise. */
@@ -179,7 +195,7 @@ export function record<Value>(
   item: Shape<Value>,
 ): Shape<readonly { readonly key: string; readonly keySpan: SourceSpan; readonly value: Value }[]> {
   return {
-    schema: { type: 'object', additionalProperties: item.schema },
+    schema: () => ({ type: 'object', additionalProperties: item.schema() }),
     read(node, reading) {
       if (node.kind !== 'mapping') {
         reject(node, 'a mapping', reading);

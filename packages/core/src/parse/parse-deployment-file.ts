@@ -83,7 +83,7 @@ function readDefaults({ resources, node_selector }: DeploymentFileRead['fields']
 
 function defineNames(fields: DeploymentFileRead['fields'], names: FileNames): FileNames {
   for (const kind of ['services', 'jobs', 'charts'] as const) {
-    for (const { fields: definition } of fields[kind] ?? []) defineTask(kind, definition.name, names);
+    for (const { fields: definition } of fields[kind] ?? []) define(kind, definition.name, names);
   }
   for (const { fields: volume } of fields.shared_volumes ?? []) define('sharedVolumes', volume.name, names);
   for (const { fields: workflow } of fields.workflows ?? []) define('workflows', workflow.name, names);
@@ -97,19 +97,4 @@ function define(
   names: FileNames,
 ): void {
   if (name !== undefined) names.define(kind, name);
-}
-
-function defineTask(
-  kind: 'services' | 'jobs' | 'charts',
-  name: Located<string> | undefined,
-  names: FileNames,
-): void {
-  define(kind, name, names);
-  if (name?.value !== 'all') return;
-  names.report.add({
-    code: 'parse/bad-value',
-    message: `Nothing can be called "all": ${kind}.all stands for all ${kind}.`,
-    help: 'Give it another name.',
-    span: name.span,
-  });
 }

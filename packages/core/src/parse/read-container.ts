@@ -7,15 +7,16 @@ import type {
   ResourceRange,
   Volume,
 } from '../domain/deployment-file.js';
-import type {
-  ConfigFileRead,
-  ContainerFields,
-  EnvironmentVariableRead,
-  NodeSelectorRead,
-  PortRead,
-  ProbeRead,
-  ResourceRangeRead,
-  VolumeRead,
+import {
+  probeWays,
+  type ConfigFileRead,
+  type ContainerFields,
+  type EnvironmentVariableRead,
+  type NodeSelectorRead,
+  type PortRead,
+  type ProbeRead,
+  type ResourceRangeRead,
+  type VolumeRead,
 } from './container-shape.js';
 import { keySpanOf } from './mapping-shape.js';
 import type { FileNames } from './file-names.js';
@@ -149,9 +150,7 @@ export function readPorts(ports: readonly PortRead[] = []): readonly Port[] {
 export function readProbe(probe: ProbeRead | undefined, names: FileNames): Probe | undefined {
   if (probe === undefined) return undefined;
   const { fields, node } = probe;
-  const ways = ['exec', 'http_get', 'tcp_socket'].filter((way) =>
-    node.entries.some(({ key }) => key === way),
-  );
+  const ways = probeWays.filter((way) => node.entries.some(({ key }) => key === way));
   const check = readCheck(probe);
   if (ways.length !== 1) {
     names.report.add({

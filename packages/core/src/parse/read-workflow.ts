@@ -3,7 +3,7 @@ import type { Report } from '../diagnostics/report.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { keySpanOf } from './mapping-shape.js';
 import { withoutUndefined } from './without-undefined.js';
-import type { StepRead, TaskEntryRead, WorkflowRead } from './workflow-shape.js';
+import { notJob, type StepRead, type TaskEntryRead, type WorkflowRead } from './workflow-shape.js';
 import type { YamlMapping } from './yaml-tree.js';
 
 /** A workflow in one of its two forms; undefined when it has no name or not exactly one form (reported). */
@@ -59,7 +59,7 @@ function readTaskEntry(entry: TaskEntryRead, report: Report): readonly TaskEntry
   const { task, needs, halt_on_error: haltOnError, wait_for_finish: waitForFinish } = entry.fields;
   const { timeout: timeoutMs, attempts } = entry.fields;
   if (task === undefined) return [];
-  if (attempts !== undefined && /^(services|charts|release|environment)\./.test(task.value)) {
+  if (attempts !== undefined && notJob.test(task.value)) {
     report.add({
       code: 'parse/bad-value',
       message: `\`attempts\` is for jobs only, but the task is ${task.value}.`,

@@ -16,7 +16,7 @@ interface ScalarOptions<Value> {
 /** A scalar that `convert` understands. */
 export function scalar<Value>({ expected, schema, convert, nothing }: ScalarOptions<Value>): Shape<Value> {
   return {
-    schema,
+    schema: () => schema,
     read(node, reading) {
       if (node.kind === 'scalar' && isNothing(node) && nothing !== undefined) return nothing;
       if (node.kind === 'scalar' && !isNothing(node)) {
@@ -114,7 +114,7 @@ export function choice<const Word extends string>(words: readonly Word[]): Shape
 
 /** A scalar as it stands, its variables not replaced. */
 export const asWritten: Shape<YamlScalar> = {
-  schema: { type: textTypes },
+  schema: () => ({ type: textTypes }),
   read(node, reading) {
     if (node.kind === 'scalar') return node;
     reject(node, 'text', reading);

@@ -20,7 +20,8 @@ export interface Reading {
  * one object, so that the parser and the JSON Schema cannot drift apart.
  */
 export interface Shape<Value> {
-  readonly schema: JsonSchema;
+  /** Made only when somebody asks: most runs read files and describe none. */
+  readonly schema: () => JsonSchema;
   /** The value, undefined when it is wrong (reported). */
   readonly read: (node: YamlNode, reading: Reading) => Value | undefined;
 }
@@ -42,7 +43,7 @@ export function located<Value>(shape: Shape<Value>): Shape<Located<Value>> {
 /** A list; wrong items are reported and left out. */
 export function list<Value>(item: Shape<Value>, itemsMin: 0 | 1 = 0): Shape<readonly Value[]> {
   return {
-    schema: { type: 'array', items: item.schema, ...(itemsMin > 0 && { minItems: itemsMin }) },
+    schema: () => ({ type: 'array', items: item.schema(), ...(itemsMin > 0 && { minItems: itemsMin }) }),
     read(node, reading) {
       if (node.kind !== 'list' || node.items.length < itemsMin) {
         reject(node, itemsMin > 0 ? 'a list with at least one entry' : 'a list', reading);
@@ -58,7 +59,7 @@ export function list<Value>(item: Shape<Value>, itemsMin: 0 | 1 = 0): Shape<read
 export function oneOrList<Value>(item: Shape<Value>): Shape<readonly Value[]> {
   const many = list(item);
   return {
-    schema: { anyOf: [item.schema, many.schema] },
+    schema: () => ({ anyOf: [item.schema(), many.schema()] }),
     read(node, reading) {
       if (node.kind === 'list') return many.read(node, reading);
       const value = item.read(node, reading);

@@ -8,6 +8,9 @@ import type { YamlEntry, YamlNode } from './yaml-tree.js';
 const haltOnError = optional(flag, 'Whether the first definite failure stops the whole run; default false.');
 const waitForFinish = optional(flag, 'Whether later steps wait for this; default true.');
 
+/** Tasks of which `attempts` means nothing. */
+export const notJob = /^(services|charts|release|environment)\./;
+
 const taskMapping = mapping({
   noun: 'a task entry',
   strict: true,
@@ -23,6 +26,10 @@ const taskMapping = mapping({
     attempts: optional(attempts, 'How often a job is tried, at least once; default 1.'),
   },
   misplaced: { depends_on: misplacedDependsOn('a task entry') },
+  rules: {
+    if: { required: ['task'], properties: { task: { pattern: notJob.source } } },
+    then: { not: { required: ['attempts'] } },
+  },
 });
 
 export type TaskMappingRead = ValueOf<typeof taskMapping>;
@@ -35,7 +42,7 @@ export type TaskEntryRead =
 const taskName = located(word);
 
 const taskEntry: Shape<TaskEntryRead> = {
-  schema: { anyOf: [taskName.schema, taskMapping.schema] },
+  schema: () => ({ anyOf: [taskName.schema(), taskMapping.schema()] }),
   read(node, reading) {
     if (node.kind === 'mapping') {
       const read = taskMapping.read(node, reading);
@@ -73,6 +80,7 @@ export const workflow = mapping({
     ),
   },
   misplaced: { depends_on: misplacedDependsOn('a workflow') },
+  rules: { oneOf: [{ required: ['order_from'] }, { required: ['parallelize'] }] },
 });
 
 export type StepRead = ValueOf<typeof step>;
