@@ -4,7 +4,6 @@ import { formatCommandHelp, formatHelp } from './help.js';
 import type { Ports } from './ports.js';
 import { readArguments } from './read-arguments.js';
 import { RefusedError } from './refusal.js';
-import { version } from './version.js';
 
 /**
  * Runs one command line and resolves to its exit code (cli.md). Never rejects: a refusal is printed with its
@@ -23,7 +22,7 @@ async function dispatch(words: readonly string[], ports: Ports): Promise<number>
   if (word === undefined || word === '--help' || word === '-h' || word === 'help')
     return await help(rest, ports);
   if (word === '--version' || word === 'version') {
-    ports.stdout.write(`${version()}\n`);
+    ports.stdout.write(`${ports.version()}\n`);
     return 0;
   }
   const load = commandNamed(word);

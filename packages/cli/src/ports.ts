@@ -9,6 +9,8 @@ export interface Output {
 
 /** All that a command knows of the process around it; tests give their own. */
 export interface Ports {
+  /** The version of this package; reads its package.json. */
+  readonly version: () => string;
   /** What was asked for. */
   readonly stdout: Output;
   /** Progress and diagnostics. */

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { Output, Ports } from './ports.js';
 
-/** The ports of the real process; the only place that touches it. */
-export function processPorts(): Ports {
+/** The ports of the real process; the only place that touches it. `manifest` is this package's package.json. */
+export function processPorts(manifest: URL): Ports {
   return {
+    version: () => readVersion(manifest),
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     environment: process.env,
@@ -49,4 +51,11 @@ async function askPerson(question: string): Promise<string> {
   } finally {
     lines.close();
   }
+}
+
+function readVersion(manifest: URL): string {
+  const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+  if (typeof parsed === 'object' && parsed !== null && 'version' in parsed && typeof parsed.version === 'string')
+    return parsed.version;
+  throw new Error('Bug: package.json has no version');
 }

@@ -1,5 +1,4 @@
 import type { Command } from '../command.js';
-import { version as versionText } from '../version.js';
 
 export const version: Command = {
   name: 'version',
@@ -9,7 +8,7 @@ export const version: Command = {
   flags: ['help'],
   outputs: [],
   run: ({ ports }) => {
-    ports.stdout.write(`${versionText()}\n`);
+    ports.stdout.write(`${ports.version()}\n`);
     return Promise.resolve(0);
   },
 };
