@@ -10,6 +10,7 @@ export function preset(displayName) {
   return {
     displayName,
     testEnvironment: 'node',
+    reporters: ['default', ...(process.env.FLOTILLA_TEST_COUNTS ? [`${root}.ci/count-tests.js`] : [])],
     testMatch: ['<rootDir>/src/**/*.test.ts'],
     transform: {
       '^.+\\.(t|j|mj)s$': [
