@@ -1,0 +1,137 @@
+import { rm } from 'node:fs/promises';
+import { isWrite, type AuditEvent } from './control-plane/audit-log.js';
+import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import type { ProgramResult } from './control-plane/run-program.js';
+import { createBoutique, type Boutique } from './testing/boutique.js';
+import { flotilla } from './testing/flotilla.js';
+import { outcomes, parseRunEvents, timeOf } from './testing/run-events.js';
+
+interface ListedObject {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly managedFields: readonly { readonly manager: string; readonly operation: string }[];
+  };
+}
+
+const backends = ['ad', 'currency', 'email', 'payment', 'catalog', 'recommendation', 'shipping', 'checkout'];
+const badImage = 'registry.invalid/emailservice:9.9.9';
+
+let cluster: ControlPlane;
+let boutique: Boutique;
+
+beforeAll(async () => {
+  cluster = await startControlPlane();
+});
+
+beforeEach(async () => {
+  boutique = await createBoutique();
+});
+
+afterEach(async () => {
+  await rm(boutique.folder, { recursive: true });
+});
+
+afterAll(async () => {
+  await cluster.stop();
+  expect(cluster.nodeErrors()).toEqual([]);
+});
+
+async function createNamespace(name: string): Promise<string> {
+  const created = await cluster.kubectl(['create', 'namespace', name]);
+  expect(created.stderr).toBe('');
+  return name;
+}
+
+async function run(command: string, namespace: string, ...args: readonly string[]): Promise<ProgramResult> {
+  const where = ['-f', boutique.file, '--kubeconfig', cluster.kubeconfig.admin, '-n', namespace];
+  return flotilla([command, ...args, ...where]);
+}
+
+async function listObjects(namespace: string): Promise<readonly ListedObject[]> {
+  const args = ['get', '-f', boutique.manifests, '-n', namespace, '-o', 'json', '--show-managed-fields'];
+  const { code, stdout, stderr } = await cluster.kubectl(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return (JSON.parse(stdout) as { items: ListedObject[] }).items;
+}
+
+/** What flotilla wrote since `before`, without the records it keeps about its own runs. */
+async function writesSince(before: number): Promise<readonly AuditEvent[]> {
+  const events = (await cluster.audit()).slice(before);
+  return events.filter((event) => event.userAgent.startsWith('flotilla/') && isWrite(event));
+}
+
+test('deploys every object under the field manager flotilla, redis and cart first, the frontend not waited for', async () => {
+  const namespace = await createNamespace('boutique');
+  const deployed = await run('deploy', namespace, '-o', 'ndjson');
+  expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 0 });
+
+  const objects = await listObjects(namespace);
+  expect(objects).toHaveLength(35);
+  for (const object of objects)
+    expect(object.metadata.managedFields).toContainEqual(
+      expect.objectContaining({ manager: 'flotilla', operation: 'Apply' }),
+    );
+
+  const events = parseRunEvents(deployed.stdout);
+  const cartSettled = timeOf(events, 'task-settled', 'services.cart');
+  const backendsStarted = backends.map((name) => timeOf(events, 'task-started', `services.${name}`));
+  const backendsSettled = backends.map((name) => timeOf(events, 'task-settled', `services.${name}`));
+  expect(Math.min(...backendsStarted)).toBeGreaterThanOrEqual(cartSettled);
+  expect(Math.max(...backendsStarted)).toBeLessThan(Math.min(...backendsSettled));
+  expect(timeOf(events, 'task-started', 'services.load')).toBeLessThan(
+    timeOf(events, 'task-settled', 'services.frontend'),
+  );
+  expect(new Set(Object.values(outcomes(events)))).toEqual(new Set(['succeeded']));
+
+  const before = { objects, audited: (await cluster.audit()).length };
+  const again = await run('deploy', namespace, '-o', 'ndjson');
+  expect({ code: again.code, stderr: again.stderr }).toMatchObject({ code: 0 });
+  expect(new Set(Object.values(outcomes(parseRunEvents(again.stdout))))).toEqual(new Set(['unchanged']));
+  expect(await writesSince(before.audited)).toEqual([]);
+  const versions = (list: readonly ListedObject[]) => list.map(({ metadata }) => metadata.resourceVersion);
+  expect(versions(await listObjects(namespace))).toEqual(versions(before.objects));
+
+  const destroyed = await run('destroy', namespace, '--yes');
+  expect({ code: destroyed.code, stderr: destroyed.stderr }).toMatchObject({ code: 0 });
+  const left = await cluster.kubectl([
+    'get',
+    '-f',
+    boutique.manifests,
+    '-n',
+    namespace,
+    '-o',
+    'name',
+    '--ignore-not-found',
+  ]);
+  expect(left.stdout).toBe('');
+});
+
+test('an image that cannot be pulled gives a degraded run that names it', async () => {
+  const namespace = await createNamespace('boutique-degraded');
+  await boutique.setImage('emailservice', badImage);
+  const deployed = await run('deploy', namespace);
+  expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 2 });
+  expect(deployed.stdout).toMatch(/degraded/);
+  expect(deployed.stdout + deployed.stderr).toContain(badImage);
+  // Everything behind it went on.
+  const { stdout } = await cluster.kubectl(['-n', namespace, 'get', 'deploy', '-o', 'name']);
+  expect(stdout).toContain('deployment.apps/loadgenerator');
+});
+
+test('with halt_on_error it gives a halted run that lists what is applied and what never started', async () => {
+  const namespace = await createNamespace('boutique-halted');
+  await boutique.setImage('emailservice', badImage);
+  const deployed = await run('deploy', namespace, 'careful');
+  expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 1 });
+  expect(deployed.stdout + deployed.stderr).toContain(badImage);
+  expect(deployed.stdout).toMatch(/^applied \(8\)/m);
+  expect(deployed.stdout).toMatch(
+    /^never started \(2, because of services\.email\)\n.*services\.frontend.*services\.load/m,
+  );
+  const { stdout } = await cluster.kubectl(['-n', namespace, 'get', 'deploy', '-o', 'name']);
+  expect(stdout).toContain('deployment.apps/cartservice');
+  expect(stdout).not.toContain('deployment.apps/frontend');
+});

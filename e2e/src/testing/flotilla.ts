@@ -1,0 +1,24 @@
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { runProgram, type ProgramOptions, type ProgramResult } from '../control-plane/run-program.js';
+
+/** The built command line. */
+export const cliPath = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url));
+
+/**
+ * Runs the built `flotilla` as a user would in a pipe: no terminal, no kubeconfig but the one that the arguments or
+ * `env` name. Throws when it has not been built.
+ */
+export async function flotilla(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
+  await access(cliPath).catch(() => {
+    throw new Error(
+      `${cliPath} does not exist: run \`npm run build\` first (\`npm run test:cluster\` does).`,
+    );
+  });
+  // A home of nobody: the kubeconfig of whoever runs the tests must never be found.
+  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env };
+  return runProgram(process.execPath, [cliPath, ...args], { ...options, env });
+}
