@@ -70,11 +70,13 @@ const emptyContent: StepContent = { width: 0, height: 0, cards: [], links: [] };
 function cardSize(plan: Plan): Size {
   const widest = Math.max(
     0,
-    ...plan.tasks.map((task) =>
-      Math.max(textWidth(task.name, 13), textWidth(`${cardFacts(plan, task)} · halts`, 11)),
-    ),
+    ...plan.tasks.map((task) => Math.max(textWidth(task.name, 13), factsWidth(plan, task))),
   );
   return { width: Math.round(Math.min(cardWidthMax, widest + 46)), height: metrics.cardHeight };
+}
+
+function factsWidth(plan: Plan, task: TaskNode): number {
+  return textWidth(cardFacts(plan, task) + (task.haltOnError ? ' · halts' : ''), 11);
 }
 
 /** The second line of a task's card: its kind, its timeout and what sets it apart from its step. */

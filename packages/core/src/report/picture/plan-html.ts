@@ -21,7 +21,7 @@ export interface PlanHtmlOptions extends PictureOptions {
 }
 
 /** The plan as one self-contained page: the picture, and for each task what it waits for, why, and by which line. */
-export function planToHtml(plan: Plan, options: PlanHtmlOptions = {}): string {
+export function composePlanHtml(plan: Plan, options: PlanHtmlOptions): string {
   const picture = pictureOf(plan, options);
   return composeHtmlPage({
     title: `${plan.name} · ${plan.workflow}`,

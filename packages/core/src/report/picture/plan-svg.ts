@@ -24,7 +24,7 @@ export const pictureStyle = `${pictureCss()}\n${planCss}`;
  * The plan as an SVG picture that stands alone: it needs no script, font or file, and follows the viewer's
  * preference for light or dark.
  */
-export function planToSvg(plan: Plan, options: PictureOptions = {}): string {
+export function composePlanSvg(plan: Plan, options: PictureOptions): string {
   return `${drawPicture(pictureOf(plan, options), { head: true }).markup}\n`;
 }
 
