@@ -63,5 +63,8 @@ export type RunEvent =
       readonly tasks: readonly TaskSummary[];
     };
 
+/** The last event of a run: how it ended, and how each task did. */
+export type RunSettled = Extract<RunEvent, { type: 'run-settled' }>;
+
 /** Whoever wants to know: renderers, the journal, metrics. Must not throw. */
 export type EventSink = (event: RunEvent) => void;
