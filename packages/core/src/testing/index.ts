@@ -1,1 +1,5 @@
-export {};
+export { buildPlan, type BuiltStep, type BuiltTask } from './build-plan.js';
+export { createFakeRunner, type FakeRunner, type FakeRunnerOptions } from './fake-runner.js';
+export { createManualClock, type ManualClock } from './manual-clock.js';
+export { createRecordingSink, type RecordingSink } from './recording-sink.js';
+export { createRehearsedRunner } from './rehearsed-runner.js';
