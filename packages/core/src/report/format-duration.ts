@@ -6,7 +6,7 @@ export function formatSeconds(ms: number): string {
 /** A span of time as people say it: `250ms`, `12.3s`, `10m`, `1m 05s`, `1h 05m`. */
 export function formatDuration(ms: number): string {
   if (ms === 0) return '0s';
-  if (ms < 1000) return `${Math.round(ms)}ms`;
+  if (ms < 999.5) return `${Math.round(ms)}ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')}s`;
   const seconds = Math.round(ms / 1000);
   const minutes = Math.floor(seconds / 60);

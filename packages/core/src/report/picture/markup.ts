@@ -19,6 +19,11 @@ export function trusted(text: string): Markup {
   return { markup: text };
 }
 
+/** An attribute by which a picture of a page may shrink to the room there is, but never so far that text is hard to read. */
+export function shrinkable(width: number): Markup {
+  return markup` style="max-width:100%;height:auto;min-width:${Math.round(width * 0.85)}px"`;
+}
+
 function render(value: Value): string {
   if (typeof value === 'string') return escapeMarkup(value);
   if (typeof value === 'number') return String(Math.round(value * 10) / 10);

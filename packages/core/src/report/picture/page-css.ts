@@ -18,7 +18,7 @@ aside h3{font-size:13px;margin:16px 0 4px;color:var(--muted)}
 aside ul{margin:0;padding-left:18px}
 aside li{margin:3px 0}
 aside kbd{font:12px ui-monospace,monospace;border:1px solid var(--line);border-radius:4px;padding:0 4px;background:var(--card)}
-aside button{font:inherit;color:var(--service);background:none;border:0;padding:0;text-align:left;cursor:pointer;text-decoration:underline}
+aside button{font:inherit;color:var(--service);background:none;border:0;padding:0;text-align:left;vertical-align:top;cursor:pointer;text-decoration:underline}
 .legend{list-style:none;padding:0!important}
 .legend svg{vertical-align:middle;margin-right:8px}
 .diagnostic b{color:var(--warn)}

@@ -67,8 +67,8 @@ function nearest(from, key) {
     const dy = b.y + b.height / 2 - a.y - a.height / 2;
     const ahead = dx * ax + dy * ay;
     const aside = Math.abs(dx * ay) + Math.abs(dy * ax);
-    if (part === from || ahead < 4 || aside > ahead * 4) continue;
-    if (ahead + 2 * aside < least) { least = ahead + 2 * aside; best = part; }
+    if (part === from || ahead < 4 || aside > ahead * 2) continue;
+    if (ahead + 4 * aside < least) { least = ahead + 4 * aside; best = part; }
   }
   return best;
 }

@@ -8,7 +8,7 @@ import { plural } from '../text-layout.js';
 import { drawPlan, kindIcons, planCss, type PlanPicture } from './draw-plan.js';
 import { layoutPlan } from './layout-plan.js';
 import { metrics } from './geometry.js';
-import { markup, trusted, type Markup } from './markup.js';
+import { markup, shrinkable, trusted, type Markup } from './markup.js';
 import { textWidth } from './text-width.js';
 import { pictureCss } from './theme.js';
 
@@ -51,7 +51,7 @@ export function drawPicture(picture: PlanPicture, { head }: { readonly head: boo
     : markup``;
   const title = markup`<text class="title" x="${metrics.margin}" y="34">${plan.name} · ${plan.workflow}</text>
 <text class="muted small" x="${metrics.margin}" y="53">${subtitleOf(picture)}</text>`;
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${height - top}" viewBox="0 ${top} ${layout.width} ${height - top}" role="${head ? 'img' : 'group'}" aria-label="${`${plan.name}, workflow ${plan.workflow}`}">
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${height - top}" viewBox="0 ${top} ${layout.width} ${height - top}" role="${head ? 'img' : 'group'}" aria-label="${`${plan.name}, workflow ${plan.workflow}`}"${head ? '' : shrinkable(layout.width)}>
 ${style}${head ? title : ''}
 ${drawPlan(picture)}
 <g transform="translate(0 ${layout.height + 6})">${legend.signs}</g>

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../domain/event.js';
 import { formatDuration } from '../format-duration.js';
-import { markup, trusted, type Markup } from '../picture/markup.js';
+import { markup, shrinkable, trusted, type Markup } from '../picture/markup.js';
 import { pictureCss } from '../picture/theme.js';
 import { countTasks } from '../run-state.js';
 import { outcomeKinds } from '../outcome-words.js';
@@ -30,7 +30,7 @@ export function timelineElement(timeline: Timeline, head?: Markup): Markup {
   const { plan } = timeline.state;
   const { width, height, headHeight, content } = drawTimeline(timeline);
   const top = head === undefined ? headHeight : 0;
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height - top}" viewBox="0 ${top} ${width} ${height - top}" role="${head === undefined ? 'group' : 'img'}" aria-label="${`timeline of ${plan.name}, workflow ${plan.workflow}`}">
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height - top}" viewBox="0 ${top} ${width} ${height - top}" role="${head === undefined ? 'group' : 'img'}" aria-label="${`timeline of ${plan.name}, workflow ${plan.workflow}`}"${head === undefined ? shrinkable(width) : ''}>
 ${head ?? ''}
 ${content}
 </svg>`;
