@@ -6,7 +6,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of known) {
-    const distanceMax = Math.floor(Math.max(word.length, candidate.length) / 3);
+    const length = Math.max(word.length, candidate.length);
+    const distanceMax = length < 2 ? 0 : Math.max(1, Math.floor(length / 3));
     if (Math.abs(word.length - candidate.length) > distanceMax) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= distanceMax && distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -28,7 +28,7 @@ function renderDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
   const frame = renderFrame(span, { paint, severity });
   const places = related.map(
     (place) =>
-      `  ${escapeControls(place.message)} (${renderPlace(place.span)})\n${renderFrame(place.span, { paint })}`,
+      `${renderPlace(place.span)} ${escapeControls(place.message)}\n${renderFrame(place.span, { paint })}`,
   );
   const advice = help === undefined ? [] : [`${paint.bold('help:')} ${escapeControls(help)}`];
   return [head, escapeControls(message), frame, ...places, ...advice].join('\n');

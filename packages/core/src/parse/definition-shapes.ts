@@ -74,8 +74,8 @@ export const service = mapping({
       help: 'Kubernetes keeps restarting a service by itself; remove the key.',
     },
     completed_timeout: {
-      code: 'parse/bad-value',
-      message: '`completed_timeout` is for jobs only.',
+      code: 'parse/unknown-key',
+      message: '`completed_timeout` is for jobs; on a service it is ignored.',
       help: 'A service has `timeout`.',
     },
   },
@@ -100,8 +100,8 @@ export const job = mapping({
   misplaced: {
     depends_on: misplacedDependsOn('a job'),
     timeout: {
-      code: 'parse/bad-value',
-      message: 'A job has no `timeout`.',
+      code: 'parse/unknown-key',
+      message: '`timeout` on a job is ignored.',
       help: 'Write `completed_timeout`, or `timeout` on the entry in the workflow.',
     },
   },

@@ -24,7 +24,8 @@ const nounOf: Readonly<Record<NameKind, string>> = {
   parameters: 'parameter',
 };
 
-export function createFileNames(report: Report): FileNames {
+/** Names of the kinds `unread` are not checked: their section is there, but is misspelt or no list (reported). */
+export function createFileNames(report: Report, unread: ReadonlySet<NameKind>): FileNames {
   const defined = new Map<string, Map<string, Located<string>>>();
   const namesOf = (kind: NameKind): Map<string, Located<string>> => {
     const names = defined.get(kind) ?? new Map<string, Located<string>>();
@@ -40,7 +41,7 @@ export function createFileNames(report: Report): FileNames {
       else report.add(duplicateName(nounOf[kind], name, first));
     },
     expect(kind, name, help) {
-      if (namesOf(kind).has(name.value)) return;
+      if (unread.has(kind) || namesOf(kind).has(name.value)) return;
       const near = nearest(name.value, namesOf(kind).keys());
       report.add({
         code: 'parse/unknown-name',

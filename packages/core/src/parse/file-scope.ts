@@ -1,4 +1,5 @@
 import type { Variables } from '../domain/deployment-file.js';
+import { nearest } from '../diagnostics/nearest.js';
 import type { Report } from '../diagnostics/report.js';
 import { isNothing } from './shape.js';
 import { replaceVariables, unknownVariable, type Lookup, type Scope } from './variables.js';
@@ -87,6 +88,17 @@ function explainUnknown(
       kind: 'unknown',
       message: `The parameter ${parameter} has no value.`,
       help: `Give it a \`default\`, or pass --param ${parameter}=…`,
+    };
+  }
+  const near = nearest(parameter, parameters.keys());
+  if (parameter !== name) {
+    return {
+      kind: 'unknown',
+      message: `The file has no parameter called ${parameter}.`,
+      help:
+        near === undefined
+          ? `Add it to \`parameters\`, or pass --param ${parameter}=…`
+          : `Did you mean \${parameters.${near}}?`,
     };
   }
   return unknownVariable(name, known);

@@ -37,6 +37,7 @@ const defaults = mapping({
 /** The whole file. */
 export const deploymentFile = mapping({
   noun: 'a deployment file',
+  extensible: true,
   keys: {
     name: optional(word, "The deployment's identity in the cluster; default: `app`, else the folder's name."),
     app: optional(word, "The deployment's identity when there is no `name`."),

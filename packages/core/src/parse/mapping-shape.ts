@@ -58,6 +58,8 @@ export interface MappingOptions<Shapes extends Keys> {
   readonly misplaced?: Readonly<Record<string, MisplacedKey>>;
   /** Inside workflows: every unknown key is an error, not a warning unless nearly a known one; no key is empty. */
   readonly strict?: boolean;
+  /** Keys that start with `x-` are the author's own, e.g. to hold anchors. */
+  readonly extensible?: boolean;
   /** What the JSON Schema says beyond single keys, e.g. which keys exclude each other. The reader of the mapping checks it. */
   readonly rules?: JsonSchema;
 }
@@ -111,15 +113,16 @@ function reportMissing(
   reading.report.add({
     code: 'parse/missing-key',
     message: `${capitalise(noun)} needs \`${name}\`.`,
-    help: keys[name]?.description,
+    help: `Add \`${name}:\`. ${keys[name]?.description ?? ''}`,
     span: node.entries[0]?.keySpan ?? node.span,
   });
 }
 
 function checkKey(entry: YamlEntry, options: MappingOptions<Keys>, reading: Reading): void {
-  const { keys, ignored = {}, misplaced = {}, noun, strict = false } = options;
+  const { keys, ignored = {}, misplaced = {}, noun, strict = false, extensible = false } = options;
   const { key, keySpan: span } = entry;
   if (Object.hasOwn(keys, key) || Object.hasOwn(ignored, key)) return;
+  if (extensible && key.startsWith('x-')) return;
   const known = misplaced[key];
   if (Object.hasOwn(misplaced, key) && known !== undefined) {
     reading.report.add({ ...known, span });

@@ -1,10 +1,9 @@
 /**
- * A regular expression (as JSON Schema takes it) for what is none of the words but one of them in other case or
- * with one letter wrong, missing, extra or swapped with the next: the misspellings that `nearest` sees at this
- * distance.
+ * A regular expression (as JSON Schema takes it) for what is none of the words but one of them with one letter
+ * wrong, missing, extra, in the other case or swapped with the next.
  */
 export function misspellingPattern(words: readonly string[]): string {
-  const variants = words.flatMap((word) => variantsOf(Array.from(word.toLowerCase(), anyCase)));
+  const variants = words.flatMap((word) => variantsOf(Array.from(word)));
   return `^(?!(?:${words.join('|')})$)(?:${variants.join('|')})$`;
 }
 
@@ -21,8 +20,4 @@ function variantsOf(letters: readonly string[]): readonly string[] {
       .join(''),
   );
   return [...replacedOrMissing, ...extra, ...swapped];
-}
-
-function anyCase(letter: string): string {
-  return letter === '_' ? letter : `[${letter}${letter.toUpperCase()}]`;
 }

@@ -1,8 +1,9 @@
 import { checked, type Checked } from '../diagnostics/diagnostic.js';
+import { nearest } from '../diagnostics/nearest.js';
 import { createReport, type Report } from '../diagnostics/report.js';
-import type { Located, SourceFile } from '../diagnostics/source.js';
+import { lineText, positionAt, type Located, type SourceFile } from '../diagnostics/source.js';
 import type { DeploymentFile, Variables } from '../domain/deployment-file.js';
-import { createFileNames, type FileNames } from './file-names.js';
+import { createFileNames, type FileNames, type NameKind } from './file-names.js';
 import { createFileScope } from './file-scope.js';
 import { deploymentFile, type DeploymentFileRead } from './file-shape.js';
 import { emptyContainer, readNodeSelector, readRange, volumeSizeDefault } from './read-container.js';
@@ -36,21 +37,22 @@ export function parseDeploymentFile(source: SourceFile, variables: Variables): C
 function readRoot(source: SourceFile, report: Report): YamlMapping | undefined {
   const root = readYaml(source, report);
   if (root === undefined || root.kind === 'mapping') return root;
-  const start = root.span.start;
+  const { start } = root.span;
+  const { line, column } = positionAt(source, start);
   report.add({
     code: 'parse/bad-value',
     message: `The file must be a mapping with keys such as \`services\`, but is ${describeNode(root)}.`,
-    span: { ...root.span, end: Math.max(start + 1, source.text.indexOf('\n', start)) },
+    span: { ...root.span, end: start + lineText(source, line).length - column + 1 },
   });
   return undefined;
 }
 
 // Definitions are named before anything refers to them: the order of sections means nothing.
 function linkFile(
-  { fields }: DeploymentFileRead,
+  { fields, node }: DeploymentFileRead,
   from: { readonly source: SourceFile; readonly folderName: string; readonly report: Report },
 ): DeploymentFile {
-  const names = defineNames(fields, createFileNames(from.report));
+  const names = defineNames(fields, createFileNames(from.report, unreadSections(fields, node)));
   const defaults = readDefaults(fields);
   const services = (fields.services ?? []).flatMap((service) => readService(service, defaults, names) ?? []);
   const lenders = new Map(services.map((service) => [service.name.value, service]));
@@ -67,6 +69,21 @@ function linkFile(
     ),
     workflows: (fields.workflows ?? []).flatMap((workflow) => readWorkflow(workflow, from.report) ?? []),
   });
+}
+
+const sectionOf = {
+  services: 'services',
+  jobs: 'jobs',
+  charts: 'charts',
+  sharedVolumes: 'shared_volumes',
+} as const;
+
+// One mistake, one message: what a section defines that could not be read is not missed as well.
+function unreadSections(fields: DeploymentFileRead['fields'], node: YamlMapping): ReadonlySet<NameKind> {
+  const kinds = ['services', 'jobs', 'charts', 'sharedVolumes'] as const;
+  const isWritten = (section: string): boolean =>
+    node.entries.some(({ key }) => nearest(key, [section]) !== undefined);
+  return new Set(kinds.filter((kind) => fields[sectionOf[kind]] === undefined && isWritten(sectionOf[kind])));
 }
 
 function readDefaults({ resources, node_selector }: DeploymentFileRead['fields']): Defaults {
@@ -91,10 +108,6 @@ function defineNames(fields: DeploymentFileRead['fields'], names: FileNames): Fi
   return names;
 }
 
-function define(
-  kind: Parameters<FileNames['define']>[0],
-  name: Located<string> | undefined,
-  names: FileNames,
-): void {
+function define(kind: NameKind, name: Located<string> | undefined, names: FileNames): void {
   if (name !== undefined) names.define(kind, name);
 }

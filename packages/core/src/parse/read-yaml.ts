@@ -1,7 +1,8 @@
-import { Composer, Lexer, Parser, type Document } from 'yaml';
+import { Composer, isScalar, Lexer, Parser, type Document } from 'yaml';
 import type { Report } from '../diagnostics/report.js';
 import type { SourceFile, SourceSpan } from '../diagnostics/source.js';
 import { buildYamlTree } from './build-yaml-tree.js';
+import { findSyntaxError } from './find-syntax-error.js';
 import type { YamlNode } from './yaml-tree.js';
 
 type YamlDocument = Document.Parsed;
@@ -67,33 +68,27 @@ function selectDocument(
   file: SourceFile,
   report: Report,
 ): YamlDocument | undefined {
-  const written = documents.filter((document) => document.contents !== null || document.errors.length > 0);
+  const written = documents.filter((document) => !isEmpty(document));
   const [first, second] = written;
   if (first === undefined) {
     report.add({
       code: 'parse/empty-file',
       message: 'The file is empty.',
+      help: 'Fill it, or name another file.',
       span: { file, start: 0, end: file.text.length },
     });
     return undefined;
   }
-  // What follows the first syntax error is mostly its consequence.
-  const [error] = first.errors;
-  if (error !== undefined) {
-    const [start, end] = error.pos;
-    report.add({
-      code: 'parse/not-yaml',
-      message: describeSyntaxError(error.message),
-      help: syntaxHelp[error.code],
-      span: { file, start, end: Math.max(end, start + 1) },
-    });
+  const problem = findSyntaxError(first, file);
+  if (problem !== undefined) {
+    report.add(problem);
     return undefined;
   }
   if (second !== undefined) {
     const [start] = second.contents?.range ?? second.range;
     report.add({
       code: 'parse/several-documents',
-      message: 'A second YAML document starts here; a deployment is one document.',
+      message: 'A second YAML document starts here; this file must hold one.',
       help: 'Put it into a file of its own, or remove the `---` before it.',
       span: { file, start, end: start + 1 },
     });
@@ -102,14 +97,7 @@ function selectDocument(
   return first;
 }
 
-function describeSyntaxError(message: string): string {
-  return `The file is not YAML: ${message.replace(/\.$/, '')}.`;
+function isEmpty({ contents, errors }: YamlDocument): boolean {
+  if (errors.length > 0) return false;
+  return contents === null || (isScalar(contents) && contents.range[0] === contents.range[1]);
 }
-
-const syntaxHelp: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'Indent with spaces.',
-  BAD_INDENT: 'Line the text up with what it belongs to.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put text that holds `: ` in quotes, and nested mappings on lines of their own.',
-  MISSING_CHAR: 'Close the quotes, brackets or braces, and leave a space after every `:` and `-`.',
-  BAD_SCALAR_START: 'Put text that starts with this character in quotes.',
-};

@@ -100,9 +100,16 @@ export function capitalise(sentence: string): string {
 
 function helpFor(node: YamlNode, expected: string): string | undefined {
   if (node.kind !== 'scalar' || node.text === '') return undefined;
-  if (expected.startsWith('a list')) return `Write [${shorten(node.text)}] for a list with this one entry.`;
+  if (expected.startsWith('a list')) return listHelp(node.text);
   const quotedFlag = !node.plain && typeof resolvePlainScalar(node.text) === 'boolean';
   return quotedFlag && expected === 'true or false' ? `Write ${node.text} without quotes.` : undefined;
+}
+
+function listHelp(written: string): string {
+  const shellLine = /[&|;<>$`"'*]/.test(written);
+  return shellLine
+    ? 'Write it as a list with one entry per word; a line for a shell is [sh, -c, "…"].'
+    : `Write it as a list: [${shorten(written.trim().replace(/[\s,]+/g, ', '))}].`;
 }
 
 function shorten(written: string): string {

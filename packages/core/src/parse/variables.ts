@@ -58,7 +58,7 @@ export function unknownVariable(name: string, known: readonly string[]): Lookup 
     message: `\${${name}} stands for nothing.`,
     help:
       near === undefined
-        ? `Known: ${known.map((word) => `\${${word}}`).join(', ')}. ${escape}`
+        ? `Known: ${[...known, 'env.X'].map((word) => `\${${word}}`).join(', ')}. ${escape}`
         : `Did you mean \${${near}}?`,
   };
 }
