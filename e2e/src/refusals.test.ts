@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isWrite } from './control-plane/audit-log.js';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { findFreePorts } from './control-plane/free-ports.js';
 import { writeKubeconfig } from './control-plane/kubeconfig.js';
-import { flotilla } from './testing/flotilla.js';
+import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
 
 const goodFile = `name: small
 services:
@@ -26,9 +25,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await rm(folder, { recursive: true });
-  const writes = (await cluster.audit()).filter(
-    (event) => event.userAgent.startsWith('flotilla/') && isWrite(event),
-  );
+  const writes = (await cluster.audit()).filter(isFlotillaWrite);
   expect(writes).toEqual([]);
 });
 

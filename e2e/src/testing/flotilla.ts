@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { isWrite, type AuditEvent } from '../control-plane/audit-log.js';
 import { runProgram, type ProgramOptions, type ProgramResult } from '../control-plane/run-program.js';
 
 /** The built command line. */
@@ -21,4 +22,9 @@ export async function flotilla(
   // A home of nobody: the kubeconfig of whoever runs the tests must never be found.
   const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env };
   return runProgram(process.execPath, [cliPath, ...args], { ...options, env });
+}
+
+/** True for a request by which flotilla stored something. */
+export function isFlotillaWrite(event: AuditEvent): boolean {
+  return event.userAgent.split('/')[0] === 'flotilla' && isWrite(event);
 }
