@@ -8,11 +8,14 @@ export type * from './domain/clock.js';
 export type * from './domain/deployment-file.js';
 export type * from './domain/event.js';
 export * from './domain/ids.js';
+export { longestChains, type LongestChains } from './domain/longest-chain.js';
 export type * from './domain/outcome.js';
 export type * from './domain/plan.js';
 export type * from './domain/refusal.js';
 export * from './domain/rehearsal.js';
 export type * from './domain/task-runner.js';
+export { defaultWorkflow, workflowNames } from './compile/choose-workflow.js';
+export { compilePlan, type CompileOptions } from './compile/compile-plan.js';
 export { planToJson, type PlanDocument } from './report/plan-json.js';
 export { planToYaml } from './report/plan-yaml.js';
 export { planToText } from './report/plan-text.js';
@@ -21,7 +24,13 @@ export { planToDot } from './report/plan-dot.js';
 export { eventToJson } from './report/event-json.js';
 export { createPlainRenderer } from './report/plain-renderer.js';
 export { countTasks, foldRun, runStateOf, type RunState, type TaskState } from './report/run-state.js';
-export { defaultFilePaths, findFile, readText, type FoundFile, type FindFileResult } from './load/find-file.js';
+export {
+  defaultFilePaths,
+  findFile,
+  readText,
+  type FoundFile,
+  type FindFileResult,
+} from './load/find-file.js';
 export { loadPlan, type LoadedPlan, type LoadOptions, type LoadPlanResult } from './load/load-plan.js';
 export { formatLive } from './report/live-view.js';
 export { formatSummary, type SummaryOptions } from './report/summary.js';

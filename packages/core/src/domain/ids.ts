@@ -7,10 +7,13 @@ export type TaskKind = 'service' | 'job' | 'chart' | 'remove-environment';
 /** The sections of the file that hold what tasks deploy. */
 export type Section = 'services' | 'jobs' | 'charts';
 
+/** The sections in the order in which they are written and counted. */
+export const sectionNames: readonly Section[] = ['services', 'jobs', 'charts'];
+
 /** `services.db`, `jobs.migrate`, `charts.ingress` or `release.remove_environment`: unique in a workflow. */
 export type TaskId = Branded<'TaskId'>;
 
-/** `gate:data` or `gate:data:all`: a point in the plan that takes no time. */
+/** `gate:data` or `settled:data`: a point in the plan that takes no time. */
 export type GateId = Branded<'GateId'>;
 
 export type NodeId = TaskId | GateId;
@@ -39,5 +42,5 @@ export function endGateId(step: StepName): GateId {
 
 /** The gate at which `needs: [step]` is met: every task of the step has settled, opened or not, waited for or not. */
 export function settledGateId(step: StepName): GateId {
-  return `gate:${step}:all` as GateId;
+  return `settled:${step}` as GateId;
 }

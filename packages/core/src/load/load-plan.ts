@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { compilePlan, defaultWorkflow, workflowNames, type CompileOptions } from '../compile/compile-plan.js';
+import { defaultWorkflow, workflowNames } from '../compile/choose-workflow.js';
+import { compilePlan, type CompileOptions } from '../compile/compile-plan.js';
 import { hasErrors, strict, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
 import type { DeploymentFile, Variables } from '../domain/deployment-file.js';
@@ -38,7 +39,12 @@ export interface LoadedPlan extends FoundFile {
  */
 export type LoadPlanResult =
   | { readonly kind: 'loaded'; readonly loaded: LoadedPlan }
-  | { readonly kind: 'wrong'; readonly name: string; readonly workflow: string; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: 'wrong';
+      readonly name: string;
+      readonly workflow: string;
+      readonly diagnostics: readonly Diagnostic[];
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** From a path to a plan: finds, reads, parses and compiles. Never throws for what people wrote. */
@@ -53,7 +59,8 @@ export function loadPlan(options: LoadOptions): LoadPlanResult {
     workflow,
     diagnostics,
   });
-  if (!parsed.ok) return wrong(basename(found.directory), options.workflow ?? 'setup', mend(parsed.diagnostics));
+  if (!parsed.ok)
+    return wrong(basename(found.directory), options.workflow ?? 'setup', mend(parsed.diagnostics));
   const file = parsed.value;
   const workflow = options.workflow ?? defaultWorkflow(file);
   const unknown = refuseUnknownWorkflow(file, workflow);

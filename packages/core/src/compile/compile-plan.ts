@@ -1,0 +1,108 @@
+import { diagnosticCatalog } from '../diagnostics/catalog.js';
+import { hasErrors, type Checked } from '../diagnostics/diagnostic.js';
+import { createReport, type Report } from '../diagnostics/report.js';
+import type { DeploymentFile, Workflow } from '../domain/deployment-file.js';
+import type { Plan, PlanEdge, TaskNode } from '../domain/plan.js';
+import { buildGraph, type Graph } from './build-graph.js';
+import { checkNames } from './check-names.js';
+import { defaultWorkflow, isWorkflowless, workflowsOf } from './choose-workflow.js';
+import { indexDefinitions, type Definitions } from './definitions.js';
+import { drawEdges } from './draw-edges.js';
+import { lintBarriers } from './lint-barriers.js';
+import { lintFile } from './lint-file.js';
+import { orderFirstReady } from './order-first-ready.js';
+import { reduceEdges } from './reduce-edges.js';
+import { reportCycles } from './report-cycles.js';
+import { resolveWorkflow } from './resolve-workflow.js';
+import type { ResolvedWorkflow } from './resolved-workflow.js';
+import { sealPlan } from './seal-plan.js';
+
+export interface CompileOptions {
+  /** Default: `defaultWorkflow(file)`. One that the file does not have is a bug of the caller. */
+  readonly workflow?: string;
+  /** Recorded milliseconds per task; with them, barriers that cost more than they protect are found. */
+  readonly durations?: (task: TaskNode) => number | undefined;
+}
+
+/**
+ * The plan of one workflow. The whole file is checked on the way: mistakes in other workflows are among the
+ * errors, while warnings and hints are about this workflow and about the file. Never throws for what people wrote.
+ */
+export function compilePlan(file: DeploymentFile, options: CompileOptions = {}): Checked<Plan> {
+  const wanted = chooseWorkflow(file, options.workflow ?? defaultWorkflow(file));
+  const definitions = indexDefinitions(file);
+  const report = createReport();
+  lintFile(file, workflowsOf(file), report);
+  for (const other of workflowsOf(file)) {
+    if (other !== wanted) drawWorkflow(other, { file, definitions, report: onlyErrors(report) });
+  }
+  const drawn = drawWorkflow(wanted, { file, definitions, report });
+  if (hasErrors(report.diagnostics())) return { ok: false, diagnostics: report.diagnostics() };
+  const plan = sealDrawn(file, drawn);
+  if (options.durations !== undefined)
+    lintBarriers(plan, drawn.resolved, { durations: options.durations, report });
+  return { ok: true, value: plan, diagnostics: report.diagnostics() };
+}
+
+function chooseWorkflow(file: DeploymentFile, name: string): Workflow {
+  const found = workflowsOf(file).find((workflow) => workflow.name.value === name);
+  if (found === undefined) throw new Error(`Bug: ${file.source.path} has no workflow ${name}.`);
+  return found;
+}
+
+interface Compiling {
+  readonly file: DeploymentFile;
+  readonly definitions: Definitions;
+  readonly report: Report;
+}
+
+interface DrawnWorkflow {
+  readonly resolved: ResolvedWorkflow;
+  readonly graph: Graph;
+}
+
+/** From names to a graph, every mistake reported on the way. */
+function drawWorkflow(workflow: Workflow, { file, definitions, report }: Compiling): DrawnWorkflow {
+  checkNames(workflow, report);
+  const resolved = resolveWorkflow(workflow, definitions, { report, synthesized: isWorkflowless(file) });
+  const { nodes, edges } = drawEdges(resolved, definitions, report);
+  const graph = buildGraph(nodes, edges);
+  reportCycles(graph, report);
+  return { resolved, graph };
+}
+
+/** From a graph without circles to a plan without edges that others imply. */
+function sealDrawn(file: DeploymentFile, { resolved, graph }: DrawnWorkflow): Plan {
+  const { order } = orderFirstReady(graph.nodes.map((_, place) => graph.after(place)));
+  return sealPlan({
+    name: file.name,
+    workflow: resolved.name,
+    steps: resolved.steps.map(({ step }) => step),
+    nodes: order.flatMap((place) => graph.nodes[place] ?? []),
+    tasks: [...resolved.tasks.values()].map(({ node }) => node),
+    edges: necessaryEdges(graph, order),
+  });
+}
+
+function necessaryEdges(graph: Graph, order: readonly number[]): readonly PlanEdge[] {
+  const isNecessary = reduceEdges(graph, order);
+  const positions = new Int32Array(order.length);
+  order.forEach((place, position) => (positions[place] = position));
+  const byPosition = (left: number, right: number) => (positions[left] ?? 0) - (positions[right] ?? 0);
+  return order.flatMap((from) =>
+    graph
+      .after(from)
+      .filter((to) => isNecessary(from, to))
+      .sort(byPosition)
+      .map((to) => graph.edge(from, to)),
+  );
+}
+
+function onlyErrors(report: Report): Report {
+  return {
+    ...report,
+    add(problem) {
+      if ((problem.severity ?? diagnosticCatalog[problem.code].severity) === 'error') report.add(problem);
+    },
+  };
+}
