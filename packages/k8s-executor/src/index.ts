@@ -14,3 +14,24 @@ export type {
   ConnectClusterResult,
   ConnectRefusal,
 } from './cluster/connect-cluster.js';
+export { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy/deploy-plan.js';
+export { maskSecret } from './deploy/mask-secret.js';
+export {
+  openCluster,
+  type ClusterChoice,
+  type OpenClusterResult,
+  type OpenedCluster,
+} from './deploy/open-cluster.js';
+export { renderPlan, type RenderedTask } from './manifest/render-plan.js';
+export { prepareRun } from './tasks/prepare-run.js';
+export type { PreparedRun, PrepareRunOptions, PrepareRunResult } from './tasks/prepare-run.js';
+export { createRedactor } from './tasks/redactor.js';
+export type { Redactor } from './tasks/redactor.js';
+export type { RenderOptions } from './manifest/render-plan.js';
+export { parseManifests } from './manifest/parse-manifests.js';
+export type { Manifest } from './manifest/parse-manifests.js';
+export type { ProgramRequest, ProgramResult, RunProgram } from './manifest/run-program.js';
+export { judge } from './readiness/judge.js';
+export type { Readiness } from './readiness/readiness.js';
+export { defaultGraceTimes } from './failure/grace-times.js';
+export type { GraceTimes } from './failure/grace-times.js';

@@ -48,6 +48,10 @@ export class ApiCluster implements Cluster {
     return this.discovery.resource(apiVersion, kind);
   }
 
+  resources(): Promise<ApiResult<readonly Resource[]>> {
+    return this.discovery.resources();
+  }
+
   forgetResources(): void {
     this.discovery.forget();
   }

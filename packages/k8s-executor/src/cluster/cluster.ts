@@ -70,6 +70,8 @@ export interface Cluster {
   readonly defaultNamespace: string;
   /** The kind as served, undefined when the server does not know it. */
   resource(apiVersion: string, kind: string): Promise<ApiResult<Resource | undefined>>;
+  /** Every kind that the server serves, in each of its versions. */
+  resources(): Promise<ApiResult<readonly Resource[]>>;
   /** Forgets what discovery said; after applying CRDs. */
   forgetResources(): void;
   /** Server-side apply with field manager `flotilla`. The object must name its namespace when its kind has one. */

@@ -34,6 +34,14 @@ export function readAggregatedDiscovery(document: Json): DiscoveredResources | u
   };
 }
 
+/** Reads the APIGroupList of a server without aggregated discovery: all group versions. */
+export function readGroupVersions(document: Json): readonly string[] {
+  const groups = isJsonObject(document) ? objectsIn(document, 'groups') : [];
+  return groups.flatMap((group) =>
+    objectsIn(group, 'versions').map((version) => textIn(version, 'groupVersion')),
+  );
+}
+
 /** Reads the APIResourceList of one group version, without the subresources in it. */
 export function readResourceList(document: Json, apiVersion: string): ReadonlyMap<string, Resource> {
   const resources = isJsonObject(document) ? objectsIn(document, 'resources') : [];

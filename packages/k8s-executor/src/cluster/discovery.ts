@@ -1,6 +1,11 @@
 import type { ApiResult } from './api-failure.js';
 import type { Resource } from './cluster.js';
-import { readAggregatedDiscovery, readResourceList, resourceKey } from './discovery-document.js';
+import {
+  readAggregatedDiscovery,
+  readGroupVersions,
+  readResourceList,
+  resourceKey,
+} from './discovery-document.js';
 import type { DiscoveredResources } from './discovery-document.js';
 import { groupVersionPath } from './resource-path.js';
 import type { Transport } from './transport.js';
@@ -51,6 +56,20 @@ export class Discovery {
     return { ok: true, value: undefined };
   }
 
+  /** Every kind that is served, in each of its versions. */
+  async resources(): Promise<ApiResult<readonly Resource[]>> {
+    const all = await this.load();
+    if (!all.ok) return all;
+    const known = all.value === 'apart' ? [] : [...all.value.resources.values()];
+    const left = all.value === 'apart' ? await this.#groupVersions() : [...all.value.stale];
+    const apart = await Promise.all(left.map((apiVersion) => this.#loadApart(apiVersion)));
+    // A group whose own server is down cannot be listed; the others can.
+    return {
+      ok: true,
+      value: [...known, ...apart.flatMap((each) => (each.ok ? [...each.value.values()] : []))],
+    };
+  }
+
   /** The next question goes to the server again. */
   forget(): void {
     this.#refetch();
@@ -92,6 +111,11 @@ export class Discovery {
     if (answer.ok) return { ok: true, value: readAggregatedDiscovery(answer.value.body) ?? 'apart' };
     const refused = answer.failure.kind === 'status' && [404, 406].includes(answer.failure.code);
     return refused ? { ok: true, value: 'apart' } : answer;
+  }
+
+  async #groupVersions(): Promise<readonly string[]> {
+    const answer = await this.#transport.request({ method: 'GET', path: '/apis' });
+    return ['v1', ...(answer.ok ? readGroupVersions(answer.value.body) : [])];
   }
 
   #loadApart(apiVersion: string): Promise<ApiResult<ReadonlyMap<string, Resource>>> {

@@ -1,9 +1,11 @@
 import type { Evidence } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
+import type { JsonObject } from '../cluster/json.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { mappingOf, numberOf, textOf } from '../readiness/readiness.js';
-import { containerStatuses, isReady, lastEnd } from './pod-symptoms.js';
+import { containerStatuses, isReady } from './pod-symptoms.js';
+import { readEventsOf, timeOfEvent } from './read-events.js';
 import type { Symptom } from './symptom.js';
 
 /** What is known when a task fails or times out. */
@@ -58,28 +60,17 @@ type FoundEvent = Evidence['events'][number];
 
 async function readEvents(
   objects: readonly KubeObject[],
-  source: EvidenceSource,
+  { cluster, signal }: EvidenceSource,
 ): Promise<readonly FoundEvent[]> {
-  const resource = await source.cluster.resource('v1', 'Event');
-  if (!resource.ok || resource.value === undefined) return [];
-  const { value } = resource;
-  const lists = await Promise.all(
-    objects.map((object) =>
-      source.cluster.list(value, {
-        namespace: object.metadata.namespace ?? 'default',
-        fieldSelector: `involvedObject.uid=${object.metadata.uid ?? ''}`,
-        ...(source.signal && { signal: source.signal }),
-      }),
-    ),
-  );
-  return foldEvents(lists.flatMap((list) => (list.ok ? list.value : [])));
+  const lists = await Promise.all(objects.map((object) => readEventsOf(object, cluster, signal)));
+  return foldEvents(lists.flat());
 }
 
 const eventsShown = 8;
 
 /** Events of one reason and message become one with a count; warnings first, then the newest first. */
 export function foldEvents(events: readonly KubeObject[]): readonly FoundEvent[] {
-  const newestFirst = [...events].sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
+  const newestFirst = [...events].sort((a, b) => timeOfEvent(b).localeCompare(timeOfEvent(a)));
   const folded = new Map<string, FoundEvent>();
   for (const event of newestFirst) {
     const [type, reason, message] = [
@@ -98,16 +89,6 @@ export function foldEvents(events: readonly KubeObject[]): readonly FoundEvent[]
   return [...warnings, ...normal].slice(0, eventsShown);
 }
 
-function timeOf(event: KubeObject): string {
-  const series = mappingOf(event, 'series');
-  const times = [
-    textOf(series, 'lastObservedTime'),
-    textOf(event, 'lastTimestamp'),
-    textOf(event, 'eventTime'),
-  ];
-  return times.find((time) => time !== '') ?? event.metadata.creationTimestamp ?? '';
-}
-
 type FoundLog = Evidence['logs'][number];
 
 async function readLogs(pods: readonly KubeObject[], source: EvidenceSource): Promise<readonly FoundLog[]> {
@@ -118,18 +99,16 @@ async function readLogs(pods: readonly KubeObject[], source: EvidenceSource): Pr
   );
   const logs = await Promise.all(
     wanted.map(async ({ pod, container }) => {
-      const waiting = mappingOf(mappingOf(container, 'state'), 'waiting')['reason'] !== undefined;
-      const restarted = numberOf(container, 'restartCount') > 0;
-      // A container that is up again says nothing of the crash; one that waits or ended has said it last.
-      const previous = restarted && !waiting && lastEnd(container) !== undefined && isRunning(container);
+      // Of a container that waits or runs again the run before is the one that crashed.
+      const previous = hasEnded(container, 'lastState') && !hasEnded(container, 'state');
       return readLog(pod, { container: textOf(container, 'name'), previous }, source);
     }),
   );
-  return logs.filter((log) => log !== undefined && log.lines.length > 0) as readonly FoundLog[];
+  return logs.filter((log) => log !== undefined).filter((log) => log.lines.length > 0);
 }
 
-function isRunning(container: Parameters<typeof lastEnd>[0]): boolean {
-  return mappingOf(container, 'state')['running'] !== undefined;
+function hasEnded(container: JsonObject, key: 'state' | 'lastState'): boolean {
+  return mappingOf(container, key)['terminated'] !== undefined;
 }
 
 async function readLog(

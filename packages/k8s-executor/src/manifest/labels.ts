@@ -7,12 +7,16 @@ import type { KubeObject } from '../cluster/kube-object.js';
 export const deploymentLabel = 'flotilla.dev/deployment';
 /** Which of its tasks. */
 export const taskLabel = 'flotilla.dev/task';
+/** The deployment's own namespace: two deployments of one name in two namespaces are two. */
+export const namespaceLabel = 'flotilla.dev/namespace';
 /** What was asked when the object was last applied: `sha256:…` over the object without this annotation. */
 export const digestAnnotation = 'flotilla.dev/digest';
 
 export interface Owner {
   /** The deployment's name. */
   readonly deployment: string;
+  /** The deployment's own namespace, wherever the object is. */
+  readonly namespace: string;
   readonly task: TaskId;
 }
 
@@ -24,9 +28,9 @@ export function labelValue(text: string): string {
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 }
 
-/** Selects everything that a deployment has applied. */
-export function deploymentSelector(deployment: string): string {
-  return `${deploymentLabel}=${labelValue(deployment)}`;
+/** Selects everything that a deployment has applied, in all namespaces. */
+export function deploymentSelector(deployment: string, namespace: string): string {
+  return `${deploymentLabel}=${labelValue(deployment)},${namespaceLabel}=${labelValue(namespace)}`;
 }
 
 export function ownerLabels(owner: Owner): Readonly<Record<string, string>> {

@@ -182,7 +182,7 @@ async function normalizeTask(
   manifests: readonly Manifest[],
   { plan, namespace, scopeOf }: RenderOptions & { readonly scopeOf: ScopeOf },
 ): Promise<readonly Manifest[]> {
-  const owner = { deployment: plan.name, task: task.id };
+  const owner = { deployment: plan.name, namespace, task: task.id };
   const normalized = await Promise.all(
     manifests.map(async ({ object, span }) => {
       const namespaced = (await scopeOf(object.apiVersion, object.kind)) !== 'cluster';

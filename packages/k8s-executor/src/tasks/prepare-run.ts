@@ -1,11 +1,23 @@
-import type { Clock, DeploymentFile, Diagnostic, Plan, TaskId, TaskRunner } from '@flotilla/core';
+import { hasErrors } from '@flotilla/core';
+import type { Clock, DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskRunner } from '@flotilla/core';
+import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { defaultGraceTimes } from '../failure/grace-times.js';
 import type { GraceTimes } from '../failure/grace-times.js';
+import { checkObjects } from '../manifest/check-objects.js';
+import type { ScopeOf } from '../manifest/kind-scope.js';
+import { renderPlan } from '../manifest/render-plan.js';
+import type { RenderedTask } from '../manifest/render-plan.js';
 import type { RunProgram } from '../manifest/run-program.js';
-
-/** Takes the values of Secrets out of a text. Every text that leaves a task passes it. */
-export type Redact = (text: string) => string;
+import { withDigest } from './digest.js';
+import { createLiveObjects } from './live-objects.js';
+import { preflight, printUnreachable } from './preflight.js';
+import { addSecret, createRedactor } from './redactor.js';
+import type { Redactor } from './redactor.js';
+import type { RunContext } from './run-context.js';
+import { jobInputs, runsToCompletion } from './run-job-task.js';
+import { createTaskRunner } from './task-runner.js';
 
 /** What a run is prepared from. */
 export interface PrepareRunOptions {
@@ -14,15 +26,13 @@ export interface PrepareRunOptions {
   /** The folder of the flotilla file; paths in the file are relative to it. */
   readonly directory: string;
   readonly cluster: Cluster;
-  /** Where namespaced objects without a namespace go. */
+  /** The deployment's own namespace, and where namespaced objects without one go. */
   readonly namespace: string;
   readonly clock: Clock;
   /** How renderers (kubectl, kustomize, helm) are run; default: child processes without a shell. */
   readonly runProgram?: RunProgram;
-  /** Default: removes the values of all Secrets that this run renders. */
-  readonly redact?: Redact;
-  /** Called with the values of Secrets as they are rendered or read, so that other outputs can redact them too. */
-  readonly onSecretValue?: (value: string) => void;
+  /** Learns the values of all Secrets that are rendered or read; give your own to use it for other outputs too. */
+  readonly redactor?: Redactor;
   /** Dry run of every object and access review before the first write; default true (`--no-preflight`). */
   readonly preflight?: boolean;
   /** Takes fields over from other managers (`--force-conflicts`). */
@@ -31,7 +41,7 @@ export interface PrepareRunOptions {
   readonly rerunJobs?: boolean;
   /** How long evidence must last before it fails a task (execution.md §3). */
   readonly grace?: Partial<GraceTimes>;
-  /** Objects of one task that are applied at the same time; default 16. */
+  /** Requests that one task has under way at the same time; default 16. */
   readonly applyConcurrency?: number;
   /** `Warning:` headers of the API server, each text once. */
   readonly onWarning?: (message: string) => void;
@@ -46,20 +56,102 @@ export interface PreparedRun {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Why a run may not begin, when it is not the file's fault. Exit codes as in cli.md. */
-export interface PrepareRefusal {
-  readonly exitCode: 65 | 66 | 69 | 77;
-  readonly message: string;
-  readonly help?: string;
-}
-
+/** `refusal`: the cluster does not answer (69), or does not allow what the run needs (77). */
 export type PrepareRunResult =
   | { readonly ok: true; readonly run: PreparedRun }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly refusal: PrepareRefusal };
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /**
  * Renders every task of the plan, checks the objects, and (unless `preflight` is false) lets the server dry-run
  * each of them, before the first write. All problems come together.
  */
-export type PrepareRun = (options: PrepareRunOptions) => Promise<PrepareRunResult>;
+export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRunResult> {
+  const discovery = discoverScopes(options.cluster);
+  const rendered = await renderPlan({ ...options, scopeOf: discovery.scopeOf });
+  const failure = discovery.failure();
+  if (failure !== undefined) return { ok: false, refusal: printUnreachable(failure) };
+  if (!rendered.ok) return rendered;
+  const problems = await checkObjects(rendered.value, discovery.scopeOf);
+  if (hasErrors(problems)) return { ok: false, diagnostics: problems };
+  const tasks = rendered.value.map(addDigests);
+  const context = createContext(options, tasks);
+  if (options.preflight !== false) {
+    const { diagnostics, refusal } = await preflight(
+      tasks.flatMap((task) => task.manifests),
+      context,
+    );
+    if (refusal !== undefined) return { ok: false, refusal };
+    if (hasErrors(diagnostics)) return { ok: false, diagnostics };
+  }
+  return { ok: true, run: startable(tasks, context, rendered.diagnostics) };
+}
+
+/** Whether the server knows a kind, and the first failure to ask it. */
+function discoverScopes(cluster: Cluster): { readonly scopeOf: ScopeOf; failure(): ApiFailure | undefined } {
+  let failure: ApiFailure | undefined;
+  return {
+    failure: () => failure,
+    async scopeOf(apiVersion, kind) {
+      const found = await cluster.resource(apiVersion, kind);
+      if (!found.ok) failure ??= found.failure;
+      if (!found.ok || found.value === undefined) return undefined;
+      return found.value.namespaced ? 'namespaced' : 'cluster';
+    },
+  };
+}
+
+/** A job's digest covers what it reads too: with another configuration it is another job. */
+function addDigests({ task, manifests }: RenderedTask): RenderedTask {
+  const plain = manifests.map(({ object, span }) => ({ object: withDigest(object), span }));
+  if (task.kind !== 'job') return { task, manifests: plain };
+  const inputs = jobInputs(plain.map(({ object }) => object));
+  return {
+    task,
+    manifests: manifests.map(({ object, span }) => ({
+      object: runsToCompletion(object) ? withDigest(object, inputs) : withDigest(object),
+      span,
+    })),
+  };
+}
+
+function createContext(options: PrepareRunOptions, tasks: readonly RenderedTask[]): RunContext {
+  const { cluster, clock, file, namespace, plan } = options;
+  const redactor = options.redactor ?? createRedactor();
+  for (const { manifests } of tasks) for (const { object } of manifests) addSecret(object, redactor);
+  return {
+    cluster,
+    clock,
+    file,
+    namespace,
+    redactor,
+    deployment: plan.name,
+    live: createLiveObjects(cluster, clock, { deployment: plan.name, namespace }),
+    grace: { ...defaultGraceTimes, ...options.grace },
+    force: options.forceConflicts === true,
+    rerunJobs: options.rerunJobs === true,
+    applyConcurrency: options.applyConcurrency ?? 16,
+    onWarning: warnOnce(options.onWarning),
+  };
+}
+
+function warnOnce(onWarning: ((message: string) => void) | undefined): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    onWarning?.(message);
+  };
+}
+
+function startable(
+  tasks: readonly RenderedTask[],
+  context: RunContext,
+  diagnostics: readonly Diagnostic[],
+): PreparedRun {
+  const objects = new Map(
+    tasks.map(({ task, manifests }) => [task.id, manifests.map((manifest) => manifest.object)] as const),
+  );
+  const objectsOf = (task: TaskId) => objects.get(task) ?? [];
+  return { runner: createTaskRunner(objectsOf, context), objectsOf, diagnostics };
+}

@@ -1,0 +1,83 @@
+import type { Diagnostic } from '@flotilla/core';
+import { keyOf, printReference, referenceOf } from '../cluster/kube-object.js';
+import { groupOf, kindKey, scopesOfCrds } from './kind-scope.js';
+import type { ScopeOf } from './kind-scope.js';
+import type { Manifest } from './parse-manifests.js';
+import type { RenderedTask } from './render-plan.js';
+
+/**
+ * What can be said against the objects before the server is asked about each: an object that stands twice, and
+ * kinds that neither the server nor a CRD of this plan knows.
+ */
+export async function checkObjects(
+  tasks: readonly RenderedTask[],
+  scopeOf: ScopeOf,
+): Promise<readonly Diagnostic[]> {
+  return [...findDuplicates(tasks), ...(await findUnknownKinds(tasks, scopeOf))];
+}
+
+/** An object has one owner: two tasks would take it from each other on every run. */
+export function findDuplicates(tasks: readonly RenderedTask[]): readonly Diagnostic[] {
+  const owners = new Map<string, { readonly task: RenderedTask; readonly manifest: Manifest }>();
+  const diagnostics: Diagnostic[] = [];
+  for (const task of tasks) {
+    for (const manifest of task.manifests) {
+      const key = keyOf(referenceOf(manifest.object));
+      const first = owners.get(key);
+      if (first === undefined) owners.set(key, { task, manifest });
+      else diagnostics.push(duplicate(first, { task, manifest }));
+    }
+  }
+  return diagnostics;
+}
+
+interface Owned {
+  readonly task: RenderedTask;
+  readonly manifest: Manifest;
+}
+
+function duplicate(first: Owned, second: Owned): Diagnostic {
+  const subject = printReference(referenceOf(second.manifest.object));
+  const [a, b] = [first.task.task.id, second.task.task.id];
+  return {
+    code: 'manifest/duplicate-object',
+    severity: 'error',
+    message: a === b ? `${subject} stands twice in ${a}` : `${subject} belongs to both ${a} and ${b}`,
+    help:
+      a === b
+        ? 'Remove one of them.'
+        : 'Give it to one of them, or to a service of its own that both depend on.',
+    span: second.manifest.span,
+    related: [{ message: 'it is here too', span: first.manifest.span }],
+  };
+}
+
+async function findUnknownKinds(
+  tasks: readonly RenderedTask[],
+  scopeOf: ScopeOf,
+): Promise<readonly Diagnostic[]> {
+  const manifests = tasks.flatMap((task) => task.manifests);
+  const brought = scopesOfCrds(manifests.map((manifest) => manifest.object));
+  const kinds = new Map(
+    manifests.map((manifest) => [`${manifest.object.apiVersion}/${manifest.object.kind}`, manifest] as const),
+  );
+  const checked = await Promise.all(
+    [...kinds.values()].map(async (manifest) => {
+      const { apiVersion, kind } = manifest.object;
+      if (brought.has(kindKey(groupOf(apiVersion), kind))) return undefined;
+      return (await scopeOf(apiVersion, kind)) === undefined ? unknownKind(manifest) : undefined;
+    }),
+  );
+  return checked.filter((diagnostic) => diagnostic !== undefined);
+}
+
+function unknownKind({ object, span }: Manifest): Diagnostic {
+  return {
+    code: 'manifest/unknown-kind',
+    severity: 'error',
+    message: `the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
+    help: 'Install its CustomResourceDefinition first, add it to this file, or correct apiVersion and kind.',
+    span,
+    related: [],
+  };
+}

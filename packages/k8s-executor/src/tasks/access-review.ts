@@ -1,0 +1,55 @@
+import type { Cluster } from '../cluster/cluster.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { groupOf } from '../manifest/kind-scope.js';
+import { part } from '../readiness/readiness.js';
+
+interface Right {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace: string;
+}
+
+/**
+ * Which rights to write these objects are missing, in words: one SelfSubjectAccessReview per kind, namespace and
+ * verb. A server that cannot be asked counts as one that allows: the writes themselves will tell.
+ */
+export async function findForbidden(
+  objects: readonly KubeObject[],
+  cluster: Cluster,
+): Promise<readonly string[]> {
+  const rights = await Promise.all(objects.map((object) => rightsFor(object, cluster)));
+  const unique = new Map(rights.flat().map((right) => [Object.values(right).join('|'), right] as const));
+  const answers = await Promise.all(
+    [...unique.values()].map(async (right) => ((await isDenied(right, cluster)) ? print(right) : undefined)),
+  );
+  return answers.filter((answer) => answer !== undefined);
+}
+
+async function rightsFor(object: KubeObject, cluster: Cluster): Promise<readonly Right[]> {
+  const found = await cluster.resource(object.apiVersion, object.kind);
+  if (!found.ok || found.value === undefined) return [];
+  const base = {
+    group: groupOf(object.apiVersion),
+    resource: found.value.plural,
+    namespace: object.metadata.namespace ?? '',
+  };
+  // Server-side apply is a patch; making what is not there needs create as well.
+  const verbs = ['patch', 'create', ...(object.kind === 'Job' ? ['delete'] : [])];
+  return verbs.map((verb) => ({ ...base, verb }));
+}
+
+async function isDenied(right: Right, cluster: Cluster): Promise<boolean> {
+  const answer = await cluster.create({
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    metadata: { name: '' },
+    spec: { resourceAttributes: { ...right } },
+  });
+  return answer.ok && part(answer.value, 'status')['allowed'] === false;
+}
+
+function print({ verb, group, resource, namespace }: Right): string {
+  const kind = group === '' ? resource : `${resource}.${group}`;
+  return `${verb} ${kind}${namespace === '' ? '' : ` in namespace ${namespace}`}`;
+}

@@ -1,0 +1,91 @@
+import type { Evidence } from '@flotilla/core';
+import type { ApiFailure, ApiResult } from '../cluster/api-failure.js';
+import { printReference, referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { waveOf, waves } from '../manifest/waves.js';
+import type { AppliedObject } from './applied-object.js';
+import { digestAnnotationOf } from './digest.js';
+import { mapBounded } from './map-bounded.js';
+import { lostFields } from './owned-fields.js';
+import { immutableFields, refusalEvidence } from './print-failure.js';
+import { replaceObject } from './replace-object.js';
+import type { RunContext } from './run-context.js';
+import { waitForFoundation } from './wait-for-foundation.js';
+
+export type ApplyResult =
+  | { readonly ok: true; readonly objects: readonly AppliedObject[] }
+  | {
+      readonly ok: false;
+      readonly objects: readonly AppliedObject[];
+      readonly evidence: Evidence;
+      readonly failures: number;
+    };
+
+/**
+ * Applies the objects of a task wave by wave (execution.md §1), a bounded number at once. Objects that already are
+ * what is asked cost no write. The first wave with failures is finished and is the last.
+ */
+export async function applyObjects(
+  objects: readonly KubeObject[],
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const done: AppliedObject[] = [];
+  for (const wave of waves) {
+    const members = objects.filter((object) => waveOf(object) === wave);
+    const results = await mapBounded(members, context.applyConcurrency, (object) =>
+      applyObject(object, context, signal),
+    );
+    const failures: Evidence[] = [];
+    for (const result of results) {
+      if (result.ok) done.push(result.value);
+      else failures.push(result.evidence);
+    }
+    const [evidence] = failures;
+    if (evidence !== undefined) return { ok: false, objects: done, evidence, failures: failures.length };
+    if (wave === 'foundation') await waitForFoundation(done, context, signal);
+  }
+  return { ok: true, objects: done };
+}
+
+/** True when the live object is what was asked, field by field, as far as we own them. */
+export function isUnchanged(desired: KubeObject, live: KubeObject): boolean {
+  if (live.metadata.deletionTimestamp !== undefined) return false;
+  return digestAnnotationOf(live) === digestAnnotationOf(desired) && lostFields(desired, live).length === 0;
+}
+
+type ObjectResult =
+  { readonly ok: true; readonly value: AppliedObject } | { readonly ok: false; readonly evidence: Evidence };
+
+export async function applyObject(
+  object: KubeObject,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<ObjectResult> {
+  const live = await context.live.find(object);
+  if (live !== undefined && isUnchanged(object, live))
+    return { ok: true, value: { desired: object, applied: live, changed: false } };
+  const result = await context.cluster.apply(object, { force: context.force, signal });
+  if (result.ok) {
+    for (const warning of result.value.warnings)
+      context.onWarning(`${printReference(referenceOf(object))}: ${warning}`);
+    const applied = result.value.object;
+    const changed = live?.metadata.resourceVersion !== applied.metadata.resourceVersion;
+    return { ok: true, value: { desired: object, applied, changed } };
+  }
+  if (object.kind === 'Job' && immutableFields(result.failure) !== undefined) {
+    return recreated(object, await replaceObject(object, context, signal));
+  }
+  return { ok: false, evidence: await refused(result.failure, object, context) };
+}
+
+function recreated(object: KubeObject, result: ApiResult<KubeObject>): ObjectResult {
+  if (result.ok) return { ok: true, value: { desired: object, applied: result.value, changed: true } };
+  return { ok: false, evidence: refusalEvidence(result.failure, object) };
+}
+
+async function refused(failure: ApiFailure, object: KubeObject, context: RunContext): Promise<Evidence> {
+  const conflict = failure.kind === 'status' && failure.code === 409;
+  const live = conflict ? await context.cluster.get(referenceOf(object)) : undefined;
+  return refusalEvidence(failure, object, live?.ok === true ? live.value : undefined);
+}

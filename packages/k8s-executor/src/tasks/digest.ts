@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject } from '../cluster/json.js';
+import type { Json } from '../cluster/json.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { digestAnnotation } from '../manifest/labels.js';
+
+/** `sha256:…` over a value; the order of keys does not matter. */
+export function digestOf(value: Json): string {
+  return `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`;
+}
+
+/** The object with the digest of what is asked as an annotation. `identity` joins it: what else must be the same. */
+export function withDigest(object: KubeObject, identity?: Json): KubeObject {
+  const digest = digestOf(identity === undefined ? object : [object, identity]);
+  const annotations = { ...object.metadata.annotations, [digestAnnotation]: digest };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+export function digestAnnotationOf(object: KubeObject): string | undefined {
+  return object.metadata.annotations?.[digestAnnotation];
+}
+
+function canonical(value: Json | undefined): string {
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value ?? null);
+  const keys = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
+}

@@ -1,0 +1,260 @@
+import { printReference, referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import type { Resource, SharedWatch } from '../cluster/cluster.js';
+import { helpAnnounced } from '../failure/help-announced.js';
+import { objectSymptoms } from '../failure/object-symptoms.js';
+import type { Symptom } from '../failure/symptom.js';
+import { createSymptomTracker } from '../failure/symptom-tracker.js';
+import type { SymptomTracker } from '../failure/symptom-tracker.js';
+import { newestReplicaSet, podsOf, runsPods, selectsPod } from '../failure/workload-pods.js';
+import type { Readiness, ReadinessRule } from '../readiness/readiness.js';
+import { aborted, createBell, ringOnAbort } from './bell.js';
+import type { AppliedObject } from './applied-object.js';
+import { waitsForConsumer } from './claim-binding.js';
+import { lostFields, ownerOfField } from './owned-fields.js';
+import type { RunContext } from './run-context.js';
+
+/** An object that is not current yet, as it is seen at one moment. */
+export interface Sight {
+  readonly object: KubeObject;
+  readonly readiness: Readiness;
+  /** Of the newest revision. */
+  readonly pods: readonly KubeObject[];
+  readonly replicaSet?: KubeObject | undefined;
+}
+
+export interface Failing {
+  readonly sight: Sight;
+  readonly symptom: Symptom;
+}
+
+export type ObservationEnd =
+  { readonly kind: 'current' } | { readonly kind: 'aborted' } | ({ readonly kind: 'failed' } & Failing);
+
+/** Looks at the applied objects of one task on the run's shared watches until told to stop. */
+export interface Observation {
+  /** Resolves when every object is current, when one has definitely failed, or when `signal` aborts. */
+  untilCurrent(signal: AbortSignal, onLook?: (pending: readonly Sight[]) => void): Promise<ObservationEnd>;
+  /** Resolves true once every object is current whatever failed meanwhile, false when `signal` aborts. */
+  untilHealed(signal: AbortSignal): Promise<boolean>;
+  /** What is not current now, and the most telling reason for it. */
+  worst(): { readonly sight: Sight; readonly symptom?: Symptom | undefined } | undefined;
+  stop(): void;
+}
+
+interface Watched {
+  readonly watch: SharedWatch;
+  readonly pods?: SharedWatch;
+  readonly replicaSets?: SharedWatch;
+}
+
+export function observe(
+  task: { readonly objects: readonly AppliedObject[]; readonly judge: ReadinessRule },
+  context: RunContext,
+): Observation {
+  return new WatchObservation(task.objects, task.judge, context);
+}
+
+class WatchObservation implements Observation {
+  readonly #objects: readonly AppliedObject[];
+  readonly #judge: ReadinessRule;
+  readonly #context: RunContext;
+  readonly #bell = createBell();
+  readonly #stops: (() => void)[] = [];
+  readonly #watched = new Map<AppliedObject, Watched>();
+  readonly #trackers = new Map<AppliedObject, SymptomTracker>();
+  /** Objects whose own uid has been seen on a watch: from then on their absence means something. */
+  readonly #seen = new Set<AppliedObject>();
+  /** Claims that are bound only when a pod uses them. */
+  readonly #patientClaims = new Set<AppliedObject>();
+  #started: Promise<void> | undefined;
+
+  constructor(objects: readonly AppliedObject[], judge: ReadinessRule, context: RunContext) {
+    this.#objects = objects;
+    this.#judge = judge;
+    this.#context = context;
+  }
+
+  async untilCurrent(
+    signal: AbortSignal,
+    onLook?: (pending: readonly Sight[]) => void,
+  ): Promise<ObservationEnd> {
+    const stop = ringOnAbort(signal, this.#bell);
+    try {
+      for (;;) {
+        await this.#start(signal);
+        this.#bell.reset();
+        if (signal.aborted) return { kind: 'aborted' };
+        const pending = this.#look();
+        if (pending.size === 0) return { kind: 'current' };
+        onLook?.([...pending.values()]);
+        const failing = await this.#failing(pending);
+        if (failing !== undefined) return { kind: 'failed', ...failing };
+        await this.#rungOrDue();
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  async untilHealed(signal: AbortSignal): Promise<boolean> {
+    const stop = ringOnAbort(signal, this.#bell);
+    try {
+      await this.#start(signal);
+      for (;;) {
+        this.#bell.reset();
+        if (signal.aborted) return false;
+        if (this.#look().size === 0) return true;
+        await this.#bell.rung();
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  worst(): { readonly sight: Sight; readonly symptom?: Symptom | undefined } | undefined {
+    const found = [...this.#look()].map(([object, sight]) => ({
+      sight,
+      symptom: this.#trackers.get(object)?.strongest(),
+    }));
+    return found.find((each) => each.symptom !== undefined) ?? found[0];
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** Objects that are current as they were applied need no watch at all. */
+  #start(signal: AbortSignal): Promise<void> {
+    this.#started ??= this.#watchPending();
+    return Promise.race([this.#started, aborted(signal)]);
+  }
+
+  async #watchPending(): Promise<void> {
+    const pending = this.#objects.filter((object) => this.#judge(object.applied).status !== 'current');
+    await Promise.all(pending.map((object) => this.#watchObject(object)));
+    await Promise.all([...this.#watched.values()].map((watched) => watched.watch.synced));
+  }
+
+  async #watchObject(object: AppliedObject): Promise<void> {
+    const { cluster } = this.#context;
+    if (await waitsForConsumer(object.applied, cluster)) {
+      this.#patientClaims.add(object);
+      return;
+    }
+    const { apiVersion, kind, metadata } = object.applied;
+    const resource = await this.#resource(apiVersion, kind);
+    if (resource === undefined) return;
+    const watch = cluster.watch(resource, metadata.namespace);
+    this.#stops.push(
+      watch.subscribe((event) => {
+        if (event.type === 'synced' || event.object.metadata.name === metadata.name) this.#bell.ring();
+      }),
+    );
+    this.#watched.set(object, { watch, ...(await this.#watchPods(object.applied)) });
+  }
+
+  async #watchPods(workload: KubeObject): Promise<Omit<Watched, 'watch'>> {
+    if (!runsPods(workload)) return {};
+    const { cluster } = this.#context;
+    const [podKind, replicaSetKind] = await Promise.all([
+      this.#resource('v1', 'Pod'),
+      workload.kind === 'Deployment' ? this.#resource('apps/v1', 'ReplicaSet') : undefined,
+    ]);
+    const { namespace } = workload.metadata;
+    const pods = podKind && cluster.watch(podKind, namespace);
+    const replicaSets = replicaSetKind && cluster.watch(replicaSetKind, namespace);
+    for (const watch of [pods, replicaSets]) {
+      const stop = watch?.subscribe((event) => {
+        if (event.type === 'synced' || selectsPod(workload, event.object)) this.#bell.ring();
+      });
+      if (stop !== undefined) this.#stops.push(stop);
+    }
+    return { ...(pods && { pods }), ...(replicaSets && { replicaSets }) };
+  }
+
+  async #resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
+    const found = await this.#context.cluster.resource(apiVersion, kind);
+    return found.ok ? found.value : undefined;
+  }
+
+  /** Takes in the present state; the objects that are not current. */
+  #look(): ReadonlyMap<AppliedObject, Sight> {
+    const nowMs = this.#context.clock.now();
+    const pending = new Map<AppliedObject, Sight>();
+    for (const object of this.#objects) {
+      const sight = this.#sight(object);
+      if (sight === undefined) continue;
+      pending.set(object, sight);
+      const tracker = this.#trackers.get(object) ?? createSymptomTracker();
+      this.#trackers.set(object, tracker);
+      const symptoms = objectSymptoms({ ...sight, applied: object.applied }, this.#context.grace);
+      tracker.observe([...symptoms, ...this.#interference(object, sight)], nowMs);
+    }
+    return pending;
+  }
+
+  /** Undefined for an object that is current. */
+  #sight(object: AppliedObject): Sight | undefined {
+    if (this.#patientClaims.has(object)) return undefined;
+    const watched = this.#watched.get(object);
+    const live = this.#liveState(object, watched);
+    const readiness = this.#judge(live);
+    if (readiness.status === 'current') return undefined;
+    const replicaSets = watched?.replicaSets?.list() ?? [];
+    const pods = podsOf(live, watched?.pods?.list() ?? [], replicaSets);
+    const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, replicaSets) : undefined;
+    return { object: live, readiness, pods, replicaSet };
+  }
+
+  /** What a watch tells of another uid or of an older generation is not about what we applied. */
+  #liveState(object: AppliedObject, watched: Watched | undefined): KubeObject {
+    const live = watched?.watch.get(object.applied.metadata.name);
+    const { uid, generation = 0 } = object.applied.metadata;
+    if (live?.metadata.uid !== uid || live === undefined) return object.applied;
+    this.#seen.add(object);
+    if ((live.metadata.generation ?? 0) < generation) return object.applied;
+    // Watches may leave out what all their objects have in common.
+    return { ...live, apiVersion: object.applied.apiVersion, kind: object.applied.kind };
+  }
+
+  /** Somebody else has deleted the object, or changed what we asked of it. */
+  #interference(object: AppliedObject, sight: Sight): readonly Symptom[] {
+    const subject = printReference(referenceOf(object.applied));
+    const base = { class: 'cannot-heal', graceMs: 0, conclusive: true } as const;
+    const live = this.#watched.get(object)?.watch.get(object.applied.metadata.name);
+    if (this.#seen.has(object) && live?.metadata.uid !== object.applied.metadata.uid) {
+      return [
+        { ...base, key: 'gone', cause: `${subject} was deleted by someone else while it was waited for` },
+      ];
+    }
+    const newer = (sight.object.metadata.generation ?? 0) > (object.applied.metadata.generation ?? 0);
+    const [lost] = newer ? lostFields(object.desired, sight.object) : [];
+    if (lost === undefined) return [];
+    const owner = ownerOfField(sight.object, lost) ?? 'someone else';
+    return [{ ...base, key: 'superseded', cause: `${subject} was superseded: ${owner} changed ${lost}` }];
+  }
+
+  async #failing(pending: ReadonlyMap<AppliedObject, Sight>): Promise<Failing | undefined> {
+    const nowMs = this.#context.clock.now();
+    for (const [object, sight] of pending) {
+      const symptom = this.#trackers.get(object)?.due(nowMs);
+      if (symptom === undefined) continue;
+      const help = await helpAnnounced(symptom, sight, this.#context.cluster);
+      if (!help) return { sight, symptom };
+      this.#trackers.get(object)?.renew(symptom.key, nowMs);
+    }
+    return undefined;
+  }
+
+  /** Until something changes, or a symptom outlives its grace. */
+  async #rungOrDue(): Promise<void> {
+    const { clock } = this.#context;
+    const times = [...this.#trackers.values()].flatMap((tracker) => tracker.nextDueMs() ?? []);
+    if (times.length === 0) return this.#bell.rung();
+    const timer = new AbortController();
+    const due = clock.until(Math.min(...times), timer.signal);
+    await Promise.race([this.#bell.rung(), due]);
+    timer.abort();
+  }
+}

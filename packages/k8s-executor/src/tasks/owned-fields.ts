@@ -1,0 +1,103 @@
+import { isJsonObject } from '../cluster/json.js';
+import type { Json, JsonObject } from '../cluster/json.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { listOf, mappingOf, textOf } from '../readiness/readiness.js';
+
+/** Our name in `managedFields`. */
+export const fieldManager = 'flotilla';
+
+/**
+ * The paths of fields that we asked for and no longer own. Whoever changes a field's value becomes its owner, so
+ * what is still ours still has the value that we gave it; comparing values would stumble over what the server
+ * rewrites (`1000m` is stored as `1`).
+ */
+export function lostFields(desired: KubeObject, live: KubeObject): readonly string[] {
+  const ours = managedFieldsOf(live).find(
+    (entry) =>
+      entry['manager'] === fieldManager &&
+      entry['operation'] === 'Apply' &&
+      textOf(entry, 'subresource') === '',
+  );
+  if (ours === undefined) return ['.'];
+  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = desired;
+  const { name: _name, namespace: _namespace, ...asked } = metadata;
+  return lostIn({ ...rest, metadata: asked }, mappingOf(ours, 'fieldsV1'), '');
+}
+
+/** The manager, other than us, that owns a field; undefined when nobody does. */
+export function ownerOfField(live: KubeObject, path: string): string | undefined {
+  const first = path.split(/[.[]/).filter((step) => step !== '');
+  const entry = managedFieldsOf(live).find(
+    (each) => each['manager'] !== fieldManager && owns(mappingOf(each, 'fieldsV1'), first),
+  );
+  return entry === undefined ? undefined : textOf(entry, 'manager');
+}
+
+export function managedFieldsOf(object: KubeObject): readonly JsonObject[] {
+  return listOf(object.metadata, 'managedFields');
+}
+
+/** A field set node without children says that the whole value below it is one. */
+function lostIn(value: Json | undefined, owned: JsonObject, path: string): readonly string[] {
+  if (Object.keys(owned).length === 0) return [];
+  if (isJsonObject(value))
+    return Object.entries(value).flatMap(([key, part]) => lostKey(key, part, { owned, path }));
+  if (Array.isArray(value)) {
+    return (value as readonly Json[]).flatMap((item, index) =>
+      lostItem(item, owned, `${path}[${String(index)}]`),
+    );
+  }
+  return [];
+}
+
+function lostKey(
+  key: string,
+  value: Json | undefined,
+  parent: { readonly owned: JsonObject; readonly path: string },
+): readonly string[] {
+  const path = `${parent.path}.${key}`;
+  const below = parent.owned[`f:${key}`];
+  if (isJsonObject(below)) return lostIn(value, below, path);
+  // The server drops what is empty.
+  return isEmpty(value) ? [] : [path];
+}
+
+function lostItem(item: Json, owned: JsonObject, path: string): readonly string[] {
+  for (const [name, below] of Object.entries(owned)) {
+    if (name.startsWith('v:') && sameValue(parse(name), item)) return [];
+    if (name.startsWith('k:') && isJsonObject(item) && hasKey(item, parse(name))) {
+      return isJsonObject(below) ? lostIn(item, below, path) : [];
+    }
+  }
+  return [path];
+}
+
+function parse(name: string): Json {
+  return JSON.parse(name.slice(2)) as Json;
+}
+
+/** Keys that the object leaves out were filled in by the server (a port's protocol). */
+function hasKey(item: JsonObject, key: Json): boolean {
+  if (!isJsonObject(key)) return false;
+  return Object.entries(key).every(
+    ([name, value]) => item[name] === undefined || sameValue(item[name], value),
+  );
+}
+
+function sameValue(a: Json | undefined, b: Json | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function owns(fields: JsonObject, steps: readonly string[]): boolean {
+  const [step, ...rest] = steps;
+  if (step === undefined) return true;
+  if (/^\d+\]$/.test(step))
+    return Object.values(fields).some((below) => isJsonObject(below) && owns(below, rest));
+  const below = fields[`f:${step}`];
+  return isJsonObject(below) && (Object.keys(below).length === 0 || owns(below, rest));
+}

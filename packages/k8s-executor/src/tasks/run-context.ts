@@ -1,0 +1,22 @@
+import type { Clock, DeploymentFile } from '@flotilla/core';
+import type { Cluster } from '../cluster/cluster.js';
+import type { GraceTimes } from '../failure/grace-times.js';
+import type { LiveObjects } from './live-objects.js';
+import type { Redactor } from './redactor.js';
+
+/** What all tasks of a run share. */
+export interface RunContext {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly file: DeploymentFile;
+  /** The deployment's name. */
+  readonly deployment: string;
+  readonly namespace: string;
+  readonly live: LiveObjects;
+  readonly redactor: Redactor;
+  readonly grace: GraceTimes;
+  readonly force: boolean;
+  readonly rerunJobs: boolean;
+  readonly applyConcurrency: number;
+  readonly onWarning: (message: string) => void;
+}

@@ -1,0 +1,84 @@
+import type { TaskContext, Verdict } from '@flotilla/core';
+import { collectEvidence } from '../failure/collect-evidence.js';
+import { printReference, referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { judge } from '../readiness/judge.js';
+import { applyObjects } from './apply-objects.js';
+import type { AppliedObject } from './applied-object.js';
+import { observe } from './observation.js';
+import type { Failing, Observation, Sight } from './observation.js';
+import type { RunContext } from './run-context.js';
+
+/** Applies the objects of a service or chart and waits until all are current. `keep` is given what is observed from then on. */
+export async function runDeploymentTask(
+  objects: readonly KubeObject[],
+  context: RunContext,
+  task: TaskContext & { readonly keep: (observation: Observation) => void },
+): Promise<Verdict> {
+  if (objects.length === 0) return { kind: 'succeeded', reason: 'nothing to deploy to the cluster' };
+  task.progress({ phase: 'apply', message: `applying ${counted(objects.length)}` });
+  const applied = await applyObjects(objects, context, task.signal);
+  if (!applied.ok) return refusedVerdict(applied, context);
+  const observation = observe({ objects: applied.objects, judge }, context);
+  task.keep(observation);
+  const end = await observation.untilCurrent(task.signal, progressTeller(task));
+  switch (end.kind) {
+    case 'current':
+      return settledVerdict(applied.objects);
+    case 'aborted':
+      return { kind: 'failed', reason: 'stopped while it waited' };
+    case 'failed':
+      return failedVerdict(end, context);
+  }
+}
+
+/** What a task says while it waits: how many objects are left, and of the first what it lacks. Said once, not again and again. */
+export function progressTeller(task: Pick<TaskContext, 'progress'>): (pending: readonly Sight[]) => void {
+  let said = '';
+  return (pending) => {
+    const [first] = pending;
+    if (first === undefined) return;
+    const others = pending.length === 1 ? '' : ` and ${String(pending.length - 1)} more`;
+    const message = `${printReference(referenceOf(first.object))}${others}: ${first.readiness.message}`;
+    if (message === said) return;
+    said = message;
+    task.progress({ phase: 'wait', message, objects: pending.map((sight) => referenceOf(sight.object)) });
+  };
+}
+
+/** A verdict with the evidence that the cluster still holds. */
+export async function failedVerdict(end: Failing, context: RunContext): Promise<Verdict> {
+  const { sight, symptom } = end;
+  const evidence = await collectEvidence(
+    {
+      object: sight.object,
+      state: sight.readiness.message,
+      symptom,
+      pods: sight.pods,
+      related: sight.replicaSet === undefined ? [] : [sight.replicaSet],
+    },
+    { cluster: context.cluster, redact: (text) => context.redactor.redact(text) },
+  );
+  return { kind: 'failed', reason: evidence.cause, evidence };
+}
+
+export function refusedVerdict(
+  applied: Extract<Awaited<ReturnType<typeof applyObjects>>, { ok: false }>,
+  { redactor }: RunContext,
+): Verdict {
+  const cause = redactor.redact(applied.evidence.cause);
+  const others =
+    applied.failures === 1 ? '' : ` (and ${String(applied.failures - 1)} more objects were refused)`;
+  return { kind: 'failed', reason: `${cause}${others}`, evidence: { ...applied.evidence, cause } };
+}
+
+function settledVerdict(objects: readonly AppliedObject[]): Verdict {
+  const changed = objects.filter((object) => object.changed).length;
+  if (changed === 0) return { kind: 'unchanged', reason: `${counted(objects.length)} as asked and ready` };
+  const rest = changed === objects.length ? '' : `, ${String(objects.length - changed)} unchanged`;
+  return { kind: 'succeeded', reason: `${counted(changed)} applied${rest}, all ready` };
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 object' : `${String(count)} objects`;
+}

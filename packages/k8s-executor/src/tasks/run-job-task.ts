@@ -1,0 +1,117 @@
+import type { TaskContext, Verdict } from '@flotilla/core';
+import type { Json } from '../cluster/json.js';
+import { referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { judgeCompletion } from '../readiness/judge.js';
+import { applyObjects } from './apply-objects.js';
+import type { AppliedObject } from './applied-object.js';
+import { digestAnnotationOf } from './digest.js';
+import { createLogFollower } from './log-follower.js';
+import { observe } from './observation.js';
+import type { Observation } from './observation.js';
+import { refusalEvidence } from './print-failure.js';
+import { replaceObject } from './replace-object.js';
+import { failedVerdict, progressTeller, refusedVerdict } from './run-deployment-task.js';
+import type { RunContext } from './run-context.js';
+
+/** True for what runs to an end: it is made anew rather than changed. */
+export function runsToCompletion(object: KubeObject): boolean {
+  return (
+    `${object.apiVersion}/${object.kind}` === 'batch/v1/Job' ||
+    `${object.apiVersion}/${object.kind}` === 'v1/Pod'
+  );
+}
+
+/** What a job's identity is made of besides its own spec: the configuration that it reads. */
+export function jobInputs(objects: readonly KubeObject[]): Json {
+  return objects
+    .filter((object) => !runsToCompletion(object))
+    .map((object) => digestAnnotationOf(object) ?? null);
+}
+
+/**
+ * One attempt at a job: applies its configuration, then finds, adopts, replaces or makes the job itself, waits for
+ * its end and passes its logs on.
+ */
+export async function runJobTask(
+  objects: readonly KubeObject[],
+  context: RunContext,
+  task: TaskContext & { readonly keep: (observation: Observation) => void },
+): Promise<Verdict> {
+  task.progress({
+    phase: 'apply',
+    message: `applying ${objects.map((object) => object.metadata.name).join(', ')}`,
+  });
+  const configuration = objects.filter((object) => !runsToCompletion(object));
+  const applied = await applyObjects(configuration, context, task.signal);
+  if (!applied.ok) return refusedVerdict(applied, context);
+  const runs: AppliedObject[] = [];
+  for (const object of objects.filter(runsToCompletion)) {
+    const ensured = await ensureRun(object, context, task);
+    if (!ensured.ok)
+      return refusedVerdict({ ok: false, objects: runs, evidence: ensured.evidence, failures: 1 }, context);
+    runs.push(ensured.value);
+  }
+  return waitForEnd([...applied.objects, ...runs], context, task);
+}
+
+async function waitForEnd(
+  objects: readonly AppliedObject[],
+  context: RunContext,
+  task: TaskContext & { readonly keep: (observation: Observation) => void },
+): Promise<Verdict> {
+  const observation = observe({ objects, judge: judgeCompletion }, context);
+  task.keep(observation);
+  const logs = createLogFollower(context, task);
+  const tell = progressTeller(task);
+  const end = await observation.untilCurrent(task.signal, (pending) => {
+    tell(pending);
+    for (const sight of pending) logs.follow(sight.pods);
+  });
+  await logs.finish();
+  switch (end.kind) {
+    case 'current':
+      return objects.some((object) => object.changed)
+        ? { kind: 'succeeded', reason: 'it has completed' }
+        : { kind: 'unchanged', reason: 'it has already completed with the same spec and inputs' };
+    case 'aborted':
+      return { kind: 'failed', reason: 'stopped while it ran' };
+    case 'failed':
+      return failedVerdict(end, context);
+  }
+}
+
+type Ensured =
+  | { readonly ok: true; readonly value: AppliedObject }
+  | { readonly ok: false; readonly evidence: ReturnType<typeof refusalEvidence> };
+
+async function ensureRun(object: KubeObject, context: RunContext, task: TaskContext): Promise<Ensured> {
+  const found = await context.cluster.get(referenceOf(object), task.signal);
+  if (!found.ok) return { ok: false, evidence: refusalEvidence(found.failure, object) };
+  const live = found.value;
+  if (live !== undefined && mayKeep(object, live, { rerun: context.rerunJobs && task.attempt === 1 })) {
+    const done = judgeCompletion(live).status === 'current';
+    if (!done)
+      task.progress({
+        phase: 'wait',
+        message: `adopting ${object.kind} ${live.metadata.name}, which is running`,
+      });
+    return { ok: true, value: { desired: object, applied: live, changed: !done } };
+  }
+  const made =
+    live === undefined
+      ? await context.cluster.apply(object, { force: context.force, signal: task.signal })
+      : await replaceObject(object, context, task.signal);
+  if (!made.ok) return { ok: false, evidence: refusalEvidence(made.failure, object, live) };
+  const applied = 'warnings' in made.value ? made.value.object : made.value;
+  return { ok: true, value: { desired: object, applied: applied as KubeObject, changed: true } };
+}
+
+/** The same job, running or done. A failed one is tried again; one that succeeded only when that is asked for. */
+function mayKeep(object: KubeObject, live: KubeObject, asked: { readonly rerun: boolean }): boolean {
+  if (live.metadata.deletionTimestamp !== undefined) return false;
+  if (digestAnnotationOf(live) !== digestAnnotationOf(object)) return false;
+  const { status } = judgeCompletion(live);
+  if (status === 'progressing') return true;
+  return status === 'current' && !asked.rerun;
+}

@@ -1,0 +1,94 @@
+import type { Evidence, TaskContext, TaskId, TaskNode, TaskRunner, Verdict } from '@flotilla/core';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { collectEvidence } from '../failure/collect-evidence.js';
+import { judge, judgeCompletion } from '../readiness/judge.js';
+import { isUnchanged } from './apply-objects.js';
+import type { AppliedObject } from './applied-object.js';
+import { observe } from './observation.js';
+import type { Observation } from './observation.js';
+import { removeEnvironment } from './remove-environment.js';
+import type { RunContext } from './run-context.js';
+import { runDeploymentTask } from './run-deployment-task.js';
+import { runJobTask } from './run-job-task.js';
+
+/** The port through which core runs tasks, over rendered objects and one cluster. */
+export function createTaskRunner(
+  objectsOf: (task: TaskId) => readonly KubeObject[],
+  context: RunContext,
+): TaskRunner {
+  const observations = new Map<TaskId, Observation>();
+
+  function keep(task: TaskNode): (observation: Observation) => void {
+    return (observation) => {
+      observations.get(task.id)?.stop();
+      observations.set(task.id, observation);
+    };
+  }
+
+  function runTask(task: TaskNode, taskContext: TaskContext): Promise<Verdict> {
+    const objects = objectsOf(task.id);
+    const keeping = { ...taskContext, keep: keep(task) };
+    switch (task.kind) {
+      case 'service':
+      case 'chart':
+        return runDeploymentTask(objects, context, keeping);
+      case 'job':
+        return runJobTask(objects, context, keeping);
+      case 'remove-environment':
+        return removeEnvironment(context, taskContext);
+    }
+  }
+
+  return {
+    async run(task, taskContext) {
+      const verdict = await runTask(task, taskContext);
+      if (verdict.kind !== 'failed') observations.get(task.id)?.stop();
+      return verdict;
+    },
+    explain: (task) => explainWait(observations.get(task.id), context),
+    async recovery(task, signal) {
+      const observation = observations.get(task.id) ?? (await observeLive(task, objectsOf(task.id), context));
+      if (observation === undefined) return false;
+      try {
+        return await observation.untilHealed(signal);
+      } finally {
+        observation.stop();
+      }
+    },
+  };
+}
+
+async function explainWait(
+  observation: Observation | undefined,
+  context: RunContext,
+): Promise<Evidence | undefined> {
+  const worst = observation?.worst();
+  if (worst === undefined) return undefined;
+  const { sight, symptom } = worst;
+  return collectEvidence(
+    {
+      object: sight.object,
+      state: sight.readiness.message,
+      symptom,
+      pods: sight.pods,
+      related: sight.replicaSet === undefined ? [] : [sight.replicaSet],
+    },
+    { cluster: context.cluster, redact: (text) => context.redactor.redact(text) },
+  );
+}
+
+/** A task that failed before all was applied can recover only when the cluster holds everything that was asked. */
+async function observeLive(
+  task: TaskNode,
+  objects: readonly KubeObject[],
+  context: RunContext,
+): Promise<Observation | undefined> {
+  const found: AppliedObject[] = [];
+  for (const desired of objects) {
+    const live = await context.live.find(desired);
+    if (live === undefined || !isUnchanged(desired, live)) return undefined;
+    found.push({ desired, applied: live, changed: false });
+  }
+  if (found.length === 0) return undefined;
+  return observe({ objects: found, judge: task.kind === 'job' ? judgeCompletion : judge }, context);
+}

@@ -1,0 +1,51 @@
+import type { Cluster } from '../cluster/cluster.js';
+import type { SharedWatch } from '../cluster/cluster.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { aborted, createBell, ringOnAbort } from './bell.js';
+
+/**
+ * Waits until none of the objects exists any more (an object of the same name with another uid is not it). True
+ * when that is so, false when `signal` aborted before.
+ */
+export async function waitUntilGone(
+  objects: readonly KubeObject[],
+  cluster: Cluster,
+  signal: AbortSignal,
+  onProgress?: (left: readonly KubeObject[]) => void,
+): Promise<boolean> {
+  const bell = createBell();
+  const stops = [ringOnAbort(signal, bell)];
+  const watches = new Map<KubeObject, SharedWatch>();
+  for (const object of objects) {
+    const resource = await cluster.resource(object.apiVersion, object.kind);
+    if (!resource.ok || resource.value === undefined) continue;
+    const watch = cluster.watch(resource.value, object.metadata.namespace);
+    watches.set(object, watch);
+  }
+  for (const watch of new Set(watches.values())) {
+    stops.push(
+      watch.subscribe(() => {
+        bell.ring();
+      }),
+    );
+  }
+  try {
+    await Promise.race([Promise.all([...watches.values()].map((watch) => watch.synced)), aborted(signal)]);
+    for (;;) {
+      bell.reset();
+      if (signal.aborted) return false;
+      const left = objects.filter((object) => exists(object, watches.get(object)));
+      if (left.length === 0) return true;
+      onProgress?.(left);
+      await bell.rung();
+    }
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+function exists(object: KubeObject, watch: SharedWatch | undefined): boolean {
+  const live = watch?.get(object.metadata.name);
+  if (live === undefined) return false;
+  return object.metadata.uid === undefined || live.metadata.uid === object.metadata.uid;
+}
