@@ -55,10 +55,23 @@ const UNTRUSTED =
 
 /** Sorts a connection's error by what may have reached the server. The message never holds what was sent. */
 export function failedConnection(error: unknown): FailedTry {
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  const code = first instanceof Error && 'code' in first ? String(first.code) : '';
-  const message = first instanceof Error ? first.message : 'the connection failed';
+  const { code, message } = firstError(error);
   if (UNREACHED.has(code)) return { kind: 'unreached', message };
   if (UNTRUSTED.test(code)) return { kind: 'final', message: `the TLS connection failed: ${message}` };
   return { kind: 'broken', message };
+}
+
+/** A name with several addresses fails with one error for each: the first will do. */
+function firstError(error: unknown): { readonly code: string; readonly message: string } {
+  const one = isRecord(error) && Array.isArray(error['errors']) ? (error['errors'][0] as unknown) : error;
+  if (!isRecord(one)) return { code: '', message: 'the connection failed' };
+  const { code, message } = one;
+  return {
+    code: typeof code === 'string' ? code : '',
+    message: typeof message === 'string' && message !== '' ? message : 'the connection failed',
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

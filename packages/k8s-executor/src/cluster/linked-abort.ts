@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** An abort that follows others. `release` must be called, so that a long-lived signal does not gather listeners. */
 export interface LinkedAbort {
   readonly signal: AbortSignal;
@@ -13,7 +15,10 @@ export function linkAbort(parents: readonly (AbortSignal | undefined)[]): Linked
   };
   for (const parent of parents) {
     if (parent?.aborted === true) abort();
-    parent?.addEventListener('abort', abort);
+    if (parent === undefined) continue;
+    // Hundreds of requests under one signal are no leak.
+    setMaxListeners(0, parent);
+    parent.addEventListener('abort', abort);
   }
   const release = () => {
     for (const parent of parents) parent?.removeEventListener('abort', abort);
