@@ -47,6 +47,7 @@ export function labelObject(object: KubeObject, owner: Owner): KubeObject {
     'app.kubernetes.io/managed-by': 'flotilla',
     ...object.metadata.labels,
     ...ownerLabels(owner),
+    [namespaceLabel]: labelValue(owner.namespace),
   };
   const labelled = { ...object, metadata: { ...object.metadata, labels } };
   return hasPodTemplate(object) ? { ...labelled, spec: labelTemplate(object.spec, owner) } : labelled;
