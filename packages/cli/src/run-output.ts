@@ -7,6 +7,7 @@ import {
   type EventSink,
   type RunEvent,
   type RunState,
+  type SummaryOptions,
 } from '@flotilla/core';
 import { wantsColor } from './color.js';
 import type { Invocation } from './command.js';
@@ -25,10 +26,7 @@ export interface RunOutput {
 }
 
 /** Commands that the last screen offers. */
-export interface NextCommands {
-  readonly resumeCommand?: string;
-  readonly cleanUpCommand?: string;
-}
+export type NextCommands = Pick<SummaryOptions, 'resumeCommand' | 'cleanUpCommand'>;
 
 /** Chooses by `--output`, `--quiet` and the terminal: a live view, plain lines, or JSON. */
 export function openRunOutput(invocation: Invocation, next: NextCommands): RunOutput {

@@ -1,7 +1,8 @@
-import { maskSecret, printYaml, renderPlan, type RenderedTask } from '@flotilla/k8s-executor';
+import { maskSecret, renderPlan, type RenderedTask } from '@flotilla/k8s-executor';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
 import { printJson } from '../print-json.js';
+import { printYaml } from '../print-yaml.js';
 
 export const render: Command = {
   name: 'render',

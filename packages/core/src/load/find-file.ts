@@ -38,7 +38,7 @@ export function readText(
   try {
     return { ok: true, text: readFileSync(absolutePath, 'utf8') };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: true, text: undefined };
     return { ok: false, refusal: { exitCode: 66, message: `${shownPath} cannot be read: ${readFailures[code] ?? code}.` } };
   }
