@@ -1,6 +1,7 @@
 import { ManualClock } from '../testing/manual-clock.js';
 import { ApiCluster } from './api-cluster.js';
 import type { ApiResult } from './api-failure.js';
+import { isJsonObject } from './json.js';
 import type { Json } from './json.js';
 import type { ApiRequest, ApiResponse, Transport } from './transport.js';
 
@@ -29,9 +30,7 @@ const DISCOVERY: Json = {
   ],
 };
 
-type Answer = Json | { readonly refused: number; readonly message: string };
-
-function clusterOf(answer: (request: ApiRequest) => Answer) {
+function clusterOf(answer: (request: ApiRequest) => Json) {
   const asked: ApiRequest[] = [];
   const transport: Transport = {
     server: 'http://server',
@@ -41,14 +40,15 @@ function clusterOf(answer: (request: ApiRequest) => Answer) {
       }
       asked.push(request);
       const body = answer(request);
-      if (typeof body === 'object' && body !== null && 'refused' in body) {
-        const { refused, message } = body as { refused: number; message: string };
+      if (isJsonObject(body) && typeof body['refused'] === 'number') {
+        const { refused } = body;
+        const message = typeof body['message'] === 'string' ? body['message'] : '';
         return Promise.resolve({
           ok: false,
           failure: { kind: 'status', code: refused, reason: '', message, causes: [] },
         });
       }
-      return Promise.resolve({ ok: true, value: { status: 200, body: body as Json, warnings: ['old'] } });
+      return Promise.resolve({ ok: true, value: { status: 200, body, warnings: ['old'] } });
     },
     lines: (request) => {
       asked.push(request);

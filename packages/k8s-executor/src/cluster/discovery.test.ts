@@ -34,14 +34,15 @@ const resource = (kind: string, plural: string, scope: string) => ({
   verbs: ['get', 'list', 'watch'],
   subresources: [{ subresource: 'status' }],
 });
-const group = (name: string | undefined, version: string, resources: Json[], freshness = 'Current') => ({
-  metadata: name === undefined ? {} : { name },
-  versions: [{ version, resources, freshness }],
+/** A group in one version; without resources its own server is down. */
+const group = (name: string, version: string, resources: readonly Json[]) => ({
+  metadata: name === '' ? {} : { name },
+  versions: [{ version, resources, freshness: resources.length === 0 ? 'Stale' : 'Current' }],
 });
 const aggregated = (...items: Json[]) => ({ kind: 'APIGroupDiscoveryList', items });
 
 const CORE = aggregated(
-  group(undefined, 'v1', [resource('Pod', 'pods', 'Namespaced'), resource('Node', 'nodes', 'Cluster')]),
+  group('', 'v1', [resource('Pod', 'pods', 'Namespaced'), resource('Node', 'nodes', 'Cluster')]),
 );
 const APPS = group('apps', 'v1', [resource('Deployment', 'deployments', 'Namespaced')]);
 
@@ -104,7 +105,7 @@ test.each([
 test('a group whose own server is down is not the same as an unknown kind', async () => {
   const { discovery } = transportOf(({ path }) => {
     if (path === '/apis/metrics.k8s.io/v1beta1') return 503;
-    return path === '/api' ? CORE : aggregated(group('metrics.k8s.io', 'v1beta1', [], 'Stale'));
+    return path === '/api' ? CORE : aggregated(group('metrics.k8s.io', 'v1beta1', []));
   });
   expect(await discovery.resource('metrics.k8s.io/v1beta1', 'PodMetrics')).toMatchObject({
     ok: false,

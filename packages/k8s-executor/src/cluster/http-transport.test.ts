@@ -93,11 +93,11 @@ test.each([500, 502, 503, 504])('tries an apply again after a passing %i', async
 });
 
 test.each([
-  ['a create after 503', CREATE, 503, ''],
-  ['a conflict', APPLY, 409, 'Conflict'],
-  ['an invalid object', APPLY, 422, 'Invalid'],
-  ['an internal error without a passing reason', APPLY, 500, 'InternalError'],
-])('does not repeat %s', async (_what, request, code, reason) => {
+  { what: 'a create after 503', request: CREATE, code: 503, reason: '' },
+  { what: 'a conflict', request: APPLY, code: 409, reason: 'Conflict' },
+  { what: 'an invalid object', request: APPLY, code: 422, reason: 'Invalid' },
+  { what: 'an error without a passing reason', request: APPLY, code: 500, reason: 'InternalError' },
+])('does not repeat $what', async ({ request, code, reason }) => {
   const { server, transport } = await serve((_request, response) => {
     answerStatus(response, code, { reason, message: 'because' });
   });
@@ -122,7 +122,10 @@ test('sends an apply again when its answer is lost, and never a create', async (
 
 test('asks again when an answer stops in the middle', async () => {
   const { transport } = await serve((_request, response, count) => {
-    if (count > 1) return void answerJson(response, { kind: 'Pod' });
+    if (count > 1) {
+      answerJson(response, { kind: 'Pod' });
+      return;
+    }
     response.writeHead(200, { 'content-length': '100' }).write('{"kind":');
     response.socket?.end();
   });
@@ -132,7 +135,7 @@ test('asks again when an answer stops in the middle', async () => {
 });
 
 test('gives up one silent try after its deadline and asks again', async () => {
-  const silent = { begins: () => undefined as void };
+  const silent: { begins: () => void } = { begins: () => undefined };
   const { server, transport } = await serve((_request, response, count) => {
     if (count === 2) silent.begins();
     else answerJson(response, { kind: 'Pod' });
@@ -227,7 +230,10 @@ test('a 429 halves the writes in flight', async () => {
   let most = 0;
   const held: (() => void)[] = [];
   const { transport } = await serve((_request, response, count) => {
-    if (count === 1) return void answerStatus(response, 429, { retryAfter: '1' });
+    if (count === 1) {
+      answerStatus(response, 429, { retryAfter: '1' });
+      return;
+    }
     inFlight += 1;
     most = Math.max(most, inFlight);
     held.push(() => {
@@ -245,10 +251,10 @@ test('a 429 halves the writes in flight', async () => {
 
 describe('lines', () => {
   test('come as they are written, and breaking off ends the request', async () => {
-    const closed = { promise: Promise.resolve(), resolve: () => undefined as void };
-    closed.promise = new Promise((resolve) => (closed.resolve = resolve));
+    const closed = { tell: (): void => undefined };
+    const isClosed = new Promise<void>((resolve) => (closed.tell = resolve));
     const { transport } = await serve((_request, response) => {
-      response.on('close', closed.resolve);
+      response.on('close', closed.tell);
       response.write('eins\nzw');
       response.write('ei\r\ndrei');
     });
@@ -260,13 +266,16 @@ describe('lines', () => {
         if (read.length === 2) break;
       }
     }
-    await closed.promise;
+    await isClosed;
     expect(read).toEqual(['eins', 'zwei']);
   });
 
   test('a stream that breaks just ends; a refusal is told', async () => {
     const { transport } = await serve((_request, response, count) => {
-      if (count === 2) return void answerStatus(response, 404, { message: 'no such pod' });
+      if (count === 2) {
+        answerStatus(response, 404, { message: 'no such pod' });
+        return;
+      }
       response.write('one\ntw');
       setImmediate(() => response.destroy());
     });

@@ -106,8 +106,14 @@ test.each([400, 422])(
   'lists first where the server refuses initial events with %i, and remembers',
   async (code) => {
     const { server, watch, traits } = await watchPods((request, response) => {
-      if (request.query['sendInitialEvents'] === 'true') return void answerStatus(response, code);
-      if (request.query['watch'] === undefined) return void answerJson(response, listOf('40', pod('a', '5')));
+      if (request.query['sendInitialEvents'] === 'true') {
+        answerStatus(response, code);
+        return;
+      }
+      if (request.query['watch'] === undefined) {
+        answerJson(response, listOf('40', pod('a', '5')));
+        return;
+      }
       response.flushHeaders();
     });
     await watch.synced;
@@ -119,7 +125,10 @@ test.each([400, 422])(
 
 test('gives up on initial events whose end never comes', async () => {
   const { clock, watch, traits } = await watchPods((request, response) => {
-    if (request.query['watch'] === undefined) return void answerJson(response, listOf('40', pod('a', '5')));
+    if (request.query['watch'] === undefined) {
+      answerJson(response, listOf('40', pod('a', '5')));
+      return;
+    }
     tell(response, 'ADDED', pod('a', '5'));
   });
   await clock.passWait(10_000, 10_000);
@@ -225,7 +234,10 @@ test('asks every few seconds where watching is forbidden', async () => {
 
 test('objects of a kind that is no longer served are gone', async () => {
   const { clock, heard, told } = await watchPods((_request, response, count) => {
-    if (count > 1) return void answerStatus(response, 404);
+    if (count > 1) {
+      answerStatus(response, 404);
+      return;
+    }
     tell(response, 'ADDED', pod('a', '5'));
     tellInitialEnd(response, '7');
     response.end();

@@ -20,14 +20,28 @@ test('a Status is told with its causes', () => {
   });
 });
 
+const HTTP_404 = 'the server answered HTTP 404';
+
 test.each([
-  ['404 page not found\n', undefined, '404 page not found', undefined],
-  ['', '5', 'the server answered HTTP 404', 5],
-  ['<html>', 'Wed, 21 Oct 2026 07:28:00 GMT', 'the server answered HTTP 404', undefined],
-  ['{"kind": "Secret", "data": {"a": "hush"}}', undefined, 'the server answered HTTP 404', undefined],
-  ['{"kind": "Stat', undefined, 'the server answered HTTP 404', undefined],
-])('of the body %j and Retry-After %s the message is %j', (body, header, message, seconds) => {
-  const failure = statusFailure(404, body, header);
-  expect(failure).toMatchObject({ code: 404, reason: '', message, causes: [] });
-  expect(failure.retryAfterSeconds).toBe(seconds);
+  ['404 page not found\n', '404 page not found'],
+  ['', HTTP_404],
+  ['<html>', HTTP_404],
+  ['{"kind": "Secret", "data": {"a": "hush"}}', HTTP_404],
+  ['{"kind": "Stat', HTTP_404],
+])('of the body %j the message is %j', (body, message) => {
+  expect(statusFailure(404, body, undefined)).toEqual({
+    kind: 'status',
+    code: 404,
+    reason: '',
+    message,
+    causes: [],
+  });
+});
+
+test.each([
+  ['5', 5],
+  ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+  [undefined, undefined],
+])('Retry-After: %s asks for %s seconds', (header, seconds) => {
+  expect(statusFailure(503, '', header).retryAfterSeconds).toBe(seconds);
 });
