@@ -39,7 +39,7 @@ export async function readAuditLog(path: string): Promise<AuditEvent[]> {
 /** True for a request that stores something: not a read, not a dry run, not a question about rights. */
 export function isWrite(event: AuditEvent): boolean {
   if (readVerbs.has(event.verb)) return false;
-  return !/[?&]dryRun=All\b/.test(event.requestURI) && !/accessreviews$/.test(event.requestURI);
+  return !/[?&]dryRun=All\b/.test(event.requestURI) && !/reviews(\?|$)/.test(event.requestURI);
 }
 
 function parseLine(line: string): AuditEvent {
