@@ -18,7 +18,17 @@ describe('the command line', () => {
   it('lists its commands and every exit code', async () => {
     const { exitCode, stdout } = await run(['--help']);
     expect(exitCode).toBe(0);
-    for (const command of ['plan', 'rehearse', 'render', 'deploy', 'status', 'destroy', 'cluster', 'schema', 'version'])
+    for (const command of [
+      'plan',
+      'rehearse',
+      'render',
+      'deploy',
+      'status',
+      'destroy',
+      'cluster',
+      'schema',
+      'version',
+    ])
       expect(stdout).toContain(`\n  ${command} `);
     for (const code of ['0', '1', '2', '64', '65', '66', '69', '75', '77', '78', '130', '143'])
       expect(stdout).toMatch(new RegExp(`\\n +${code}  `));
@@ -114,7 +124,10 @@ describe('flotilla plan', () => {
   it('makes warnings errors with --strict', async () => {
     const folder = folderWith({ 'flotilla.yaml': `${good}colour: blue\n` });
     expect(await run(['plan'], { workingDirectory: folder })).toMatchObject({ exitCode: 0 });
-    expect(await run(['plan', '--strict'], { workingDirectory: folder })).toMatchObject({ exitCode: 65, stdout: '' });
+    expect(await run(['plan', '--strict'], { workingDirectory: folder })).toMatchObject({
+      exitCode: 65,
+      stdout: '',
+    });
   });
 
   it('colours only when asked or on a terminal', async () => {
@@ -123,9 +136,15 @@ describe('flotilla plan', () => {
     expect(plain.stdout).not.toContain('\u001b[');
     const forced = await run(['plan'], { workingDirectory: folder, environment: { FORCE_COLOR: '1' } });
     expect(forced.stdout).toContain('\u001b[');
-    const both = await run(['plan'], { workingDirectory: folder, environment: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+    const both = await run(['plan'], {
+      workingDirectory: folder,
+      environment: { FORCE_COLOR: '1', NO_COLOR: '1' },
+    });
     expect(both.stdout).not.toContain('\u001b[');
-    const said = await run(['plan', '--color', 'always'], { workingDirectory: folder, environment: { NO_COLOR: '1' } });
+    const said = await run(['plan', '--color', 'always'], {
+      workingDirectory: folder,
+      environment: { NO_COLOR: '1' },
+    });
     expect(said.stdout).toContain('\u001b[');
   });
 });
@@ -135,9 +154,14 @@ describe('flotilla rehearse', () => {
 
   it('ends with the exit code of its run and prints events in virtual time', async () => {
     const folder = folderWith({ 'flotilla.yaml': good, 'rehearsal.yaml': scenario });
-    const { exitCode, stdout } = await run(['rehearse', '--with', 'rehearsal.yaml', '-o', 'ndjson'], { workingDirectory: folder });
+    const { exitCode, stdout } = await run(['rehearse', '--with', 'rehearsal.yaml', '-o', 'ndjson'], {
+      workingDirectory: folder,
+    });
     expect(exitCode).toBe(2);
-    const events = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string });
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
     expect(events[0]).toMatchObject({ type: 'run-started', at: 0, name: 'shop', workflow: 'setup' });
     expect(events.at(-1)).toMatchObject({
       type: 'run-settled',
@@ -149,19 +173,30 @@ describe('flotilla rehearse', () => {
         { task: 'services.api', outcome: 'succeeded', startedAt: 12_000, settledAt: 17_000 },
       ],
     });
-    const allowed = await run(['rehearse', '--with', 'rehearsal.yaml', '--allow-degraded'], { workingDirectory: folder });
+    const allowed = await run(['rehearse', '--with', 'rehearsal.yaml', '--allow-degraded'], {
+      workingDirectory: folder,
+    });
     expect(allowed.exitCode).toBe(0);
   });
 
   it('prints the last event alone with -o json', async () => {
     const folder = folderWith({ 'flotilla.yaml': good });
     const { stdout } = await run(['rehearse', '-o', 'json'], { workingDirectory: folder });
-    expect(JSON.parse(stdout)).toMatchObject({ type: 'run-settled', outcome: 'succeeded', durationMs: 60_000 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      type: 'run-settled',
+      outcome: 'succeeded',
+      durationMs: 60_000,
+    });
   });
 
   it('refuses a rehearsal file that names a task the file does not define', async () => {
-    const folder = folderWith({ 'flotilla.yaml': good, 'rehearsal.yaml': 'tasks: {services.dbb: {takes: 1s}}\n' });
-    const { exitCode, stderr } = await run(['rehearse', '--with', 'rehearsal.yaml'], { workingDirectory: folder });
+    const folder = folderWith({
+      'flotilla.yaml': good,
+      'rehearsal.yaml': 'tasks: {services.dbb: {takes: 1s}}\n',
+    });
+    const { exitCode, stderr } = await run(['rehearse', '--with', 'rehearsal.yaml'], {
+      workingDirectory: folder,
+    });
     expect(exitCode).toBe(65);
     expect(stderr).toContain('services.db');
   });
@@ -170,7 +205,8 @@ describe('flotilla rehearse', () => {
 describe('flotilla render', () => {
   it('prints YAML that kubectl reads as the same values, Secrets masked', async () => {
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n';
-    const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: "yes", b: "0644", c: "1_000"}\n';
+    const map =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: "yes", b: "0644", c: "1_000"}\n';
     const folder = folderWith({
       'flotilla.yaml': 'name: x\nservices: [{name: s, manifests: [m.yaml]}]\n',
       'm.yaml': `${secret}---\n${map}`,

@@ -55,7 +55,12 @@ async function askPerson(question: string): Promise<string> {
 
 function readVersion(manifest: URL): string {
   const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
-  if (typeof parsed === 'object' && parsed !== null && 'version' in parsed && typeof parsed.version === 'string')
+  if (
+    typeof parsed === 'object' &&
+    parsed !== null &&
+    'version' in parsed &&
+    typeof parsed.version === 'string'
+  )
     return parsed.version;
   throw new Error('Bug: package.json has no version');
 }

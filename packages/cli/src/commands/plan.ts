@@ -1,9 +1,17 @@
-import { planToDot, planToMermaid, planToText, planToYaml, type Plan } from '@flotilla/core';
+import {
+  planToDot,
+  planToHtml,
+  planToJson,
+  planToMermaid,
+  planToSvg,
+  planToText,
+  planToYaml,
+  type Plan,
+} from '@flotilla/core';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import { printDiagnostics, refuseWrong, tryLoadPlan } from '../load-plan.js';
 import { printJson } from '../print-json.js';
-import { planToJson } from '@flotilla/core';
 
 export const plan: Command = {
   name: 'plan',
@@ -11,11 +19,11 @@ export const plan: Command = {
   positionals: '[workflow]',
   positionalsMax: 1,
   flags: ['file', 'output', 'param', 'env-id', 'strict', 'verbose', 'quiet', 'color', 'help'],
-  outputs: ['text', 'json', 'yaml', 'mermaid', 'dot'],
-  run: (invocation) => Promise.resolve(showPlan(invocation)),
+  outputs: ['text', 'json', 'yaml', 'mermaid', 'dot', 'svg', 'html'],
+  run: showPlan,
 };
 
-function showPlan(invocation: Invocation): number {
+async function showPlan(invocation: Invocation): Promise<number> {
   const format = invocation.flags.value('output') ?? 'text';
   const result = tryLoadPlan(invocation);
   if (result.kind === 'wrong') {
@@ -30,15 +38,24 @@ function showPlan(invocation: Invocation): number {
   printDiagnostics(invocation, diagnostics);
   if (format === 'json') printJson(invocation.ports, planToJson(compiled, diagnostics, compiled));
   else if (format === 'yaml') invocation.ports.stdout.write(planToYaml(compiled, diagnostics, compiled));
-  else invocation.ports.stdout.write(drawPlan(invocation, compiled, format));
+  else invocation.ports.stdout.write(await drawPlan(invocation, compiled, format));
   return 0;
 }
 
-function drawPlan({ flags, ports }: Invocation, compiled: Plan, format: string): string {
-  if (format === 'mermaid') return planToMermaid(compiled);
-  if (format === 'dot') return planToDot(compiled);
-  return planToText(compiled, {
-    color: wantsColor(ports.stdout, flags, ports),
-    width: ports.stdout.isTerminal ? ports.stdout.columns : 80,
-  });
+async function drawPlan({ flags, ports }: Invocation, compiled: Plan, format: string): Promise<string> {
+  switch (format) {
+    case 'mermaid':
+      return planToMermaid(compiled);
+    case 'dot':
+      return planToDot(compiled);
+    case 'svg':
+      return await planToSvg(compiled);
+    case 'html':
+      return await planToHtml(compiled);
+    default:
+      return planToText(compiled, {
+        color: wantsColor(ports.stdout, flags, ports),
+        width: ports.stdout.isTerminal ? ports.stdout.columns : 80,
+      });
+  }
 }

@@ -1,15 +1,21 @@
 import {
   builtInDurations,
+  eventToJson,
+  formatSummary,
   rehearsePlan,
-  type LoadedPlan,
+  runStateOf,
+  timelineToHtml,
+  timelineToSvg,
+  timelineToText,
   type Rehearsal,
   type RunEvent,
 } from '@flotilla/core';
 import { readScenario } from '../choose-cluster.js';
+import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan } from '../load-plan.js';
+import { printJson, printJsonLine } from '../print-json.js';
 import { readConcurrency } from '../run-options.js';
-import { openRunOutput } from '../run-output.js';
 
 export const rehearse: Command = {
   name: 'rehearse',
@@ -30,32 +36,49 @@ export const rehearse: Command = {
     'color',
     'help',
   ],
-  outputs: ['text', 'json', 'ndjson'],
-  run: (invocation) => Promise.resolve(rehearseRun(invocation)),
+  outputs: ['text', 'json', 'ndjson', 'svg', 'html'],
+  run: rehearseRun,
 };
-
-function rehearseRun(invocation: Invocation): number {
-  const loaded = loadPlan(invocation);
-  const rehearsal = readScenario(invocation, loaded.file) ?? noScenario;
-  const { events, exitCode } = play(invocation, loaded, rehearsal);
-  const output = openRunOutput(invocation, {});
-  for (const event of events) output.sink(event);
-  output.close();
-  return exitCode;
-}
 
 const noScenario: Rehearsal = { defaults: builtInDurations, tasks: new Map() };
 
-function play(
-  { flags }: Invocation,
-  { plan }: LoadedPlan,
-  rehearsal: Rehearsal,
-): { events: readonly RunEvent[]; exitCode: number } {
+async function rehearseRun(invocation: Invocation): Promise<number> {
+  const { flags } = invocation;
+  const { file, plan } = loadPlan(invocation);
   const events: RunEvent[] = [];
-  const settled = rehearsePlan(plan, rehearsal, {
+  const settled = rehearsePlan(plan, readScenario(invocation, file) ?? noScenario, {
     sink: (event) => events.push(event),
     allowDegraded: flags.has('allow-degraded'),
     ...readConcurrency(flags),
   });
-  return { events, exitCode: settled.exitCode };
+  await show(invocation, events);
+  return settled.exitCode;
+}
+
+async function show(invocation: Invocation, events: readonly RunEvent[]): Promise<void> {
+  const { flags, ports } = invocation;
+  switch (flags.value('output')) {
+    case 'ndjson':
+      for (const event of events) printJsonLine(ports, eventToJson(event));
+      return;
+    case 'json':
+      for (const event of events.slice(-1)) printJson(ports, eventToJson(event));
+      return;
+    case 'svg':
+      ports.stdout.write(await timelineToSvg(events));
+      return;
+    case 'html':
+      ports.stdout.write(await timelineToHtml(events));
+      return;
+    default:
+      ports.stdout.write(formatRehearsal(invocation, events));
+  }
+}
+
+function formatRehearsal({ flags, ports }: Invocation, events: readonly RunEvent[]): string {
+  const color = wantsColor(ports.stdout, flags, ports);
+  const width = ports.stdout.isTerminal ? ports.stdout.columns : 80;
+  const summary = formatSummary(runStateOf(events), { color, width });
+  if (flags.has('quiet')) return summary;
+  return `${timelineToText(events, { color, width })}\n${summary}`;
 }
