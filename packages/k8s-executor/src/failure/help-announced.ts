@@ -22,3 +22,12 @@ export async function helpAnnounced(
     .sort((a, b) => timeOfEvent(b).localeCompare(timeOfEvent(a)));
   return newest !== undefined && scaleUpReasons.includes(textOf(newest, 'reason'));
 }
+
+/** Why the controller of a workload could not create a pod, from its newest event about that. */
+export async function findPodRefusal(workload: KubeObject, cluster: Cluster): Promise<string | undefined> {
+  const events = await readEventsOf(workload, cluster);
+  const [newest] = events
+    .filter((event) => textOf(event, 'reason') === 'FailedCreate')
+    .sort((a, b) => timeOfEvent(b).localeCompare(timeOfEvent(a)));
+  return newest === undefined ? undefined : textOf(newest, 'message');
+}

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionOf, part, textOf } from '../readiness/readiness.js';
+import { conditionOf, numberOf, part, textOf } from '../readiness/readiness.js';
 import type { Readiness } from '../readiness/readiness.js';
 import type { GraceTimes } from './grace-times.js';
-import { isReady, podSymptoms } from './pod-symptoms.js';
+import { containerStatuses, isReady, lastEnd, podSymptoms } from './pod-symptoms.js';
 import type { Symptom } from './symptom.js';
 
 /** What is known of an object at one moment. */
@@ -13,17 +13,27 @@ export interface Glimpse {
   readonly readiness: Readiness;
   /** The pods of its newest revision. */
   readonly pods: readonly KubeObject[];
+  /** Why its pods are not created, when events have told. */
+  readonly refusal?: string | undefined;
 }
 
 /** A condition that may be left over from before the apply must still be there after this time. */
 const leftoverMs = 30_000;
 /** What a controller we do not know calls a failure must last a moment. */
 const foreignFailureMs = 10_000;
+/** The key of a symptom that is only a reason to look at events, never to fail. */
+export const noPodsKey = 'no-pods';
+const noPodsMs = 5_000;
 
 /** Everything that speaks against an object that is not current. Pure: time is the business of who asks. */
 export function objectSymptoms(glimpse: Glimpse, grace: GraceTimes): readonly Symptom[] {
   if (glimpse.readiness.status === 'current') return [];
-  const own = [verdictOf(glimpse), refusedPods(glimpse.object, grace), unboundClaim(glimpse.object, grace)];
+  const own = [
+    verdictOf(glimpse),
+    refusedPods(glimpse, grace),
+    unboundClaim(glimpse.object, grace),
+    noPods(glimpse),
+  ];
   const someReady = glimpse.pods.some(isReady);
   const ofPods = glimpse.pods
     .flatMap((pod) => podSymptoms(pod, grace))
@@ -32,7 +42,7 @@ export function objectSymptoms(glimpse: Glimpse, grace: GraceTimes): readonly Sy
   return [...ofPods, ...own.filter((symptom) => symptom !== undefined)];
 }
 
-function verdictOf({ object, applied, readiness }: Glimpse): Symptom | undefined {
+function verdictOf({ object, applied, readiness, pods }: Glimpse): Symptom | undefined {
   if (readiness.status !== 'failed') return undefined;
   const base = {
     key: 'failed',
@@ -44,17 +54,25 @@ function verdictOf({ object, applied, readiness }: Glimpse): Symptom | undefined
   // A bare pod that crashes is judged by its containers, with their grace.
   if (object.kind === 'Pod' && phase !== 'Failed') return undefined;
   if (['Pod', 'Job', 'PersistentVolumeClaim'].includes(object.kind)) {
-    return { ...base, class: 'cannot-heal', graceMs: 0, cause: endOf(object, readiness) };
+    return { ...base, class: 'cannot-heal', graceMs: 0, cause: endOf(object, readiness, pods) };
   }
   return { ...base, class: 'heals-sometimes', graceMs: foreignFailureMs };
 }
 
-function endOf(object: KubeObject, readiness: Readiness): string {
-  const subject =
-    object.kind === 'Job'
-      ? `job ${object.metadata.name} failed`
-      : `${object.kind} ${object.metadata.name} failed`;
-  return `${subject}: ${readiness.message}`;
+/** A job's own words only say that it gave up; how its containers ended says why. */
+function endOf(object: KubeObject, readiness: Readiness, pods: readonly KubeObject[]): string {
+  const ends = pods.flatMap((pod) =>
+    containerStatuses(pod).flatMap((container) => {
+      const end = lastEnd(container);
+      const exitCode = end === undefined ? 0 : numberOf(end, 'exitCode');
+      if (end === undefined || exitCode === 0) return [];
+      const memory = textOf(end, 'reason') === 'OOMKilled' ? ' (OOMKilled)' : '';
+      return [`container ${textOf(container, 'name')} ended with exit code ${exitCode}${memory}`];
+    }),
+  );
+  const subject = `${object.kind} ${object.metadata.name} failed`;
+  const [end] = ends;
+  return end === undefined ? `${subject}: ${readiness.message}` : `${subject}: ${end}`;
 }
 
 /**
@@ -75,10 +93,18 @@ function deadlineExceeded(object: KubeObject, applied: KubeObject): Symptom {
   };
 }
 
-function refusedPods(object: KubeObject, grace: GraceTimes): Symptom | undefined {
-  const refusal = conditionOf(object, 'ReplicaFailure');
-  if (refusal?.status !== 'True') return undefined;
-  return podsRefused(refusal.message, grace);
+function refusedPods({ object, refusal }: Glimpse, grace: GraceTimes): Symptom | undefined {
+  const condition = conditionOf(object, 'ReplicaFailure');
+  const words = condition?.status === 'True' ? condition.message : refusal;
+  return words === undefined ? undefined : podsRefused(words, grace);
+}
+
+/** These controllers tell only by events that their pods are refused; worth a look when none comes. */
+function noPods({ object, pods, readiness, refusal }: Glimpse): Symptom | undefined {
+  const silent = ['StatefulSet', 'DaemonSet', 'Job', 'ReplicaSet'].includes(object.kind);
+  if (!silent || pods.length > 0 || refusal !== undefined || readiness.status === 'failed') return undefined;
+  const cause = `${object.kind} ${object.metadata.name} has no pods yet`;
+  return { class: 'needs-room', key: noPodsKey, graceMs: noPodsMs, conclusive: true, cause };
 }
 
 /** The symptom of a workload whose pods the API server does not take, from the controller's words. */

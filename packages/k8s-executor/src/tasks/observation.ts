@@ -1,8 +1,8 @@
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { Resource, SharedWatch } from '../cluster/cluster.js';
-import { helpAnnounced } from '../failure/help-announced.js';
-import { objectSymptoms } from '../failure/object-symptoms.js';
+import { findPodRefusal, helpAnnounced } from '../failure/help-announced.js';
+import { noPodsKey, objectSymptoms } from '../failure/object-symptoms.js';
 import type { Symptom } from '../failure/symptom.js';
 import { createSymptomTracker } from '../failure/symptom-tracker.js';
 import type { SymptomTracker } from '../failure/symptom-tracker.js';
@@ -65,6 +65,8 @@ class WatchObservation implements Observation {
   readonly #trackers = new Map<AppliedObject, SymptomTracker>();
   /** Objects whose own uid has been seen on a watch: from then on their absence means something. */
   readonly #seen = new Set<AppliedObject>();
+  /** Why pods are not created, as events told. */
+  readonly #refusals = new Map<AppliedObject, string>();
   /** Claims that are bound only when a pod uses them. */
   readonly #patientClaims = new Set<AppliedObject>();
   #started: Promise<void> | undefined;
@@ -188,7 +190,9 @@ class WatchObservation implements Observation {
       pending.set(object, sight);
       const tracker = this.#trackers.get(object) ?? createSymptomTracker();
       this.#trackers.set(object, tracker);
-      const symptoms = objectSymptoms({ ...sight, applied: object.applied }, this.#context.grace);
+      if (sight.pods.length > 0) this.#refusals.delete(object);
+      const refusal = this.#refusals.get(object);
+      const symptoms = objectSymptoms({ ...sight, applied: object.applied, refusal }, this.#context.grace);
       tracker.observe([...symptoms, ...this.#interference(object, sight)], nowMs);
     }
     return pending;
@@ -240,11 +244,20 @@ class WatchObservation implements Observation {
     for (const [object, sight] of pending) {
       const symptom = this.#trackers.get(object)?.due(nowMs);
       if (symptom === undefined) continue;
-      const help = await helpAnnounced(symptom, sight, this.#context.cluster);
-      if (!help) return { sight, symptom };
+      if (await this.#isFinal(object, sight, symptom)) return { sight, symptom };
       this.#trackers.get(object)?.renew(symptom.key, nowMs);
     }
     return undefined;
+  }
+
+  /** Asks the events once more where they may tell otherwise. */
+  async #isFinal(object: AppliedObject, sight: Sight, symptom: Symptom): Promise<boolean> {
+    const { cluster } = this.#context;
+    if (symptom.key !== noPodsKey) return !(await helpAnnounced(symptom, sight, cluster));
+    const refusal = await findPodRefusal(sight.object, cluster);
+    if (refusal !== undefined) this.#refusals.set(object, refusal);
+    this.#bell.ring();
+    return false;
   }
 
   /** Until something changes, or a symptom outlives its grace. */

@@ -3,6 +3,7 @@ import type { Cluster, Resource } from '../cluster/cluster.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { deploymentSelector, taskLabel } from '../manifest/labels.js';
+import { digestAnnotationOf } from './digest.js';
 import { mapBounded } from './map-bounded.js';
 import { printFailure } from './print-failure.js';
 import type { RunContext } from './run-context.js';
@@ -50,9 +51,11 @@ async function deleteAll(
   });
   const failure = results.find((result) => result !== undefined);
   if (failure !== undefined) return failure;
+  let leftBefore = 0;
   const gone = await waitUntilGone(objects, cluster, task.signal, (left) => {
     const [first] = left;
-    if (first === undefined) return;
+    if (first === undefined || left.length === leftBefore) return;
+    leftBefore = left.length;
     const message = `waiting for ${printReference(referenceOf(first))} to go, ${String(left.length)} left`;
     task.progress({ phase: 'wait', message });
   });
@@ -107,7 +110,8 @@ async function findOwned(
     const { apiVersion, kind } = resource;
     return listed.ok ? listed.value.map((object) => ({ ...object, apiVersion, kind })) : [];
   });
-  return { objects: lists.flat().filter((object) => object.metadata.deletionTimestamp === undefined) };
+  // Controllers copy labels of a Service to its Endpoints; only what carries a digest was applied by us.
+  return { objects: lists.flat().filter((object) => digestAnnotationOf(object) !== undefined) };
 }
 
 async function deletableResources(

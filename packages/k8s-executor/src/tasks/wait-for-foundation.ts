@@ -1,4 +1,6 @@
+import type { KubeObject } from '../cluster/kube-object.js';
 import { judge } from '../readiness/judge.js';
+import { listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
 import type { AppliedObject } from './applied-object.js';
 import { observe } from './observation.js';
 import type { RunContext } from './run-context.js';
@@ -16,5 +18,34 @@ export async function waitForFoundation(
   } finally {
     observation.stop();
   }
-  if (objects.some((object) => object.changed)) context.cluster.forgetResources();
+  if (!objects.some((object) => object.changed)) return;
+  context.cluster.forgetResources();
+  for (const object of objects) await waitUntilServed(object.applied, context, signal);
+}
+
+const servedWithinMs = 10_000;
+const askAgainMs = 100;
+
+/** An established kind is announced a moment later, and announcements cannot be watched: so they are asked for. */
+async function waitUntilServed(object: KubeObject, context: RunContext, signal: AbortSignal): Promise<void> {
+  const { cluster, clock } = context;
+  const deadlineMs = clock.now() + servedWithinMs;
+  for (const { apiVersion, kind } of kindsOfCrd(object)) {
+    for (;;) {
+      const found = await cluster.resource(apiVersion, kind);
+      const known = !found.ok || found.value !== undefined;
+      if (known || signal.aborted || clock.now() >= deadlineMs) break;
+      await clock.until(clock.now() + askAgainMs, signal);
+      cluster.forgetResources();
+    }
+  }
+}
+
+function kindsOfCrd(object: KubeObject): readonly { readonly apiVersion: string; readonly kind: string }[] {
+  if (object.kind !== 'CustomResourceDefinition') return [];
+  const spec = part(object, 'spec');
+  const kind = textOf(mappingOf(spec, 'names'), 'kind');
+  return listOf(spec, 'versions')
+    .filter((version) => version['served'] === true)
+    .map((version) => ({ apiVersion: `${textOf(spec, 'group')}/${textOf(version, 'name')}`, kind }));
 }
