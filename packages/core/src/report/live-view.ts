@@ -3,7 +3,7 @@ import { formatDuration } from './format-duration.js';
 import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
 import { countTasks, type RunState, type TaskState } from './run-state.js';
 import { createStyle, type Style } from './style.js';
-import { joinPieces, oneLine, type Piece } from './text-layout.js';
+import { joinPieces, longestOf, oneLine, type Piece } from './text-layout.js';
 
 export interface LiveViewOptions {
   /** Milliseconds since the run began, now. */
@@ -37,8 +37,7 @@ const barWidth = 24;
  * comes first, then what failed, then what waits or is done; what has no room is counted in its step's line.
  */
 export function formatLive(state: RunState, options: LiveViewOptions): readonly string[] {
-  const names = [...state.tasks.values()].map(({ node }) => node.id.length);
-  const nameWidth = Math.min(Math.max(0, ...names), Math.floor(options.width / 2));
+  const nameWidth = Math.min(longestOf([...state.tasks.keys()]), Math.floor(options.width / 2));
   const frame: Frame = { state, options, style: createStyle(options.color), nameWidth };
   const room = Math.max(1, options.height - 1);
   const head = headLines(frame).slice(0, room);
@@ -86,12 +85,16 @@ function chooseRows(state: RunState, room: number): readonly ShownStep[] {
   return steps.map((step) => ({ step, tasks: tasksOfStep(state, step).filter((task) => chosen.has(task)) }));
 }
 
-// When not even the steps fit, those with something going on come first, then those still to come.
+// Lines of running tasks go before lines of steps in which nothing happens: settled steps go first, then those to come.
 function chooseSteps(state: RunState, room: number): readonly PlanStep[] {
   const { steps } = state.plan;
-  if (steps.length <= room) return steps;
-  const urgency = (step: PlanStep) => Math.min(4, ...tasksOfStep(state, step).map(urgencyOf));
-  const chosen = new Set([...steps].sort((one, other) => urgency(one) - urgency(other)).slice(0, room));
+  const urgency = new Map(
+    steps.map((step) => [step, Math.min(4, ...tasksOfStep(state, step).map(urgencyOf))]),
+  );
+  const active = steps.filter((step) => urgency.get(step) === 0).length;
+  const limit = Math.min(room, Math.max(active, room - countTasks(state).running));
+  const byUrgency = [...steps].sort((one, other) => (urgency.get(one) ?? 4) - (urgency.get(other) ?? 4));
+  const chosen = new Set(byUrgency.slice(0, limit));
   return steps.filter((step) => chosen.has(step));
 }
 

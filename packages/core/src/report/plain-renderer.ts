@@ -5,7 +5,7 @@ import { formatFailure } from './failure-report.js';
 import { formatDuration, formatSeconds } from './format-duration.js';
 import { paintOutcome } from './outcome-words.js';
 import { createStyle, type Style } from './style.js';
-import { oneLine, plural } from './text-layout.js';
+import { longestOf, oneLine, plural } from './text-layout.js';
 
 export interface PlainRendererOptions {
   /** Is given whole lines, each with its line break. */
@@ -37,7 +37,7 @@ function linesOf(lines: Lines, event: RunEvent): readonly string[] {
   switch (event.type) {
     case 'run-started': {
       const { plan, cluster } = event;
-      lines.taskWidth = Math.max(0, ...plan.tasks.map(({ id }) => id.length));
+      lines.taskWidth = longestOf(plan.tasks.map(({ id }) => id));
       const size = `${plural(plan.tasks.length, 'task')} in ${plural(plan.steps.length, 'step')}`;
       return [
         stamped(

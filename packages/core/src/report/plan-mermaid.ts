@@ -1,6 +1,6 @@
 import type { NodeId, TaskKind } from '../domain/ids.js';
 import type { Plan, PlanEdge, PlanStep, TaskNode } from '../domain/plan.js';
-import { declaredKind, isDeclared, isHeldByStep, openerOf, tasksOf } from './plan-view.js';
+import { declaredKind, isDeclared, openerOf, startNote, tasksOf } from './plan-view.js';
 
 // Beyond this many, steps side by side become too small to read where the picture is scaled to the page.
 const stepsAbreastMax = 8;
@@ -61,8 +61,8 @@ const brackets: Readonly<Record<TaskKind, readonly [string, string]>> = {
 
 function taskLine(plan: Plan, ids: ReadonlyMap<NodeId, string>, task: TaskNode): string {
   const [open, close] = brackets[task.kind];
-  const note = isHeldByStep(plan, task) ? '' : ' (own needs)';
-  return `${ids.get(task.id) ?? ''}${open}${quote(task.id + note)}${close}`;
+  const note = startNote(plan, task);
+  return `${ids.get(task.id) ?? ''}${open}${quote(note === '' ? task.id : `${task.id} (${note})`)}${close}`;
 }
 
 function classes(step: PlanStep, task: TaskNode): string {

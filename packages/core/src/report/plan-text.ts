@@ -2,6 +2,8 @@ import type { Plan, PlanStep, TaskNode } from '../domain/plan.js';
 import {
   countKinds,
   interdependencies,
+  startNote,
+  type Interdependency,
   kindNouns,
   nodeLabel,
   reasonText,
@@ -90,20 +92,24 @@ function cellOf(task: TaskNode, step: PlanStep): string {
 }
 
 function remarkLines(page: Page, tasks: readonly TaskNode[], width: number): readonly string[] {
-  const all = interdependencies(page.plan, tasks);
+  const { plan, style } = page;
+  const atOnce = tasks.filter((task) => startNote(plan, task) === 'starts at once');
+  const all = interdependencies(plan, tasks);
   const more = all.length - interdependenciesMax;
-  const lines = all.slice(0, interdependenciesMax).flatMap(({ task, edges }) => {
-    const sources = edges.map(({ from, reasons }) => {
-      const declared = reasons.filter(({ kind }) => kind !== 'step-order').map(reasonText);
-      return `${oneLine(nodeLabel(page.plan, from))} (${declared.join('; ')})`;
-    });
-    return wrap(
-      [`${oneLine(task.id)} after`, ...sources.map((one, at) => one + (at < sources.length - 1 ? ',' : ''))],
-      width - 2,
-    );
+  const lines = [
+    ...atOnce.map(({ id }) => `${oneLine(id)} at once (its needs are empty)`),
+    ...all.slice(0, interdependenciesMax).flatMap((one) => afterLines(plan, one, width - 2)),
+    ...(more > 0 ? [`… and ${plural(more, 'more task')} that wait like this: see -o html`] : []),
+  ];
+  return lines.map((line) => style.cyan(cut(`→ ${line}`, width)));
+}
+
+function afterLines(plan: Plan, { task, edges }: Interdependency, width: number): readonly string[] {
+  const sources = edges.map(({ from, reasons }, at) => {
+    const declared = reasons.filter(({ kind }) => kind !== 'step-order').map(reasonText);
+    return `${oneLine(nodeLabel(plan, from))} (${declared.join('; ')})${at < edges.length - 1 ? ',' : ''}`;
   });
-  const rest = more > 0 ? [`… and ${plural(more, 'more task')} that wait like this: see -o html`] : [];
-  return [...lines, ...rest].map((line) => page.style.cyan(cut(`→ ${line}`, width)));
+  return wrap([`${oneLine(task.id)} after`, ...sources], width);
 }
 
 function joint({ style }: Page, step: PlanStep, last: boolean): readonly string[] {

@@ -55,7 +55,8 @@ export function isDeclared(edge: PlanEdge): boolean {
 /** What people call a node: a task by its id, a gate by its step. */
 export function nodeLabel(plan: Plan, id: NodeId): string {
   const node = plan.node(id);
-  return node.kind === 'gate' ? `step ${node.step}` : node.id;
+  if (node.kind !== 'gate') return node.id;
+  return `${node.at === 'end' ? 'the end' : 'all'} of step ${node.step}`;
 }
 
 /** `depends_on, line 12`: why an edge is there and where the file says so. */
@@ -94,8 +95,13 @@ export function openerOf(plan: Plan, at: number): PlanStep | undefined {
 
 /** False for a task whose own `needs` replace the opening of its step (semantics.md, rule 5). */
 export function isHeldByStep(plan: Plan, task: TaskNode): boolean {
+  return startNote(plan, task) === '';
+}
+
+/** What is to be said of when a task starts if its step's opening has no part in it; else nothing. */
+export function startNote(plan: Plan, task: TaskNode): '' | 'own needs' | 'starts at once' {
   const edges = plan.dependencies(task.id);
-  if (edges.some(({ reasons }) => reasons.some(({ kind }) => kind === 'needs'))) return false;
+  if (edges.some(({ reasons }) => reasons.some(({ kind }) => kind === 'needs'))) return 'own needs';
   const at = plan.steps.findIndex(({ name }) => name === task.step);
-  return edges.length > 0 || openerOf(plan, at) === undefined;
+  return edges.length > 0 || openerOf(plan, at) === undefined ? '' : 'starts at once';
 }

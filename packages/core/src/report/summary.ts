@@ -152,7 +152,7 @@ function commands(screen: Screen): readonly string[] {
     .filter(({ startedAt }) => startedAt !== undefined)
     .map(({ node }) => node.id);
   return [
-    ...(resumeCommand === undefined ? [] : [`to go on from here:       ${resumeCommand}`]),
+    ...(resumeCommand === undefined ? [] : [`to go on from here:         ${resumeCommand}`]),
     ...(cleanUpCommand === undefined || touched.length === 0
       ? []
       : [`to remove what was applied: ${cleanUpCommand(touched)}`]),

@@ -18,6 +18,11 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** The length of the longest of the texts; 0 when there are none. */
+export function longestOf(texts: readonly string[]): number {
+  return texts.reduce((longest, { length }) => Math.max(longest, length), 0);
+}
+
 /** `left` and `right` at the two ends of a line of `width` characters; two spaces apart when that is too narrow. */
 export function ends(left: string, right: string, width: number): string {
   return left + ' '.repeat(Math.max(2, width - left.length - right.length)) + right;
@@ -70,7 +75,7 @@ export interface Piece {
   readonly paint?: (text: string) => string;
 }
 
-/** The pieces as one line of at most `width` characters; colour is added after cutting, so it takes no room. */
+/** The pieces as one line of at most `width` characters; colour is added after cutting, so it takes no room; blanks at the end are left out. */
 export function joinPieces(pieces: readonly Piece[], width: number): string {
   const whole = pieces.reduce((sum, { text }) => sum + text.length, 0);
   let room = whole > width ? width - 1 : width;
@@ -79,5 +84,5 @@ export function joinPieces(pieces: readonly Piece[], width: number): string {
     room -= shown.length;
     return paint === undefined ? shown : paint(shown);
   });
-  return line.join('') + (whole > width ? '…' : '');
+  return (line.join('') + (whole > width ? '…' : '')).trimEnd();
 }

@@ -7,7 +7,9 @@ import { parseDeploymentFile } from '../parse/parse-deployment-file.js';
 /** The plan of a workflow (default: the file's default one) of a flotilla file. Throws, with the diagnostics, for a file with errors. */
 export function compileText(text: string, workflow?: string): Plan {
   const file = { path: 'flotilla.yaml', text };
-  const parsed = valueOf(parseDeploymentFile(file, { folderName: 'folder', parameters: {}, environment: {} }));
+  const parsed = valueOf(
+    parseDeploymentFile(file, { folderName: 'folder', parameters: {}, environment: {} }),
+  );
   return valueOf(compilePlan(parsed, { ...(workflow !== undefined && { workflow }) }));
 }
 

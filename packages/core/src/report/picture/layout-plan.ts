@@ -1,7 +1,7 @@
 import type { TaskId } from '../../domain/ids.js';
 import type { Plan, PlanEdge, PlanStep, TaskNode } from '../../domain/plan.js';
 import { formatDuration } from '../format-duration.js';
-import { isDeclared, isHeldByStep, kindNouns, tasksOf } from '../plan-view.js';
+import { isDeclared, kindNouns, startNote, tasksOf } from '../plan-view.js';
 import {
   metrics,
   type Band,
@@ -86,7 +86,7 @@ export function cardFacts(plan: Plan, task: TaskNode): string {
     kindNouns[task.kind],
     formatDuration(task.timeoutMs),
     ...(task.attemptsMax > 1 ? [`${task.attemptsMax} tries`] : []),
-    ...(isHeldByStep(plan, task) ? [] : ['own needs']),
+    ...(startNote(plan, task) === '' ? [] : [startNote(plan, task)]),
     ...(!task.waitForFinish && step?.waitForFinish === true ? ['no wait'] : []),
   ].join(' · ');
 }

@@ -77,9 +77,7 @@ function detailOf(plan: Plan, task: TaskNode): Detail {
 
 function edgeItem(plan: Plan, { reasons }: PlanEdge, end: NodeId): Detail['groups'][number]['items'][number] {
   const node = plan.node(end);
-  const label =
-    node.kind === 'gate' ? `${node.at === 'end' ? 'the end of' : 'all of'} ${nodeLabel(plan, end)}` : node.id;
-  const text = `${label} (${reasons.map(reasonText).join('; ')})`;
+  const text = `${nodeLabel(plan, end)} (${reasons.map(reasonText).join('; ')})`;
   return node.kind === 'gate' ? { text } : { text, target: node.id };
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from '../format-duration.js';
 import { outcomeMarks, paintOutcome } from '../outcome-words.js';
 import type { TaskState } from '../run-state.js';
 import { createStyle, type Style } from '../style.js';
-import { cut, joinPieces, oneLine, plural, wrap, type Piece } from '../text-layout.js';
+import { cut, joinPieces, longestOf, oneLine, plural, wrap, type Piece } from '../text-layout.js';
 import { axisTicks, buildTimeline, type Timeline, type TimelineStep } from './timeline.js';
 
 export interface TimelineTextOptions {
@@ -34,8 +34,8 @@ const rowsMax = 60;
 export function timelineToText(events: readonly RunEvent[], options: TimelineTextOptions): string {
   const timeline = buildTimeline(events);
   const width = Math.max(60, options.width ?? 80);
-  const names = timeline.state.plan.tasks.map(({ id }) => id.length + 2);
-  const nameWidth = Math.min(Math.max(12, ...names), Math.floor(width * 0.42));
+  const longest = longestOf(timeline.state.plan.tasks.map(({ id }) => id));
+  const nameWidth = Math.min(Math.max(12, longest + 2), Math.floor(width * 0.42));
   const barWidth = width - nameWidth - sideWidth - 2;
   const chart: Chart = { timeline, style: createStyle(options.color), width, nameWidth, barWidth };
   return [
@@ -137,19 +137,19 @@ function closingLines(chart: Chart, withoutBarriersMs: number | undefined): read
   const { timeline, style, width } = chart;
   const { settled } = timeline.state;
   const total = formatDuration(timeline.endMs);
-  const path = [...timeline.critical].map(
-    (id, at) => `${oneLine(id)}${at < timeline.critical.size - 1 ? ' →' : ''}`,
-  );
+  const path = [...timeline.critical].map(oneLine).join(' → ');
   const head = settled === undefined ? `still running after ${total}` : `${settled.outcome} after ${total}`;
   const { halt } = timeline;
+  const slack = [...timeline.slackMs.values()].some((one) => one > 0);
+  const lines = [
+    ...(halt === undefined ? [] : [`halted at ${formatDuration(halt.at)} by ${oneLine(halt.culprit)}`]),
+    ...(slack ? ['+ is slack: how much later it could have settled without the run ending later'] : []),
+    ...(path === '' ? [] : [`critical path (█): ${path}`]),
+    ...barrierLine(timeline.endMs, withoutBarriersMs),
+  ];
   return [
     settled === undefined ? head : style.bold(paintOutcome(style, settled.outcome, head)),
-    ...(halt === undefined ? [] : [`halted at ${formatDuration(halt.at)} by ${oneLine(halt.culprit)}`]),
-    ...([...timeline.slackMs.values()].some((slack) => slack > 0)
-      ? ['+ is slack: how much later it could have settled without the run ending later']
-      : []),
-    ...(path.length === 0 ? [] : wrap(['critical path (█):', ...path], width)),
-    ...barrierLine(timeline.endMs, withoutBarriersMs),
+    ...lines.flatMap((line) => wrap(line.split(' '), width)),
   ];
 }
 
