@@ -9,16 +9,23 @@ export interface DrawnEdge {
   readonly reasons: readonly EdgeReason[];
 }
 
+/** An edge as its `from` sees it. */
+export interface EdgeOut {
+  /** The place of the node that waits. */
+  readonly to: number;
+  readonly reasons: readonly EdgeReason[];
+}
+
 /** The drawn graph, which may still hold circles and edges that others imply. Nodes go by their place in file order. */
 export interface Graph {
   /** In file order. */
   readonly nodes: readonly PlanNode[];
-  /** Places of the nodes that must settle before the one at `place`. */
+  /** Places of the nodes that must settle before the one at `place`, in file order. */
   before(place: number): readonly number[];
-  /** Places of the nodes that wait for the one at `place`. */
+  /** Places of the nodes that wait for the one at `place`, in file order. */
   after(place: number): readonly number[];
-  /** Throws ("Bug: …") when there is no such edge. */
-  edge(from: number, to: number): DrawnEdge;
+  /** The edges from the node at `place`, in the order of `after`. */
+  edges(place: number): readonly EdgeOut[];
 }
 
 interface NodeAttributes {
@@ -29,40 +36,44 @@ interface EdgeAttributes {
   readonly reasons: readonly EdgeReason[];
 }
 
+type Drawing = DirectedGraph<NodeAttributes, EdgeAttributes>;
+
 /** Puts nodes and edges together. Every edge must join two of the nodes. */
 export function buildGraph(nodes: readonly PlanNode[], edges: Iterable<DrawnEdge>): Graph {
-  const graph = new DirectedGraph<NodeAttributes, EdgeAttributes>();
-  nodes.forEach(({ id }, place) => graph.addNode(id, { place }));
-  for (const edge of edges) addEdge(graph, edge);
-  const idAt = (place: number) => nodeAt(nodes, place).id;
-  const placeOf = (id: string) => graph.getNodeAttribute(id, 'place');
-  const places = (ids: readonly string[]) => ids.map(placeOf).sort((left, right) => left - right);
-  const before = nodes.map(({ id }) => places(graph.inNeighbors(id)));
-  const after = nodes.map(({ id }) => places(graph.outNeighbors(id)));
+  const drawing: Drawing = new DirectedGraph();
+  nodes.forEach(({ id }, place) => drawing.addNode(id, { place }));
+  for (const edge of edges) addEdge(drawing, edge);
+  return readGraph(nodes, drawing);
+}
+
+// Named by their number: the keys that graphology makes up differ from process to process.
+function addEdge(drawing: Drawing, { from, to, reasons }: DrawnEdge): void {
+  const known = drawing.edge(from, to);
+  if (known === undefined) drawing.addDirectedEdgeWithKey(String(drawing.size), from, to, { reasons });
+  else
+    drawing.setEdgeAttribute(known, 'reasons', [...drawing.getEdgeAttribute(known, 'reasons'), ...reasons]);
+}
+
+// Read once into lists of numbers: the passes ask for neighbours far too often to look names up each time.
+function readGraph(nodes: readonly PlanNode[], drawing: Drawing): Graph {
+  const out = nodes.map(({ id }) => readEdges(drawing, id));
+  const after = out.map((edges) => edges.map(({ to }) => to));
+  const before: number[][] = nodes.map(() => []);
+  after.forEach((places, from) => {
+    for (const to of places) before[to]?.push(from);
+  });
   return {
     nodes,
     before: (place) => before[place] ?? [],
     after: (place) => after[place] ?? [],
-    edge: (from, to) => ({
-      from: idAt(from),
-      to: idAt(to),
-      reasons: graph.getDirectedEdgeAttribute(idAt(from), idAt(to), 'reasons'),
-    }),
+    edges: (place) => out[place] ?? [],
   };
 }
 
-function nodeAt(nodes: readonly PlanNode[], place: number): PlanNode {
-  const node = nodes[place];
-  if (node === undefined) throw new Error(`Bug: the graph has no node at ${place}.`);
-  return node;
-}
-
-// Named by their number: the keys that graphology makes up differ from process to process.
-function addEdge(
-  graph: DirectedGraph<NodeAttributes, EdgeAttributes>,
-  { from, to, reasons }: DrawnEdge,
-): void {
-  const known = graph.edge(from, to);
-  if (known === undefined) graph.addDirectedEdgeWithKey(String(graph.size), from, to, { reasons });
-  else graph.setEdgeAttribute(known, 'reasons', [...graph.getEdgeAttribute(known, 'reasons'), ...reasons]);
+function readEdges(drawing: Drawing, from: NodeId): readonly EdgeOut[] {
+  const edges: EdgeOut[] = [];
+  drawing.forEachOutEdge(from, (_key, { reasons }, _from, _to, _fromNode, { place: to }) => {
+    edges.push({ to, reasons });
+  });
+  return edges.sort((left, right) => left.to - right.to);
 }

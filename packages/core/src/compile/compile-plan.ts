@@ -2,8 +2,9 @@ import { diagnosticCatalog } from '../diagnostics/catalog.js';
 import { hasErrors, type Checked } from '../diagnostics/diagnostic.js';
 import { createReport, type Report } from '../diagnostics/report.js';
 import type { DeploymentFile, Workflow } from '../domain/deployment-file.js';
+import type { NodeId } from '../domain/ids.js';
 import type { Plan, PlanEdge, TaskNode } from '../domain/plan.js';
-import { buildGraph, type Graph } from './build-graph.js';
+import { buildGraph, type EdgeOut, type Graph } from './build-graph.js';
 import { checkNames } from './check-names.js';
 import { defaultWorkflow, isWorkflowless, workflowsOf } from './choose-workflow.js';
 import { indexDefinitions, type Definitions } from './definitions.js';
@@ -88,14 +89,21 @@ function necessaryEdges(graph: Graph, order: readonly number[]): readonly PlanEd
   const isNecessary = reduceEdges(graph, order);
   const positions = new Int32Array(order.length);
   order.forEach((place, position) => (positions[place] = position));
-  const byPosition = (left: number, right: number) => (positions[left] ?? 0) - (positions[right] ?? 0);
-  return order.flatMap((from) =>
-    graph
-      .after(from)
-      .filter((to) => isNecessary(from, to))
-      .sort(byPosition)
-      .map((to) => graph.edge(from, to)),
-  );
+  const position = (edge: EdgeOut) => positions[edge.to] ?? 0;
+  const edges: PlanEdge[] = [];
+  for (const place of order) {
+    const necessary = graph.edges(place).filter(({ to }) => isNecessary(place, to));
+    necessary.sort((left, right) => position(left) - position(right));
+    for (const { to, reasons } of necessary)
+      edges.push({ from: idAt(graph, place), to: idAt(graph, to), reasons });
+  }
+  return edges;
+}
+
+function idAt(graph: Graph, place: number): NodeId {
+  const node = graph.nodes[place];
+  if (node === undefined) throw new Error(`Bug: the graph has no node at ${place}.`);
+  return node.id;
 }
 
 function onlyErrors(report: Report): Report {

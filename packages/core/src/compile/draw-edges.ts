@@ -15,25 +15,27 @@ export interface Drawing {
 
 /** Rules 1, 3, 4 and 5 as edges. Reports needs that name nothing and dependencies that deserve a word. */
 export function drawEdges(workflow: ResolvedWorkflow, definitions: Definitions, report: Report): Drawing {
+  const { steps, tasks } = workflow;
   const joined = new Set<StepName>();
-  const held: DrawnEdge[] = [];
-  for (const task of workflow.tasks.values()) {
-    if (task.needs === undefined) held.push(...findDependencies(task, workflow, report));
-    else held.push(...drawNeeds(task, { workflow, definitions, report, joined }));
-  }
-  const nodes: PlanNode[] = [];
-  const edges: DrawnEdge[] = [];
-  let opening: PlanStep | undefined;
-  for (const resolved of workflow.steps) {
-    nodes.push(...resolved.tasks.map(({ node }) => node), gateOf(resolved.step, 'end'));
-    edges.push(...drawStep(resolved, opening));
-    if (joined.has(resolved.step.name)) {
-      nodes.push(gateOf(resolved.step, 'settled'));
-      edges.push(...drawJoin(resolved));
-    }
-    opening = resolved.step;
-  }
-  return { nodes, edges: [...edges, ...held] };
+  const held = [...tasks.values()].flatMap((task) =>
+    task.needs === undefined
+      ? findDependencies(task, workflow, report)
+      : drawNeeds(task, { workflow, definitions, report, joined }),
+  );
+  const isJoined = ({ step }: ResolvedStep) => joined.has(step.name);
+  return {
+    nodes: steps.flatMap((step) => nodesOf(step, isJoined(step))),
+    edges: [
+      ...steps.flatMap((step, at) => drawStep(step, steps[at - 1]?.step)),
+      ...steps.filter(isJoined).flatMap(drawJoin),
+      ...held,
+    ],
+  };
+}
+
+function nodesOf({ step, tasks }: ResolvedStep, joined: boolean): readonly PlanNode[] {
+  const gates = [gateOf(step, 'end'), ...(joined ? [gateOf(step, 'settled')] : [])];
+  return [...tasks.map(({ node }) => node), ...gates];
 }
 
 /** `m + n` edges for a step: it opens at the gate of the step before and ends at its own. */

@@ -23,9 +23,14 @@ export function findDependencies(
     const on = workflow.tasks.get(taskId('services', name.value));
     if (on === undefined) return [];
     if (!workflow.synthesized) advise({ task, on, name }, workflow, report);
-    if (on.stepAt > task.stepAt) return [];
+    if (on.stepAt > task.stepAt || isHeldByStep(task, on)) return [];
     return [{ from: on.node.id, to: task.node.id, reasons: [{ kind: 'depends-on', span: name.span }] }];
   });
+}
+
+/** Its step opens only when the dependency has settled: a further edge would say the same. */
+function isHeldByStep(task: ResolvedTask, on: ResolvedTask): boolean {
+  return on.stepAt < task.stepAt && on.node.waitForFinish;
 }
 
 function advise(dependency: Dependency, workflow: ResolvedWorkflow, report: Report): void {

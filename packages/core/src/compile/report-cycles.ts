@@ -19,7 +19,7 @@ export function reportCycles(graph: Graph, report: Report): boolean {
 function linksOf(graph: Graph, cycle: Cycle): readonly Link[] {
   return cycle.flatMap((from, at) => {
     const to = cycle[(at + 1) % cycle.length] ?? from;
-    const [reason] = graph.edge(from, to).reasons;
+    const reason = graph.edges(from).find((edge) => edge.to === to)?.reasons[0];
     const [fromNode, toNode] = [graph.nodes[from], graph.nodes[to]];
     return reason && fromNode && toNode ? [{ from: fromNode, to: toNode, reason }] : [];
   });
