@@ -55,7 +55,7 @@ export function printDiagnostics({ flags, ports }: Invocation, diagnostics: read
       severity === 'error' || (severity === 'warning' ? !flags.has('quiet') : flags.has('verbose')),
   );
   if (shown.length > 0)
-    ports.stderr.write(renderDiagnostics(shown, { color: wantsColor(ports.stderr, flags, ports) }));
+    ports.stderr.write(`${renderDiagnostics(shown, { color: wantsColor(ports.stderr, flags, ports) })}\n\n`);
 }
 
 function parametersOf(flags: FlagValues): Readonly<Record<string, string>> {

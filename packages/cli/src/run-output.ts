@@ -21,7 +21,7 @@ export interface RunOutput {
   readonly sink: EventSink;
   /** A line that people should see now, e.g. a warning of the API server. */
   note(text: string): void;
-  /** Prints the result and gives the terminal back. Call it once, also when the run was refused or broke. */
+  /** Prints the result and gives the terminal back. Idempotent; to be called also when the run was refused or broke. */
   close(): void;
 }
 
@@ -33,6 +33,7 @@ export function openRunOutput(invocation: Invocation, next: NextCommands): RunOu
   const format = invocation.flags.value('output') ?? 'text';
   const progress = openProgress(invocation, format);
   let state: RunState | undefined;
+  let closed = false;
   return {
     sink: (event) => {
       state = foldRun(state, event);
@@ -42,6 +43,8 @@ export function openRunOutput(invocation: Invocation, next: NextCommands): RunOu
     },
     note: progress.note,
     close: () => {
+      if (closed) return;
+      closed = true;
       progress.close();
       if (format === 'text' && state?.settled !== undefined)
         printSummary({ invocation, state, next, reports: !progress.printedReports });

@@ -43,7 +43,7 @@ export async function printDiagnostics(
   const shown = diagnostics.filter(({ severity }) => severity !== 'hint' || verbose === true);
   if (shown.length === 0) return;
   const { renderDiagnostics } = await import('@flotilla/core');
-  print(renderDiagnostics(shown, { color: wantsColor() }));
+  print(`${renderDiagnostics(shown, { color: wantsColor() })}\n\n`);
 }
 
 /** Text of an executor: Nx shows it, and keeps it with the task's result. */
