@@ -6,7 +6,6 @@ export type { KubeObject, ObjectMeta } from './cluster/kube-object.js';
 export { connectTo } from './cluster/connect-to.js';
 export type { ConnectToOptions } from './cluster/connect-to.js';
 export type { Environment } from './cluster/environment.js';
-export { machineClock } from './cluster/machine-clock.js';
 export { processEnvironment } from './cluster/process-environment.js';
 export { connectCluster } from './cluster/connect-cluster.js';
 export type {
@@ -35,3 +34,5 @@ export { judge } from './readiness/judge.js';
 export type { Readiness } from './readiness/readiness.js';
 export { defaultGraceTimes } from './failure/grace-times.js';
 export type { GraceTimes } from './failure/grace-times.js';
+export { readStatus } from './tasks/status.js';
+export type { StatusOptions, StatusResult, TaskState, TaskStatus } from './tasks/status.js';

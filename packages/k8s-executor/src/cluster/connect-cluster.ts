@@ -1,5 +1,5 @@
 import { delimiter, join, resolve } from 'node:path';
-import { nearest } from '@flotilla/core';
+import { nearest, systemClock } from '@flotilla/core';
 import type { Clock } from '@flotilla/core';
 import { ApiCluster } from './api-cluster.js';
 import type { ApiFailure } from './api-failure.js';
@@ -14,7 +14,6 @@ import { resolveContext } from './kubeconfig.js';
 import type { KubeContext } from './kubeconfig.js';
 import { mergeKubeconfigs } from './kubeconfig-document.js';
 import type { KubeconfigFile, MergedKubeconfig } from './kubeconfig-document.js';
-import { machineClock } from './machine-clock.js';
 import { proxyFor } from './proxy-for.js';
 import { readSource, UserCredentials } from './user-credentials.js';
 
@@ -51,7 +50,7 @@ type Found<Value> =
 
 /** Connects as kubectl would with the same files and variables, and asks the server what it serves. Never rejects. */
 export async function connectCluster(options: ConnectClusterOptions): Promise<ConnectClusterResult> {
-  const { environment, clock = machineClock, random = Math.random } = options;
+  const { environment, clock = systemClock, random = Math.random } = options;
   const found = await findContext(options);
   if (!found.ok) return found;
   const context = found.value;
@@ -167,7 +166,9 @@ function refusalOf(failure: ApiFailure, context: KubeContext): ConnectRefusal {
     return {
       exitCode: 69,
       message: `${message} (context ${context.name})`,
-      help: 'Is the cluster running, and is this the right context?',
+      help: message.includes('TLS')
+        ? 'Does the certificate authority in the kubeconfig belong to this server?'
+        : 'Is the cluster running, and is this the right context?',
     };
   }
   if (failure.code === 401) {

@@ -1,9 +1,9 @@
+import { systemClock } from '@flotilla/core';
 import type { Clock } from '@flotilla/core';
 import { ApiCluster } from './api-cluster.js';
 import type { Cluster } from './cluster.js';
 import { fixedCredentials } from './credentials.js';
 import { HttpTransport } from './http-transport.js';
-import { machineClock } from './machine-clock.js';
 
 export interface ConnectToOptions {
   /** E.g. `http://127.0.0.1:40123`. */
@@ -21,15 +21,7 @@ export interface ConnectToOptions {
 
 /** A cluster whose address is known, without a kubeconfig: the embedded one, and those of tests. Sends nothing yet. */
 export function connectTo(options: ConnectToOptions): Cluster {
-  const {
-    server,
-    context,
-    defaultNamespace,
-    ca,
-    token,
-    clock = machineClock,
-    random = Math.random,
-  } = options;
+  const { server, context, defaultNamespace, ca, token, clock = systemClock, random = Math.random } = options;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const transport = new HttpTransport({
     target: { server, ...(ca !== undefined && { ca }) },

@@ -21,6 +21,8 @@ export interface HttpAgents {
   readonly requests: http.Agent;
   /** One connection each, so that long answers never keep requests waiting. */
   readonly streams: http.Agent;
+  /** To be given with each request, too: agents for proxies take it only from there. */
+  readonly tls: https.RequestOptions;
 }
 
 const REQUEST_SOCKETS = 16;
@@ -40,6 +42,7 @@ export async function createHttpAgents(
   return {
     requests: create({ ...tls, keepAlive: true, maxSockets: REQUEST_SOCKETS, scheduling: 'lifo' }),
     streams: create({ ...tls, keepAlive: false }),
+    tls,
   };
 }
 

@@ -6,6 +6,7 @@ import type { FailedTry } from './retry-policy.js';
 export interface HttpExchange {
   readonly url: URL;
   readonly agent: http.Agent;
+  readonly tls: https.RequestOptions;
   readonly method: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
@@ -20,8 +21,9 @@ const KEEP_ALIVE_AFTER_MS = 15_000;
 
 /** Sends it and waits for the answer's head. Aborting the signal breaks the connection, also later while the body comes. */
 export function exchangeHttp(exchange: HttpExchange): Promise<ExchangeResult> {
-  const { url, agent, method, headers, body, signal } = exchange;
+  const { url, agent, tls, method, headers, body, signal } = exchange;
   const request = (url.protocol === 'https:' ? https : http).request(url, {
+    ...tls,
     agent,
     method,
     headers: headers as http.OutgoingHttpHeaders,

@@ -42,7 +42,11 @@ interface Attempt<Value> {
   readonly read: Reader<Value>;
   /** `own`: a connection for this request alone. */
   readonly connection: 'shared' | 'own';
+  /** Called when it is this try's turn: waiting behind other writes costs no patience. */
+  readonly onStart: () => void;
 }
+
+type Once<Value> = (identity: Identity, onStart: () => void) => Promise<Tried<Value>>;
 
 /** The transport over node:http and node:https: keep-alive, deadlines, retries, credentials, bounded writes (execution.md §5). */
 export class HttpTransport implements Transport {
@@ -61,14 +65,18 @@ export class HttpTransport implements Transport {
   request(request: ApiRequest): Promise<ApiResult<ApiResponse>> {
     // A create must not be sent twice, so it never rides on a connection that may be stale.
     const connection = request.method === 'POST' ? 'own' : 'shared';
-    const once = (identity: Identity) => this.#try({ request, read: readBody, connection }, identity);
-    return this.#untilDecided(request, (identity) =>
-      request.method === 'GET' ? once(identity) : this.#gate.run(() => once(identity), isThrottled),
+    const once: Once<ApiResponse> = (identity, onStart) =>
+      this.#try({ request, read: readBody, connection, onStart }, identity);
+    return this.#untilDecided(request, (identity, onStart) =>
+      request.method === 'GET'
+        ? once(identity, onStart)
+        : this.#gate.run(() => once(identity, onStart), isThrottled),
     );
   }
 
   lines(request: ApiRequest): Promise<ApiResult<AsyncIterable<string>>> {
-    const once = (identity: Identity) => this.#try({ request, read: readLines, connection: 'own' }, identity);
+    const once: Once<AsyncIterable<string>> = (identity, onStart) =>
+      this.#try({ request, read: readLines, connection: 'own', onStart }, identity);
     return this.#untilDecided(request, once, PATIENCE_MS.stream);
   }
 
@@ -80,16 +88,19 @@ export class HttpTransport implements Transport {
   /** Tries until it is done, aborted, or not worth another try. */
   async #untilDecided<Value>(
     request: ApiRequest,
-    once: (identity: Identity) => Promise<Tried<Value>>,
+    once: Once<Value>,
     patienceMs?: number,
   ): Promise<ApiResult<Value>> {
     const { clock, credentials, random } = this.#options;
-    const beganAtMs = clock.now();
+    let startedAtMs: number | undefined;
+    const onStart = () => {
+      startedAtMs ??= clock.now();
+    };
     let hasRenewed = false;
     for (let failures = 1; ; failures += 1) {
       const current = await credentials.current();
       if (!current.ok) return { ok: false, failure: { kind: 'unreachable', message: current.message } };
-      const tried = await once(current.identity);
+      const tried = await once(current.identity, onStart);
       if (tried.kind === 'done') return { ok: true, value: tried.value };
       if (tried.kind === 'aborted') return { ok: false, failure: tried };
       const { failed } = tried;
@@ -101,7 +112,7 @@ export class HttpTransport implements Transport {
         request,
         failed,
         failures,
-        spentMs: clock.now() - beganAtMs,
+        spentMs: clock.now() - (startedAtMs ?? clock.now()),
         patienceMs: patienceMs ?? (this.#hasAnswered ? PATIENCE_MS.known : PATIENCE_MS.unknown),
         random: random(),
       });
@@ -111,14 +122,21 @@ export class HttpTransport implements Transport {
   }
 
   async #try<Value>(attempt: Attempt<Value>, identity: Identity): Promise<Tried<Value>> {
-    const { request, read, connection } = attempt;
+    const { request, read, connection, onStart } = attempt;
+    onStart();
     const link = linkAbort([request.signal, this.#closing.signal]);
     if (link.signal.aborted) return aborted(link.release);
     const deadline = this.#startDeadline(request.timeoutMs ?? TRY_TIMEOUT_MS, link.abort);
     try {
       const agents = await this.#agentsFor(identity);
       const agent = connection === 'own' ? agents.streams : agents.requests;
-      const result = await exchangeHttp({ ...this.#wire(request, identity), agent, signal: link.signal });
+      const { tls } = agents;
+      const result = await exchangeHttp({
+        ...this.#wire(request, identity),
+        agent,
+        tls,
+        signal: link.signal,
+      });
       if (result.kind === 'answered') {
         this.#hasAnswered = true;
         // The answer may be a stream that outlives this try; until it ends, aborts must reach it.

@@ -16,7 +16,7 @@ export interface RetrySituation {
   readonly failed: FailedTry;
   /** Failed tries so far, this one included. */
   readonly failures: number;
-  /** Since the request was first sent. */
+  /** Since the first try began. */
   readonly spentMs: number;
   /** How long the request may go on trying. */
   readonly patienceMs: number;
