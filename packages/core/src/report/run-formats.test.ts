@@ -1,71 +1,15 @@
 import type { RunEvent } from '../domain/event.js';
 import { taskId } from '../domain/ids.js';
-import type { Evidence } from '../domain/outcome.js';
-import { builtInDurations, type RehearsedTask } from '../domain/rehearsal.js';
-import { rehearsePlan } from '../execute/rehearse-plan.js';
-import { compileText } from '../testing/compile-text.js';
-import { createRecordingSink } from '../testing/recording-sink.js';
-import { shopText } from '../testing/shop.js';
+import { degradedRun, failureEvidence, fineRun, haltedRun, stateAt } from '../testing/shop-runs.js';
 import { eventToJson } from './event-json.js';
 import { formatLive } from './live-view.js';
 import { createPlainRenderer } from './plain-renderer.js';
-import { countTasks, foldRun, runStateOf, type RunState } from './run-state.js';
+import { countTasks, runStateOf } from './run-state.js';
 import { formatSummary } from './summary.js';
-import { timelineToText } from './timeline/timeline-text.js';
 import { formatWaiting } from './waiting-line.js';
 
-const shop = compileText(shopText);
-
-function rehearse(tasks: Readonly<Record<string, RehearsedTask>>): readonly RunEvent[] {
-  const { sink, events } = createRecordingSink();
-  const known = shop.tasks.flatMap(({ id }): [typeof id, RehearsedTask][] => {
-    const task = tasks[id];
-    return task === undefined ? [] : [[id, task]];
-  });
-  rehearsePlan(shop, { defaults: builtInDurations, tasks: new Map(known) }, { sink });
-  return events;
-}
-
-const evidence: Evidence = {
-  cause: 'The image ghcr.io/acme/api:1.4.3 does not exist.',
-  advice: 'Push it, or name a tag that exists.',
-  object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' },
-  state: '0 of 2 replicas ready',
-  events: [{ type: 'Warning', reason: 'Failed', message: 'Failed to pull image', count: 4 }],
-  logs: [{ pod: 'api-7d9', container: 'api', previous: true, lines: ['starting', 'panic: no config'] }],
-  command: 'kubectl -n shop describe pod api-7d9',
-};
-
-function withEvidence(events: readonly RunEvent[], id: string): readonly RunEvent[] {
-  return events.map((event) =>
-    event.type === 'task-settled' && event.task === id && event.outcome.kind === 'failed'
-      ? { ...event, outcome: { ...event.outcome, evidence } }
-      : event,
-  );
-}
-
-const fine = rehearse({});
-const degraded = withEvidence(
-  rehearse({
-    'services.api': { takesMs: 5000, fails: 'ImagePullBackOff' },
-    'services.cache': { takesMs: 8000, fails: 'CrashLoopBackOff', healsMs: 20_000 },
-  }),
-  'services.api',
-);
-const halted = rehearse({
-  'jobs.migrate': { takesMs: 15_000, fails: 'exit code 1' },
-  'services.search': { takesMs: 900_000 },
-});
-
-function stateAt(events: readonly RunEvent[], atMs: number): RunState {
-  let state: RunState | undefined;
-  for (const event of events) if (event.at <= atMs) state = foldRun(state, event);
-  if (state === undefined) throw new Error('the run has not started');
-  return state;
-}
-
 describe('events as JSON', () => {
-  const documents = [...degraded, ...halted].map(eventToJson);
+  const documents = [...degradedRun, ...haltedRun].map(eventToJson);
   const fieldsOf = (type: string) => [
     ...new Set(documents.filter((one) => one.type === type).map((one) => Object.keys(one).join(' '))),
   ];
@@ -111,7 +55,7 @@ describe('events as JSON', () => {
       step: 'apps',
       outcome: 'failed',
       reason: 'ImagePullBackOff',
-      evidence,
+      evidence: failureEvidence,
     });
     expect(documents).toContainEqual(
       expect.objectContaining({
@@ -130,24 +74,17 @@ describe('events as JSON', () => {
 
 describe('the fold over events', () => {
   test('counts at each instant', () => {
-    expect(countTasks(stateAt(halted, 0))).toMatchObject({ running: 4, waiting: 5 });
-    expect(countTasks(stateAt(halted, 30_000))).toMatchObject({ succeeded: 2, running: 3, waiting: 4 });
-    expect(countTasks(runStateOf(halted))).toMatchObject({ running: 0, waiting: 0, failed: 1 });
+    expect(countTasks(stateAt(haltedRun, 0))).toMatchObject({ running: 4, waiting: 5 });
+    expect(countTasks(stateAt(haltedRun, 30_000))).toMatchObject({ succeeded: 2, running: 3, waiting: 4 });
+    expect(countTasks(runStateOf(haltedRun))).toMatchObject({ running: 0, waiting: 0, failed: 1 });
   });
 
   test('one event at a time comes to the same as all at once', () => {
-    expect(stateAt(degraded, Infinity)).toEqual(runStateOf(degraded));
-  });
-
-  test('does not change the state it is given', () => {
-    const before = stateAt(degraded, 0);
-    const copy = structuredClone([...before.tasks.values()].map(({ status }) => status));
-    for (const event of degraded.slice(1)) foldRun(before, event);
-    expect([...before.tasks.values()].map(({ status }) => status)).toEqual(copy);
+    expect(stateAt(degradedRun, Infinity)).toEqual(runStateOf(degradedRun));
   });
 
   test('a recovered task keeps the reason of its failure', () => {
-    expect(runStateOf(degraded).tasks.get(taskId('services', 'cache'))).toMatchObject({
+    expect(runStateOf(degradedRun).tasks.get(taskId('services', 'cache'))).toMatchObject({
       outcome: { kind: 'recovered', reason: 'CrashLoopBackOff' },
       settledAt: 8000,
       recoveredAt: 20_000,
@@ -164,7 +101,7 @@ describe('plain lines', () => {
   }
 
   test('of a degraded run', () => {
-    expect(linesOf(degraded)).toMatchInlineSnapshot(`
+    expect(linesOf(degradedRun)).toMatchInlineSnapshot(`
      "     0.0s  shop · setup on none (rehearsal): 9 tasks in 4 steps
           0.0s  step search opens
           0.0s  step data opens
@@ -203,7 +140,7 @@ describe('plain lines', () => {
   });
 
   test('of a halted run', () => {
-    expect(linesOf(halted)).toMatchInlineSnapshot(`
+    expect(linesOf(haltedRun)).toMatchInlineSnapshot(`
      "     0.0s  shop · setup on none (rehearsal): 9 tasks in 4 steps
           0.0s  step search opens
           0.0s  step data opens
@@ -230,7 +167,7 @@ describe('plain lines', () => {
 
 describe('the summary', () => {
   test('of a run that succeeded', () => {
-    expect(formatSummary(runStateOf(fine), { color: false })).toMatchInlineSnapshot(`
+    expect(formatSummary(runStateOf(fineRun), { color: false })).toMatchInlineSnapshot(`
      "✓ shop · setup succeeded after 2m 30s
        9 tasks: 9 succeeded
 
@@ -246,7 +183,7 @@ describe('the summary', () => {
   });
 
   test('of a degraded run', () => {
-    expect(formatSummary(runStateOf(degraded), { color: false })).toMatchInlineSnapshot(`
+    expect(formatSummary(runStateOf(degradedRun), { color: false })).toMatchInlineSnapshot(`
      "! shop · setup degraded after 2m 30s
        9 tasks: 7 succeeded, 1 recovered, 1 failed
 
@@ -277,7 +214,7 @@ describe('the summary', () => {
       resumeCommand: 'flotilla deploy --resume',
       cleanUpCommand: (tasks: readonly string[]) => `flotilla destroy --only ${tasks.join(' ')} --yes`,
     };
-    expect(formatSummary(runStateOf(halted), options)).toMatchInlineSnapshot(`
+    expect(formatSummary(runStateOf(haltedRun), options)).toMatchInlineSnapshot(`
      "✗ shop · setup halted after 45s
        9 tasks: 2 succeeded, 1 failed, 2 cancelled, 4 skipped
 
@@ -302,15 +239,20 @@ describe('the summary', () => {
   });
 
   test('leaves out the reports that have been shown already', () => {
-    const text = formatSummary(runStateOf(degraded), { color: false, reports: false });
+    const text = formatSummary(runStateOf(degradedRun), { color: false, reports: false });
     expect(text).toContain('services.api failed');
-    expect(text).not.toContain(evidence.cause);
+    expect(text).not.toContain(failureEvidence.cause);
   });
 });
 
 describe('the live view', () => {
   test('of a run under way', () => {
-    const lines = formatLive(stateAt(halted, 31_000), { atMs: 31_500, width: 80, height: 24, color: false });
+    const lines = formatLive(stateAt(haltedRun, 31_000), {
+      atMs: 31_500,
+      width: 80,
+      height: 24,
+      color: false,
+    });
     expect(lines.join('\n')).toMatchInlineSnapshot(`
      "shop · setup on none (rehearsal)
      █████░░░░░░░░░░░░░░░░░░░ 2/9 · 31.5s · 3 running · 2 succeeded
@@ -331,7 +273,7 @@ describe('the live view', () => {
   });
 
   test.each([4, 8, 12, 24])('fits %i lines, what runs first', (height) => {
-    const lines = formatLive(stateAt(halted, 31_000), { atMs: 31_500, width: 50, height, color: false });
+    const lines = formatLive(stateAt(haltedRun, 31_000), { atMs: 31_500, width: 50, height, color: false });
     expect(lines.length).toBeLessThan(height);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(50);
     if (height >= 8) expect(lines.join('\n')).toContain('jobs.migrate');
@@ -340,7 +282,7 @@ describe('the live view', () => {
 
 test('the waiting line says what is waited for, since when and why', () => {
   const events: readonly RunEvent[] = [
-    ...halted.filter(({ at }) => at <= 30_000),
+    ...haltedRun.filter(({ at }) => at <= 30_000),
     {
       type: 'task-progressed',
       at: 32_000,
@@ -352,61 +294,4 @@ test('the waiting line says what is waited for, since when and why', () => {
   expect(formatWaiting(runStateOf(events), 40_000)).toMatchInlineSnapshot(
     `"    40.0s  waiting for services.search (40s); jobs.report (40s); jobs.migrate (10s, wait: 0 of 1 pods done); 4 tasks still to start"`,
   );
-});
-
-describe('the timeline as text', () => {
-  test('of a degraded run', () => {
-    expect(timelineToText(degraded, { color: false })).toMatchInlineSnapshot(`
-     "                  │0s               │1m              │2m
-     search            ▾ 0s, not waited for
-       services.search ━━━━━━━━━                                    ✓    30s +1m 30s
-     data              ▾ 0s
-       services.db     █████████                                    ✓    30s
-       services.cache  ━━┄┄┄┄                                       ↻     8s    +22s
-     migrate                    ▾ 30s
-       jobs.migrate             █████████████████                   ✓     1m
-     apps                                        ▾ 1m 30s
-       services.api                              ━━                 ✗     5s    +25s
-       services.web                              ··━━━━━━━━━        ✓    30s    +25s
-       services.worker          ━━━━━━━━━                           ✓    30s +1m 30s
-       jobs.report     ━━━━━━━━━━━━━━━━━━                           ✓     1m +1m 30s
-       charts.ingress                            ██████████████████ ✓     1m
-
-     degraded after 2m 30s
-     + is slack: how much later it could have settled without the run ending later
-     critical path (█): services.db → jobs.migrate → charts.ingress
-     "
-    `);
-  });
-
-  test('of a halted run, with what the steps cost', () => {
-    expect(timelineToText(halted, { color: false, withoutBarriersMs: 30_000 })).toMatchInlineSnapshot(`
-     "                  │0s                 │20s               │40s
-     search            ▾ 0s, not waited for
-       services.search ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ⊘    45s
-     data              ▾ 0s
-       services.db     █████████████████████████████                ✓    30s
-       services.cache  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━                ✓    30s
-     migrate                                        ▾ 30s
-       jobs.migrate                                 ███████████████ ✗    15s
-     apps              never opened
-       services.api                                                 –
-       services.web                                                 –
-       services.worker                                              –
-       jobs.report     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ⊘    45s
-       charts.ingress                                               –
-
-     halted after 45s
-     halted at 45s by jobs.migrate
-     critical path (█): services.db → jobs.migrate
-     The order of the steps costs 15s: depends_on and needs alone would take 30s.
-     "
-    `);
-  });
-
-  test.each([60, 80, 140])('stays within %i columns', (width) => {
-    for (const events of [fine, degraded, halted])
-      for (const line of timelineToText(events, { color: false, width }).split('\n'))
-        expect(line.length).toBeLessThanOrEqual(width);
-  });
 });

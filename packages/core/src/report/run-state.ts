@@ -39,38 +39,44 @@ export interface RunState {
 /** How many tasks are where; settled ones by outcome. */
 export type TaskCounts = Readonly<Record<'waiting' | 'running' | TaskOutcomeKind, number>>;
 
-interface Draft {
+// What a RunState is inside the fold.
+class FoldedRun implements RunState {
+  readonly plan: Plan;
+  readonly run: string;
+  readonly cluster: string;
   at: number;
   readonly tasks: Map<TaskId, TaskState>;
-  readonly stepsOpenedAt: Map<StepName, number>;
-  readonly stepsSettledAt: Map<StepName, number>;
+  readonly stepsOpenedAt = new Map<StepName, number>();
+  readonly stepsSettledAt = new Map<StepName, number>();
   settled?: RunSettledEvent;
+
+  constructor({ plan, run, cluster, at }: RunStartedEvent) {
+    this.plan = plan;
+    this.run = run;
+    this.cluster = cluster;
+    this.at = at;
+    this.tasks = new Map(plan.tasks.map((node) => [node.id, { node, status: 'waiting', attempt: 0 }]));
+  }
 }
 
 /**
- * The state after one more event; `state` itself stays as it was. Undefined until `run-started` has come, which
- * begins anew.
+ * The state after one more event. The state given is used up: it becomes the new one, so that an event costs the
+ * same however many tasks there are. Undefined until `run-started` has come, which begins anew.
  */
 export function foldRun(state: RunState | undefined, event: RunEvent): RunState | undefined {
-  if (event.type === 'run-started') return startedState(event);
+  if (event.type === 'run-started') return new FoldedRun(event);
   if (state === undefined) return undefined;
-  const draft = {
-    ...state,
-    tasks: new Map(state.tasks),
-    stepsOpenedAt: new Map(state.stepsOpenedAt),
-    stepsSettledAt: new Map(state.stepsSettledAt),
-  };
-  applyEvent(draft, event);
-  return draft;
+  if (!(state instanceof FoldedRun)) throw new Error('Bug: this state was not made by foldRun.');
+  applyEvent(state, event);
+  return state;
 }
 
-/** The state after all the events: the same as folding them one by one, without a copy for each. */
+/** The state after all the events of a run, the first of which is `run-started`. */
 export function runStateOf(events: readonly RunEvent[]): RunState {
-  const [first, ...rest] = events;
-  if (first?.type !== 'run-started') throw new Error('Bug: the events of a run begin with run-started.');
-  const draft = startedState(first);
-  for (const event of rest) if (event.type !== 'run-started') applyEvent(draft, event);
-  return draft;
+  let state: RunState | undefined;
+  for (const event of events) state = foldRun(state, event);
+  if (state === undefined) throw new Error('Bug: the events of a run begin with run-started.');
+  return state;
 }
 
 /** Counts of the tasks by status and outcome. */
@@ -91,39 +97,23 @@ export function countTasks(state: RunState): TaskCounts {
   return counts;
 }
 
-function startedState({ plan, run, cluster, at }: RunStartedEvent): RunState & Draft {
-  const tasks = plan.tasks.map((node): [TaskId, TaskState] => [
-    node.id,
-    { node, status: 'waiting', attempt: 0 },
-  ]);
-  return {
-    plan,
-    run,
-    cluster,
-    at,
-    tasks: new Map(tasks),
-    stepsOpenedAt: new Map(),
-    stepsSettledAt: new Map(),
-  };
-}
-
-function applyEvent(draft: Draft, event: Exclude<RunEvent, RunStartedEvent>): void {
-  draft.at = event.at;
+function applyEvent(folded: FoldedRun, event: Exclude<RunEvent, RunStartedEvent>): void {
+  folded.at = event.at;
   switch (event.type) {
     case 'step-opened':
-      draft.stepsOpenedAt.set(event.step, event.at);
+      folded.stepsOpenedAt.set(event.step, event.at);
       return;
     case 'step-settled':
-      draft.stepsSettledAt.set(event.step, event.at);
+      folded.stepsSettledAt.set(event.step, event.at);
       return;
     case 'run-settled':
-      draft.settled = event;
+      folded.settled = event;
       return;
     case 'task-started':
     case 'task-progressed':
     case 'task-settled':
     case 'task-recovered':
-      draft.tasks.set(event.task, nextTaskState(knownTask(draft, event.task), event));
+      folded.tasks.set(event.task, nextTaskState(knownTask(folded, event.task), event));
   }
 }
 
@@ -149,8 +139,8 @@ function recoveredOutcome(before: TaskOutcome | undefined): TaskOutcome {
   return { kind: 'recovered', reason, ...(evidence !== undefined && { evidence }) };
 }
 
-function knownTask(draft: Draft, id: TaskId): TaskState {
-  const task = draft.tasks.get(id);
+function knownTask(folded: FoldedRun, id: TaskId): TaskState {
+  const task = folded.tasks.get(id);
   if (task === undefined) throw new Error(`Bug: an event names ${id}, which is not in the plan.`);
   return task;
 }
