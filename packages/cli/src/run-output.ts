@@ -89,7 +89,9 @@ function live({ flags, ports }: Invocation): Progress {
     note: (text) => {
       screen.print(`${text}\n`);
     },
-    close: screen.close,
+    close: () => {
+      screen.close();
+    },
     printedReports: false,
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createNodesFromFiles, type CreateNodesV2 } from '@nx/devkit';
+import { createNodesFromFiles, type CreateNodes } from '@nx/devkit';
 import { inferTargets, type PluginOptions } from './infer-targets';
 
 const pattern = '**/{flotilla.yaml,.release/application_template.yaml}';
@@ -9,7 +9,7 @@ const pattern = '**/{flotilla.yaml,.release/application_template.yaml}';
  * Gives every project with a flotilla file its targets. Reads no flotilla file and loads nothing of
  * Kubernetes: what the file says is looked at when a target runs.
  */
-export const createNodesV2: CreateNodesV2<PluginOptions> = [
+export const createNodes: CreateNodes<PluginOptions> = [
   pattern,
   (files, options, context) =>
     createNodesFromFiles(
@@ -20,8 +20,8 @@ export const createNodesV2: CreateNodesV2<PluginOptions> = [
     ),
 ];
 
-/** The same under the name that Nx 23 and later prefer. */
-export const createNodes = createNodesV2;
+/** The same under the name that Nx 22 asks for. */
+export const createNodesV2 = createNodes;
 
 function nodesOf(file: string, options: PluginOptions, workspaceRoot: string) {
   const root = projectRootOf(file);

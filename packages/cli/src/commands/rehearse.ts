@@ -57,22 +57,17 @@ async function rehearseRun(invocation: Invocation): Promise<number> {
 
 async function show(invocation: Invocation, events: readonly RunEvent[]): Promise<void> {
   const { flags, ports } = invocation;
-  switch (flags.value('output')) {
-    case 'ndjson':
-      for (const event of events) printJsonLine(ports, eventToJson(event));
-      return;
-    case 'json':
-      for (const event of events.slice(-1)) printJson(ports, eventToJson(event));
-      return;
-    case 'svg':
-      ports.stdout.write(await timelineToSvg(events));
-      return;
-    case 'html':
-      ports.stdout.write(await timelineToHtml(events));
-      return;
-    default:
-      ports.stdout.write(formatRehearsal(invocation, events));
-  }
+  const format = flags.value('output');
+  if (format === 'ndjson') for (const event of events) printJsonLine(ports, eventToJson(event));
+  else if (format === 'json') for (const event of events.slice(-1)) printJson(ports, eventToJson(event));
+  else ports.stdout.write(await draw(invocation, events));
+}
+
+async function draw(invocation: Invocation, events: readonly RunEvent[]): Promise<string> {
+  const format = invocation.flags.value('output');
+  if (format === 'svg') return await timelineToSvg(events);
+  if (format === 'html') return await timelineToHtml(events);
+  return formatRehearsal(invocation, events);
 }
 
 function formatRehearsal({ flags, ports }: Invocation, events: readonly RunEvent[]): string {
