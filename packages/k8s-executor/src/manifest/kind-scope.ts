@@ -1,5 +1,6 @@
 import { isJsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { textOf } from '../readiness/readiness.js';
 
 /** Whether objects of a kind live in namespaces; undefined when it cannot be known. */
 export type ScopeOf = (apiVersion: string, kind: string) => Promise<'namespaced' | 'cluster' | undefined>;
@@ -38,7 +39,7 @@ export function scopesOfCrds(objects: readonly KubeObject[]): ReadonlyMap<string
   const scopes = new Map<string, 'namespaced' | 'cluster'>();
   for (const { kind, spec } of objects) {
     if (kind !== 'CustomResourceDefinition' || !isJsonObject(spec) || !isJsonObject(spec['names'])) continue;
-    const key = kindKey(String(spec['group']), String(spec['names']['kind']));
+    const key = kindKey(textOf(spec, 'group'), textOf(spec['names'], 'kind'));
     scopes.set(key, spec['scope'] === 'Cluster' ? 'cluster' : 'namespaced');
   }
   return scopes;

@@ -1,7 +1,6 @@
 import {
   FAILSAFE_SCHEMA,
   NOT_RESOLVED,
-  Schema,
   boolYaml11Tag,
   defineMappingTag,
   defineScalarTag,
@@ -9,11 +8,12 @@ import {
   mergeTag,
   nullCoreTag,
 } from 'js-yaml';
+import type { Schema } from 'js-yaml';
 
 // go-yaml drops every underscore before it looks at a number, and knows no sexagesimals.
 const integer = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[0-9]+)$/;
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const numberStart = ['-', '+', ...'0123456789'];
+const numberStart = ['-', '+', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const booleanWords = new Map([
   ...['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON', 'true', 'True', 'TRUE'].map((w) => [w, true] as const),
   ...['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF', 'false', 'False', 'FALSE'].map(
@@ -62,7 +62,7 @@ const floatTag = defineScalarTag<number>('tag:yaml.org,2002:float', {
 });
 
 const objectTag = defineMappingTag(mapTag.tagName, {
-  create: () => ({}) as Record<string, unknown>,
+  create: () => ({}),
   identify: mapTag.identify,
   addPair: (carrier, key, value) => (key === null ? 'a key is empty' : mapTag.addPair(carrier, key, value)),
   has: mapTag.has,

@@ -1,4 +1,5 @@
-import { isJsonObject } from '../cluster/json.js';
+import { isJsonObject, withoutKeys } from '../cluster/json.js';
+import type { Json } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { labelObject } from './labels.js';
 import type { Owner } from './labels.js';
@@ -13,8 +14,7 @@ export function normalizeObject(
   owner: Owner,
   place: { readonly namespaced: boolean; readonly namespace: string },
 ): KubeObject {
-  const { status: _status, ...rest } = object;
-  return labelObject(encodeSecret(withNamespace(withoutServerFields(rest as KubeObject), place)), owner);
+  return labelObject(encodeSecret(withNamespace(withoutServerFields(object), place)), owner);
 }
 
 const serverFields = [
@@ -27,9 +27,9 @@ const serverFields = [
 ];
 
 function withoutServerFields(object: KubeObject): KubeObject {
-  if (!serverFields.some((field) => field in object.metadata)) return object;
-  const kept = Object.entries(object.metadata).filter(([field]) => !serverFields.includes(field));
-  return { ...object, metadata: { ...Object.fromEntries(kept), name: object.metadata.name } };
+  const metadata = { ...withoutKeys(object.metadata, serverFields), name: object.metadata.name };
+  const { apiVersion, kind } = object;
+  return { ...withoutKeys(object, ['status']), apiVersion, kind, metadata };
 }
 
 function withNamespace(
@@ -45,10 +45,17 @@ function withNamespace(
 function encodeSecret(object: KubeObject): KubeObject {
   if (object.apiVersion !== 'v1' || object.kind !== 'Secret' || !isJsonObject(object['stringData']))
     return object;
-  const { stringData, ...rest } = object;
-  const encoded = Object.entries(stringData as Readonly<Record<string, unknown>>).map(
-    ([key, text]) => [key, Buffer.from(String(text ?? ''), 'utf8').toString('base64')] as const,
+  const encoded = Object.entries(object['stringData']).map(
+    ([key, text]) => [key, Buffer.from(textFrom(text), 'utf8').toString('base64')] as const,
   );
   const data = isJsonObject(object['data']) ? object['data'] : {};
-  return { ...(rest as KubeObject), data: { ...data, ...Object.fromEntries(encoded) } };
+  const { apiVersion, kind, metadata } = object;
+  const rest = withoutKeys(object, ['stringData']);
+  return { ...rest, apiVersion, kind, metadata, data: { ...data, ...Object.fromEntries(encoded) } };
+}
+
+/** What is no text there is refused by the server only in `stringData`; here it becomes what YAML would print. */
+function textFrom(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  return value === null || value === undefined ? '' : JSON.stringify(value);
 }

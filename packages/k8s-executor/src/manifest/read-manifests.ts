@@ -30,11 +30,13 @@ async function findFiles(pattern: string, directory: string): Promise<readonly s
   const absolute = path.resolve(directory, pattern);
   const kind = await stat(absolute).catch(() => undefined);
   if (kind?.isFile() === true) return [toRelative(absolute, directory)];
-  const search =
-    kind?.isDirectory() === true
-      ? { cwd: absolute, patterns: [manifestFiles] }
-      : { cwd: directory, patterns: [pattern] };
-  const paths = await glob({ ...search, absolute: true, onlyFiles: true, expandDirectories: false });
+  const isFolder = kind?.isDirectory() === true;
+  const paths = await glob(isFolder ? manifestFiles : pattern, {
+    cwd: isFolder ? absolute : directory,
+    absolute: true,
+    onlyFiles: true,
+    expandDirectories: false,
+  });
   return paths
     .map((file) => toRelative(file, directory))
     .filter((file) => !isKustomization(file))

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../cluster/json.js';
+import { isJsonObject, withoutKeys } from '../cluster/json.js';
 import type { Json, JsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { listOf, mappingOf, textOf } from '../readiness/readiness.js';
@@ -19,9 +19,9 @@ export function lostFields(desired: KubeObject, live: KubeObject): readonly stri
       textOf(entry, 'subresource') === '',
   );
   if (ours === undefined) return ['.'];
-  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = desired;
-  const { name: _name, namespace: _namespace, ...asked } = metadata;
-  return lostIn({ ...rest, metadata: asked }, mappingOf(ours, 'fieldsV1'), '');
+  const metadata = withoutKeys(desired.metadata, ['name', 'namespace']);
+  const asked = { ...withoutKeys(desired, ['apiVersion', 'kind']), metadata };
+  return lostIn(asked, mappingOf(ours, 'fieldsV1'), '');
 }
 
 /** The manager, other than us, that owns a field; undefined when nobody does. */

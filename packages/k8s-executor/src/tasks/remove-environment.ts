@@ -52,13 +52,14 @@ async function deleteAll(
   const failure = results.find((result) => result !== undefined);
   if (failure !== undefined) return failure;
   let leftBefore = 0;
-  const gone = await waitUntilGone(objects, cluster, task.signal, (left) => {
+  const onProgress = (left: readonly KubeObject[]) => {
     const [first] = left;
     if (first === undefined || left.length === leftBefore) return;
     leftBefore = left.length;
     const message = `waiting for ${printReference(referenceOf(first))} to go, ${String(left.length)} left`;
     task.progress({ phase: 'wait', message });
-  });
+  };
+  const gone = await waitUntilGone(objects, { cluster, signal: task.signal, onProgress });
   return gone ? undefined : 'stopped while objects were being deleted';
 }
 

@@ -14,7 +14,7 @@ export async function replaceObject(
   // In the foreground: the pods of the old job must not run beside those of the new one.
   const deleted = await cluster.delete(referenceOf(object), { propagation: 'Foreground', signal });
   if (!deleted.ok) return deleted;
-  const gone = await waitUntilGone([object], cluster, signal);
+  const gone = await waitUntilGone([object], { cluster, signal });
   if (!gone) return { ok: false, failure: { kind: 'aborted' } };
   const applied = await cluster.apply(object, { force, signal });
   return applied.ok ? { ok: true, value: applied.value.object } : applied;

@@ -3,15 +3,19 @@ import type { SharedWatch } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { aborted, createBell, ringOnAbort } from './bell.js';
 
+export interface GoneOptions {
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (left: readonly KubeObject[]) => void;
+}
+
 /**
  * Waits until none of the objects exists any more (an object of the same name with another uid is not it). True
  * when that is so, false when `signal` aborted before.
  */
 export async function waitUntilGone(
   objects: readonly KubeObject[],
-  cluster: Cluster,
-  signal: AbortSignal,
-  onProgress?: (left: readonly KubeObject[]) => void,
+  { cluster, signal, onProgress }: GoneOptions,
 ): Promise<boolean> {
   const bell = createBell();
   const stops = [ringOnAbort(signal, bell)];
