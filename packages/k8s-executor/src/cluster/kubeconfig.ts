@@ -52,7 +52,7 @@ export interface KubeContext {
 }
 
 /** Why a context cannot be used: kubectl would refuse it, too. */
-export interface KubeconfigRefusal {
+interface KubeconfigRefusal {
   readonly ok: false;
   readonly message: string;
 }
