@@ -15,6 +15,11 @@ export interface FileNames {
   expect(kind: NameKind, name: Located<string>, help?: string): void;
 }
 
+/** Each unknown name is compared with every known one: a file full of them must not take minutes. */
+const hintsMax = 100;
+
+const namesListedMax = 8;
+
 const nounOf: Readonly<Record<NameKind, string>> = {
   services: 'service',
   jobs: 'job',
@@ -27,6 +32,7 @@ const nounOf: Readonly<Record<NameKind, string>> = {
 /** Names of the kinds `unread` are not checked: their section is there, but is misspelt or no list (reported). */
 export function createFileNames(report: Report, unread: ReadonlySet<NameKind>): FileNames {
   const defined = new Map<string, Map<string, Located<string>>>();
+  let hintsLeft = hintsMax;
   const namesOf = (kind: NameKind): Map<string, Located<string>> => {
     const names = defined.get(kind) ?? new Map<string, Located<string>>();
     defined.set(kind, names);
@@ -42,7 +48,7 @@ export function createFileNames(report: Report, unread: ReadonlySet<NameKind>): 
     },
     expect(kind, name, help) {
       if (unread.has(kind) || namesOf(kind).has(name.value)) return;
-      const near = nearest(name.value, namesOf(kind).keys());
+      const near = hintsLeft-- > 0 ? nearest(name.value, namesOf(kind).keys()) : undefined;
       report.add({
         code: 'parse/unknown-name',
         message: `No ${nounOf[kind]} is called "${name.value}".`,
@@ -65,6 +71,10 @@ function duplicateName(noun: string, name: Located<string>, first: Located<strin
 
 function listNames(kind: NameKind, names: ReadonlyMap<string, unknown>): string {
   if (names.size === 0) return `The file defines no ${nounOf[kind]}.`;
-  const some = [...names.keys()].slice(0, 8);
+  const some: string[] = [];
+  for (const name of names.keys()) {
+    if (some.length === namesListedMax) break;
+    some.push(name);
+  }
   return `The file defines: ${some.join(', ')}${names.size > some.length ? ', …' : ''}.`;
 }

@@ -139,7 +139,8 @@ function checkKey(entry: YamlEntry, options: MappingOptions<Keys>, reading: Read
 }
 
 function rejectMapping(node: YamlNode, { noun, keys }: MappingOptions<Keys>, reading: Reading): void {
-  const [example = 'key'] = Object.entries(keys).flatMap(([name, key]) => (key.required ? [name] : []));
+  const names = Object.keys(keys);
+  const example = names.find((name) => keys[name]?.required === true) ?? names[0] ?? 'key';
   reading.report.add({
     code: 'parse/bad-value',
     message: `${capitalise(reading.label)} must be a mapping, but is ${describeNode(node)}.`,

@@ -350,6 +350,17 @@ jobs: [{name: migrate, from_services: apj}]
   });
 });
 
+test('a file full of unknown names is answered in time that grows with its size', () => {
+  const services = Array.from(
+    { length: 300 },
+    (_, at) => `  - {name: service-${at}, depends_on: [servant-${at}]}`,
+  );
+  const found = complaints(`services:\n${services.join('\n')}`);
+  expect(found).toHaveLength(300);
+  expect(found[0]).toMatch(/Did you mean "service-0"\?$/);
+  expect(found.at(-1)).toMatch(/The file defines: service-0, .*, …\.$/);
+});
+
 describe('workflows', () => {
   test('both forms, and tasks where steps belong', () => {
     expect(

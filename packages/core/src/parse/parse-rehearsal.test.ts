@@ -76,7 +76,7 @@ tasks:
   ).toEqual([
     'error parse/unknown-key [services] Defaults has no key "services". Did you mean "service"?',
     'error parse/unknown-name [services.dbb] The deployment file defines no task services.dbb. Did you mean services.db?',
-    'error parse/unknown-name [services.all] The deployment file defines no task services.all. Did you mean services.db?',
+    'error parse/unknown-name [services.all] The deployment file defines no task services.all. A rehearsal names each task by itself.',
     'error parse/duplicate-name [environment.remove] release.remove_environment is rehearsed twice, under both of its names.',
     'error parse/bad-value [heals] jobs.migrate is a job: it has one result and cannot heal. Remove `heals`; a job that fails first and works later is one with `attempts`.',
     'error parse/bad-value [heals] services.db cannot heal, since it does not fail. Say with `fails` what goes wrong first, e.g. `fails: CrashLoopBackOff`.',
@@ -84,7 +84,7 @@ tasks:
     'error parse/bad-value [fast] `takes` must be a duration: whole seconds, or 250ms, 90s, 1m30s, but is the text "fast".',
   ]);
   expect(complaints('[]')).toEqual([
-    'error parse/bad-value [[]] The rehearsal file must be a mapping, but is an empty list. Write the keys of a rehearsal file, e.g. `key: …`.',
+    'error parse/bad-value [[]] The rehearsal file must be a mapping, but is an empty list. Write the keys of a rehearsal file, e.g. `defaults: …`.',
   ]);
   expect(complaints('a: [')).toHaveLength(1);
 });

@@ -98,14 +98,10 @@ function readTasks(entries: readonly TaskEntry[], context: TaskContext): Readonl
   for (const { key, keySpan, value } of entries) {
     const target = targets.get(key);
     if (target === undefined) {
-      const near = nearest(key, targets.keys());
       report.add({
         code: 'parse/unknown-name',
         message: `The deployment file defines no task ${key}.`,
-        help:
-          near === undefined
-            ? 'Name tasks as workflows do: services.X, jobs.X, charts.X.'
-            : `Did you mean ${near}?`,
+        help: helpForUnknown(key, targets),
         span: keySpan,
       });
     } else if (tasks.has(target.id)) {
@@ -121,6 +117,14 @@ function readTasks(entries: readonly TaskEntry[], context: TaskContext): Readonl
     }
   }
   return tasks;
+}
+
+function helpForUnknown(key: string, targets: TaskContext['targets']): string {
+  if (key.endsWith('.all')) return 'A rehearsal names each task by itself.';
+  const near = nearest(key, targets.keys());
+  return near === undefined
+    ? 'Name tasks as workflows do: services.X, jobs.X, charts.X.'
+    : `Did you mean ${near}?`;
 }
 
 function checkHeals({ node }: TaskRead, { id, kind }: Target, report: Report): void {
