@@ -50,3 +50,5 @@ export { rehearsePlan, rehearsedDurations, type RehearseOptions } from './execut
 export { systemClock } from './execute/system-clock.js';
 export { planToHtml, planToSvg, timelineToHtml, timelineToSvg } from './report/pictures.js';
 export { timelineToText } from './report/timeline/timeline-text.js';
+export { renderComparison } from './report/render-comparison.js';
+export { renderExplanation } from './report/render-explanation.js';

@@ -64,7 +64,8 @@ export function reasonText({ kind, span }: EdgeReason): string {
   return `${reasonWords[kind]}, line ${lineOf(span)}`;
 }
 
-const reasonWords: Readonly<Record<EdgeReason['kind'], string>> = {
+/** What the author wrote, or what the rule is called, that makes an edge. */
+export const reasonWords: Readonly<Record<EdgeReason['kind'], string>> = {
   'step-order': 'step order',
   'depends-on': 'depends_on',
   needs: 'needs',
