@@ -29,7 +29,7 @@ export async function benchApply(rounds = 3): Promise<string> {
     await mkdir(join(folder, 'manifests'));
     await writeFile(
       join(folder, 'flotilla.yaml'),
-      'name: bench\nservices:\n  - name: all\n    manifests: [manifests/all.json]\n',
+      'name: bench\nservices:\n  - name: objects\n    manifests: [manifests/all.json]\n',
     );
     const phases = await benchConfigMaps(bench, rounds);
     const ready = await benchDeployments(bench, rounds);

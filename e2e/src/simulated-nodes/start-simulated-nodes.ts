@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { KeyAndCertificate } from '../control-plane/certificates.js';
 import type { KubeClient } from '../kube-client/kube-client.js';
 import { Kubelet } from './kubelet.js';
@@ -32,6 +33,8 @@ const leaseRenewalMs = 10_000;
 export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<SimulatedNodes> {
   const settings = { ...defaultNodeSettings, ...options.settings };
   const end = new AbortController();
+  // Every pod that terminates and every volume under way listens to it.
+  setMaxListeners(0, end.signal);
   const client = patientClient(options.client, end.signal);
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
