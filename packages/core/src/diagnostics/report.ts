@@ -34,7 +34,7 @@ export function createReport(): Report {
 }
 
 /** By position in the file; what stands at one position keeps its order. */
-export function sortByPosition(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+function sortByPosition(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.toSorted((left, right) => left.span.start - right.span.start);
 }
 

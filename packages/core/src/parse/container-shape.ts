@@ -10,7 +10,7 @@ export const quantity = scalar({
   convert: (written) => (parseQuantity(written) === undefined ? undefined : written),
 });
 
-export const portNumber = integer({ from: 1, to: 65535 });
+const portNumber = integer({ from: 1, to: 65535 });
 
 export const resourceRange = mapping({
   noun: 'a resource',
@@ -173,7 +173,6 @@ export const readyRule = mapping({
 
 export type ContainerFields = Fields<typeof containerKeys>;
 export type SourceFields = Fields<typeof sourceKeys>;
-export type ServerFields = Fields<typeof serverKeys>;
 export type ResourceRangeRead = ValueOf<typeof resourceRange>;
 export type VolumeRead = ValueOf<typeof volume>;
 export type ConfigFileRead = ValueOf<typeof configFile>;

@@ -49,7 +49,7 @@ export interface MisplacedKey {
   readonly help: string;
 }
 
-export interface MappingOptions<Shapes extends Keys> {
+interface MappingOptions<Shapes extends Keys> {
   /** In messages: "a service". */
   readonly noun: string;
   readonly keys: Shapes;

@@ -1,5 +1,5 @@
 /** What a plain scalar means to kubectl. */
-export type PlainScalar = null | boolean | number | string;
+type PlainScalar = null | boolean | number | string;
 
 const nothing = new Set(['', '~', 'null', 'Null', 'NULL']);
 const booleans = new Map([

@@ -32,7 +32,7 @@ const taskMapping = mapping({
   },
 });
 
-export type TaskMappingRead = ValueOf<typeof taskMapping>;
+type TaskMappingRead = ValueOf<typeof taskMapping>;
 
 /** A task as its name alone, or as a mapping with what this workflow says of it. */
 export type TaskEntryRead =

@@ -12,7 +12,7 @@ export interface YamlScalar {
   readonly span: SourceSpan;
 }
 
-export interface YamlList {
+interface YamlList {
   readonly kind: 'list';
   readonly items: readonly YamlNode[];
   readonly span: SourceSpan;
