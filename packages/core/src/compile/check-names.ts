@@ -11,15 +11,17 @@ interface Use {
 
 /**
  * Rule 12: a task, an `X.all` and a step's name stand at most once in a workflow, and no step is named like a
- * task. About names as written: what an `X.all` stands for does not count.
+ * task. About names as written: what an `X.all` stands for does not count. True when all is well.
  */
-export function checkNames(workflow: Workflow, report: Report): void {
+export function checkNames(workflow: Workflow, report: Report): boolean {
   const first = new Map<string, Use>();
-  for (const use of usesOf(workflow)) {
+  const uses = usesOf(workflow);
+  for (const use of uses) {
     const earlier = first.get(use.name);
     if (earlier === undefined) first.set(use.name, use);
     else reportDuplicate(workflow.name.value, [earlier, use], report);
   }
+  return first.size === uses.length;
 }
 
 /** The entries of a workflow as written, in file order. */

@@ -38,7 +38,9 @@ export function compilePlan(file: DeploymentFile, options: CompileOptions = {}):
     if (other !== wanted) drawWorkflow(other, { file, definitions, report: onlyErrors(report) });
   }
   const drawn = drawWorkflow(wanted, { file, definitions, report });
-  if (hasErrors(report.diagnostics())) return { ok: false, diagnostics: report.diagnostics() };
+  if (drawn === undefined || hasErrors(report.diagnostics())) {
+    return { ok: false, diagnostics: report.diagnostics() };
+  }
   const plan = sealDrawn(file, drawn);
   if (options.durations !== undefined)
     lintBarriers(plan, drawn.resolved, { durations: options.durations, report });
@@ -62,11 +64,15 @@ interface DrawnWorkflow {
   readonly graph: Graph;
 }
 
-/** From names to a graph, every mistake reported on the way. */
-function drawWorkflow(workflow: Workflow, { file, definitions, report }: Compiling): DrawnWorkflow {
-  checkNames(workflow, report);
+/** From names to a graph, every mistake reported on the way; none when names clash, since then edges have no clear ends. */
+function drawWorkflow(
+  workflow: Workflow,
+  { file, definitions, report }: Compiling,
+): DrawnWorkflow | undefined {
+  const unique = checkNames(workflow, report);
   const resolved = resolveWorkflow(workflow, definitions, { report, synthesized: isWorkflowless(file) });
   const { nodes, edges } = drawEdges(resolved, definitions, report);
+  if (!unique) return undefined;
   const graph = buildGraph(nodes, edges);
   reportCycles(graph, report);
   return { resolved, graph };

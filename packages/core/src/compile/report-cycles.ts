@@ -9,11 +9,9 @@ interface Link {
   readonly reason: EdgeReason;
 }
 
-/** Reports the circles of a graph, edge by edge with the words that make each; false when there is none. */
-export function reportCycles(graph: Graph, report: Report): boolean {
-  const cycles = findCycles(graph);
-  for (const cycle of cycles) reportCycle(linksOf(graph, cycle), report);
-  return cycles.length > 0;
+/** Reports the circles of a graph, edge by edge with the words that make each. */
+export function reportCycles(graph: Graph, report: Report): void {
+  for (const cycle of findCycles(graph)) reportCycle(linksOf(graph, cycle), report);
 }
 
 function linksOf(graph: Graph, cycle: Cycle): readonly Link[] {
