@@ -11,7 +11,7 @@ function pod(container: Record<string, unknown>, status: Record<string, unknown>
     metadata: { name: 'p' },
     spec: { containers: [{ name: 'app', image: 'acme/api:1', resources: { limits: { memory: '64Mi' } } }] },
     status: { phase: 'Pending', containerStatuses: [{ name: 'app', ...container }], ...status },
-  } as KubeObject;
+  };
 }
 
 const waiting = (reason: string, message = '') => pod({ state: { waiting: { reason, message } } });

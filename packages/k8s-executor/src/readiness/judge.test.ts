@@ -3,10 +3,10 @@ import { judge, judgeCompletion } from './judge.js';
 
 function object(kind: string, apiVersion: string, parts: Record<string, unknown>): KubeObject {
   const { metadata, ...rest } = parts;
-  return { apiVersion, kind, metadata: { name: 'x', ...(metadata as object) }, ...rest } as KubeObject;
+  return { apiVersion, kind, metadata: { name: 'x', ...(metadata as object) }, ...rest };
 }
 
-const condition = (type: string, status: string, reason = '', message = '') => ({
+const condition = (type: string, status: string, ...[reason = '', message = '']: string[]) => ({
   type,
   status,
   reason,
@@ -221,7 +221,7 @@ const cases: [string, KubeObject, 'progressing' | 'current' | 'failed', RegExp][
   ['a Job of another group', object('Job', 'batch.volcano.sh/v1alpha1', { status: {} }), 'current', /there/],
 ];
 
-test.each(cases)('%s', (_name, given, status, message) => {
+test.each(cases)('%s', (...[, given, status, message]) => {
   const judged = judge(given);
   expect(judged.status).toBe(status);
   expect(judged.message).toMatch(message);

@@ -70,7 +70,8 @@ export async function applyObject(
     for (const warning of result.value.warnings)
       context.onWarning(`${printReference(referenceOf(object))}: ${warning}`);
     const applied = result.value.object;
-    const changed = live?.metadata.resourceVersion !== applied.metadata.resourceVersion;
+    const { resourceVersion } = applied.metadata;
+    const changed = live === undefined || live.metadata.resourceVersion !== resourceVersion;
     return { ok: true, value: { desired: object, applied, changed } };
   }
   if (object.kind === 'Job' && immutableFields(result.failure) !== undefined) {

@@ -233,7 +233,10 @@ class WatchObservation implements Observation {
       ];
     }
     const newer = (sight.object.metadata.generation ?? 0) > (object.applied.metadata.generation ?? 0);
-    const [lost] = newer ? lostFields(object.desired, sight.object) : [];
+    // Who only scales (a HorizontalPodAutoscaler) wants the same rollout.
+    const lost = newer
+      ? lostFields(object.desired, sight.object).find((field) => field !== '.spec.replicas')
+      : undefined;
     if (lost === undefined) return [];
     const owner = ownerOfField(sight.object, lost) ?? 'someone else';
     return [{ ...base, key: 'superseded', cause: `${subject} was superseded: ${owner} changed ${lost}` }];

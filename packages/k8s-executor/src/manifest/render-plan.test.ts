@@ -1,0 +1,159 @@
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseDeploymentFile } from '@flotilla/core';
+import type { DeploymentFile } from '@flotilla/core';
+import { buildPlan } from '@flotilla/core/testing';
+import { findDuplicates } from './check-objects.js';
+import { renderPlan } from './render-plan.js';
+import type { RunProgram } from './run-program.js';
+
+const real = path.resolve(__dirname, '../../../../../shared/real');
+
+function parse(text: string): DeploymentFile {
+  const variables = { folderName: 'shop', parameters: {}, environment: {} };
+  const parsed = parseDeploymentFile({ path: 'flotilla.yaml', text }, variables);
+  if (!parsed.ok) throw new Error(parsed.diagnostics.map((each) => each.message).join('\n'));
+  return parsed.value;
+}
+
+function render(text: string, directory: string, runProgram?: RunProgram) {
+  const file = parse(text);
+  const tasks = [
+    ...file.services.map((service) => `services.${service.name.value}`),
+    ...file.jobs.map((job) => `jobs.${job.name.value}`),
+    ...file.charts.map((chart) => `charts.${chart.name.value}`),
+  ];
+  const plan = buildPlan([{ name: 'all', tasks: tasks.map((id) => ({ id })) }]);
+  return renderPlan({ file, plan, directory, namespace: 'shop', ...(runProgram && { runProgram }) });
+}
+
+async function objectsOf(...args: Parameters<typeof render>) {
+  const result = await render(...args);
+  if (!result.ok) throw new Error(result.diagnostics.map((each) => each.message).join('\n'));
+  return result.value.flatMap(({ task, manifests }) =>
+    manifests.map(({ object }) => ({ task: task.id, object })),
+  );
+}
+
+async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'flotilla-render-'));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(directory, name)), { recursive: true });
+    await writeFile(path.join(directory, name), text);
+  }
+  return directory;
+}
+
+const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+
+test('the inline services of a real Release template become objects', async () => {
+  const text = readFileSync(path.join(real, 'release-templates/genai-stack.yaml'), 'utf8');
+  const all = await objectsOf(text, real);
+  const kinds = all.map(({ task, object }) => `${task} ${object.kind}/${object.metadata.name}`);
+  expect(kinds).toEqual(
+    expect.arrayContaining([
+      'services.ollama PersistentVolumeClaim/models',
+      'services.ollama Deployment/ollama',
+      'services.ollama Service/ollama',
+      'jobs.pull-model Job/pull-model',
+    ]),
+  );
+  expect(kinds.some((kind) => kind.includes('front-end'))).toBe(false);
+  const ollama = all.find(
+    ({ object }) => object.kind === 'Deployment' && object.metadata.name === 'ollama',
+  )!.object;
+  expect(ollama).toMatchObject({
+    metadata: {
+      namespace: 'shop',
+      labels: { 'flotilla.dev/task': 'services.ollama', 'app.kubernetes.io/managed-by': 'flotilla' },
+    },
+    spec: {
+      template: {
+        metadata: { labels: { 'app.kubernetes.io/name': 'ollama', 'flotilla.dev/task': 'services.ollama' } },
+        spec: {
+          nodeSelector: { 'nvidia.com/gpu': 'true' },
+          containers: [
+            {
+              command: ['/bin/ollama'],
+              args: ['serve'],
+              env: [{ name: 'LLM', value: 'llama2' }, { name: 'EMBEDDING_MODEL' }],
+            },
+          ],
+          volumes: [{ name: 'shmem', emptyDir: { medium: 'Memory', sizeLimit: '16Gi' } }, { name: 'models' }],
+        },
+      },
+    },
+  });
+});
+
+test('a folder is read in the order of its paths, without its kustomization', async () => {
+  const directory = await folderWith({
+    'k8s/b.yaml': configMap('b'),
+    'k8s/a/z.yml': configMap('z'),
+    'k8s/kustomization.yaml': 'resources: [b.yaml]\n',
+    'k8s/notes.txt': 'no manifest',
+  });
+  const all = await objectsOf('services:\n  - {name: s, manifests: [k8s, k8s/b.yaml]}\n', directory);
+  expect(all.map(({ object }) => object.metadata.name)).toEqual(['z', 'b']);
+});
+
+test('all mistakes of all tasks come together, each at its place', async () => {
+  const directory = await folderWith({ 'bad.yaml': 'kind: A\n' });
+  const result = await render(
+    'services:\n  - {name: a, manifests: [none/*.yaml]}\n  - {name: b, manifests: [bad.yaml]}\n  - {name: c}\n',
+    directory,
+  );
+  expect(result.diagnostics.map((each) => each.code).sort()).toEqual([
+    'manifest/bad-object',
+    'manifest/missing-image',
+    'manifest/no-match',
+  ]);
+});
+
+test('a Secret is encoded, cluster-wide kinds get no namespace, foundations come first', async () => {
+  const directory = await folderWith({
+    'all.yaml': [
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {}}\n',
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: other}\nstringData: {p: "ä"}\n',
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: other}\n',
+      'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r, namespace: x}\n',
+    ].join('---\n'),
+  });
+  const all = (await objectsOf('services:\n  - {name: s, manifests: [all.yaml]}\n', directory)).map(
+    ({ object }) => object,
+  );
+  expect(all.map((object) => object.kind)).toEqual(['Namespace', 'Secret', 'ClusterRole', 'Deployment']);
+  expect(all.map((object) => object.metadata.namespace)).toEqual([undefined, 'other', undefined, 'shop']);
+  expect(all[1]).toMatchObject({ data: { p: 'w6Q=' } });
+  expect(all[1]).not.toHaveProperty('stringData');
+});
+
+test('an object that two tasks deploy names both', async () => {
+  const directory = await folderWith({ 'a.yaml': configMap('same') });
+  const result = await render(
+    'services:\n  - {name: a, manifests: [a.yaml]}\n  - {name: b, manifests: [a.yaml]}\n',
+    directory,
+  );
+  const [duplicate] = findDuplicates(result.ok ? result.value : []);
+  expect(duplicate?.message).toBe('ConfigMap shop/same belongs to both services.a and services.b');
+});
+
+test('renderers run without a shell, and a missing one says what to install', async () => {
+  const asked: string[] = [];
+  const kustomize: RunProgram = ({ program, args }) => {
+    asked.push([program, ...args].join(' '));
+    if (program === 'kubectl') return Promise.resolve({ kind: 'missing' });
+    return Promise.resolve({ kind: 'exited', code: 0, stdout: configMap('made'), stderr: '' });
+  };
+  const text = 'services:\n  - {name: s, kustomize: k8s; rm}\n';
+  expect((await objectsOf(text, '/', kustomize)).map(({ object }) => object.metadata.name)).toEqual(['made']);
+  expect(asked).toEqual(['kubectl kustomize k8s; rm', 'kustomize build k8s; rm']);
+  const missing = await render(text, '/', () => Promise.resolve({ kind: 'missing' }));
+  expect(missing.diagnostics[0]?.help).toMatch(/Install kubectl/);
+  const failing = await render('charts:\n  - {name: c, directory: x}\n', '/', () =>
+    Promise.resolve({ kind: 'exited', code: 1, stdout: '', stderr: 'Error: Chart.yaml file is missing\n' }),
+  );
+  expect(failing.diagnostics[0]?.message).toBe('helm cannot render the chart c: Chart.yaml file is missing');
+});

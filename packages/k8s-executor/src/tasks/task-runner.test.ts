@@ -1,0 +1,246 @@
+import { createManualClock } from '@flotilla/core/testing';
+import type { TaskNode, TaskProgress, Verdict } from '@flotilla/core';
+import type { Cluster, SharedWatch, WatchEvent } from '../cluster/cluster.js';
+import { keyOf, referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { defaultGraceTimes } from '../failure/grace-times.js';
+import { labelObject } from '../manifest/labels.js';
+import { withDigest } from './digest.js';
+import { createLiveObjects } from './live-objects.js';
+import { createRedactor } from './redactor.js';
+import { createTaskRunner } from './task-runner.js';
+
+/** Holds what is applied, counts writes, and tells changes; controllers are played by the test. */
+function createFakeCluster() {
+  const objects = new Map<string, KubeObject>();
+  const listeners = new Set<(event: WatchEvent) => void>();
+  const writes: string[] = [];
+  const resourceOf = (apiVersion: string, kind: string) => ({
+    apiVersion,
+    kind,
+    plural: `${kind.toLowerCase()}s`,
+    namespaced: true,
+    verbs: ['list', 'watch', 'delete'],
+  });
+  const ofKind = (kind: string) => [...objects.values()].filter((object) => object.kind === kind);
+  function put(object: KubeObject): KubeObject {
+    objects.set(keyOf(referenceOf(object)), object);
+    for (const listener of [...listeners]) listener({ type: 'changed', object });
+    return object;
+  }
+  const cluster = {
+    resource: (apiVersion: string, kind: string) =>
+      Promise.resolve({ ok: true, value: resourceOf(apiVersion, kind) }),
+    forgetResources: () => undefined,
+    apply(object: KubeObject) {
+      writes.push(object.kind);
+      const owned = { 'f:metadata': {}, 'f:spec': {} };
+      const managedFields = [{ manager: 'flotilla', operation: 'Apply', fieldsV1: owned }];
+      const metadata = {
+        ...object.metadata,
+        uid: `uid-${object.metadata.name}`,
+        generation: 1,
+        managedFields,
+      };
+      return Promise.resolve({ ok: true, value: { object: put({ ...object, metadata }), warnings: [] } });
+    },
+    get: (reference: Parameters<typeof keyOf>[0]) =>
+      Promise.resolve({ ok: true, value: objects.get(keyOf(reference)) }),
+    list: (resource: { kind: string }) => Promise.resolve({ ok: true, value: ofKind(resource.kind) }),
+    watch: (resource: { kind: string }): SharedWatch => ({
+      get: (name) => ofKind(resource.kind).find((object) => object.metadata.name === name),
+      list: () => ofKind(resource.kind),
+      synced: Promise.resolve(),
+      subscribe(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    }),
+    logs: () => Promise.resolve({ ok: false, failure: { kind: 'aborted' } }),
+  } as unknown as Cluster;
+  return { cluster, put, writes, listeners };
+}
+
+const task = { kind: 'service', id: 'services.api', name: 'api' } as TaskNode;
+const owner = { deployment: 'shop', namespace: 'shop', task: task.id };
+const deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'api', namespace: 'shop' },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: 'api' } },
+    template: { metadata: { labels: { app: 'api' } } },
+  },
+} as KubeObject;
+
+function start() {
+  const fake = createFakeCluster();
+  const clock = createManualClock();
+  const desired = withDigest(labelObject(deployment, owner));
+  const runner = createTaskRunner(() => [desired], {
+    cluster: fake.cluster,
+    clock,
+    file: { services: [] } as never,
+    deployment: 'shop',
+    namespace: 'shop',
+    live: createLiveObjects(fake.cluster, clock, owner),
+    redactor: createRedactor(),
+    grace: defaultGraceTimes,
+    force: false,
+    rerunJobs: false,
+    applyConcurrency: 4,
+    onWarning: () => undefined,
+  });
+  const progress: TaskProgress[] = [];
+  const abort = new AbortController();
+  let verdict: Verdict | undefined;
+  const run = () =>
+    runner
+      .run(task, { attempt: 1, signal: abort.signal, progress: (each) => progress.push(each) })
+      .then((value) => (verdict = value));
+  const uid = 'uid-api';
+  const status = (ready: number) => ({
+    ...{
+      observedGeneration: 1,
+      replicas: 1,
+      updatedReplicas: 1,
+      readyReplicas: ready,
+      availableReplicas: ready,
+    },
+    conditions: [{ type: 'Available', status: ready === 1 ? 'True' : 'False' }],
+  });
+  const metadata = {
+    ...desired.metadata,
+    uid,
+    generation: 1,
+    annotations: { ...desired.metadata.annotations, 'deployment.kubernetes.io/revision': '1' },
+  };
+  const roll = async (ready: number) => {
+    const live = await fake.cluster.get(referenceOf(desired));
+    const managedFields = live.ok ? live.value?.metadata['managedFields'] : undefined;
+    fake.put({ ...desired, metadata: { ...metadata, managedFields }, status: status(ready) });
+  };
+  const pod = (container: Record<string, unknown>, phase = 'Pending') => {
+    const owned = (ownerUid: string) => ({
+      namespace: 'shop',
+      ownerReferences: [{ uid: ownerUid }],
+      labels: { app: 'api' },
+    });
+    const annotations = { 'deployment.kubernetes.io/revision': '1' };
+    fake.put({
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { ...owned(uid), name: 'api-1', uid: 'rs', annotations },
+    });
+    fake.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...owned('rs'), name: 'api-1-x', uid: 'pod' },
+      spec: { containers: [{ name: 'api', image: 'acme/api:9' }] },
+      status: { phase, containerStatuses: [{ name: 'api', ...container }] },
+    });
+  };
+  return { fake, clock, runner, run, abort, progress, roll, pod, verdict: () => verdict };
+}
+
+const unpulled = { state: { waiting: { reason: 'ImagePullBackOff', message: 'manifest unknown' } } };
+
+test('a task is done when its objects are current, and leaves no listener behind', async () => {
+  const { fake, clock, run, roll, progress } = start();
+  const done = run();
+  await clock.advanceTo(1);
+  await roll(0);
+  await clock.advanceTo(2);
+  await roll(1);
+  expect(await done).toEqual({ kind: 'succeeded', reason: '1 object applied, all ready' });
+  expect(progress.map((each) => each.message)).toContain('Deployment shop/api: 0 of 1 replicas available');
+  expect(fake.listeners.size).toBe(0);
+  expect(clock.waiting()).toBe(0);
+});
+
+test('a second run writes nothing', async () => {
+  const { fake, clock, run, roll } = start();
+  const first = run();
+  await clock.advanceTo(1);
+  await roll(1);
+  await first;
+  await clock.advanceTo(60_000);
+  expect(await run()).toEqual({ kind: 'unchanged', reason: '1 object as asked and ready' });
+  expect(fake.writes).toEqual(['Deployment']);
+});
+
+test('an image that is not there fails the task after its grace and not before', async () => {
+  const { clock, run, roll, pod, verdict } = start();
+  void run();
+  await clock.advanceTo(1_000);
+  await roll(0);
+  pod(unpulled);
+  await clock.advanceTo(30_900);
+  expect(verdict()).toBeUndefined();
+  await clock.advanceTo(31_100);
+  expect(verdict()).toMatchObject({
+    kind: 'failed',
+    reason: 'image "acme/api:9" cannot be pulled: not found',
+  });
+});
+
+test('what heals within its grace does not fail, and what heals after it recovers', async () => {
+  const { clock, run, roll, pod, runner, verdict } = start();
+  void run();
+  await clock.advanceTo(1_000);
+  await roll(0);
+  pod(unpulled);
+  await clock.advanceTo(20_000);
+  pod({ state: { waiting: { reason: 'ContainerCreating' } } });
+  await clock.advanceTo(25_000);
+  pod(unpulled);
+  await clock.advanceTo(54_000);
+  expect(verdict()).toBeUndefined();
+  await clock.advanceTo(56_000);
+  expect(verdict()?.kind).toBe('failed');
+  const recovered = runner.recovery(task, new AbortController().signal);
+  await clock.advanceTo(57_000);
+  await roll(1);
+  expect(await recovered).toBe(true);
+});
+
+test('a timeout is explained by what is not current', async () => {
+  const { clock, run, roll, pod, runner, abort } = start();
+  void run();
+  await clock.advanceTo(1_000);
+  await roll(0);
+  pod(unpulled);
+  await clock.advanceTo(2_000);
+  const evidence = await runner.explain(task);
+  expect(evidence).toMatchObject({
+    cause: 'image "acme/api:9" cannot be pulled: not found',
+    object: { kind: 'Deployment', name: 'api' },
+    state: '0 of 1 replicas available',
+    command: 'kubectl -n shop describe pod api-1-x',
+  });
+  abort.abort();
+  await clock.advanceTo(3_000);
+});
+
+test('a rollout that somebody else takes over is superseded', async () => {
+  const { fake, clock, run, roll, verdict } = start();
+  void run();
+  await clock.advanceTo(1_000);
+  await roll(0);
+  const managedFields = [
+    {
+      manager: 'flotilla',
+      operation: 'Apply',
+      fieldsV1: { 'f:metadata': {}, 'f:spec': { 'f:selector': {}, 'f:replicas': {} } },
+    },
+    { manager: 'kubectl-edit', operation: 'Update', fieldsV1: { 'f:spec': { 'f:template': {} } } },
+  ];
+  const metadata = { ...deployment.metadata, uid: 'uid-api', generation: 2, managedFields };
+  fake.put({ ...deployment, metadata });
+  await clock.advanceTo(2_000);
+  expect(verdict()).toMatchObject({
+    kind: 'failed',
+    reason: 'Deployment shop/api was superseded: kubectl-edit changed .spec.template',
+  });
+});
