@@ -27,7 +27,7 @@ export function drawEdges(workflow: ResolvedWorkflow, definitions: Definitions, 
     nodes: steps.flatMap((step) => nodesOf(step, isJoined(step))),
     edges: [
       ...steps.flatMap((step, at) => drawStep(step, steps[at - 1]?.step)),
-      ...steps.filter(isJoined).flatMap(drawJoin),
+      ...steps.flatMap((step, at) => (isJoined(step) ? drawJoin(step, steps[at - 1]?.step) : [])),
       ...held,
     ],
   };
@@ -54,9 +54,14 @@ function drawStep({ step, tasks }: ResolvedStep, opening: PlanStep | undefined):
   return edges;
 }
 
-/** What `needs: [step]` waits for: all tasks of the step, the no-wait ones too. */
-function drawJoin({ step, tasks }: ResolvedStep): readonly DrawnEdge[] {
+/**
+ * What `needs: [step]` waits for: all tasks of the step, the no-wait ones too. A step with nothing in it settles as it
+ * opens (rule 12).
+ */
+function drawJoin({ step, tasks }: ResolvedStep, opening: PlanStep | undefined): readonly DrawnEdge[] {
   const to = settledGateId(step.name);
+  if (tasks.length === 0 && opening !== undefined)
+    return [{ from: endGateId(opening.name), to, reasons: stepOrder(opening.span) }];
   return tasks.map(({ node }) => ({ from: node.id, to, reasons: stepOrder(node.span) }));
 }
 
