@@ -34,6 +34,7 @@ export const diagnosticCatalog = {
   'manifest/missing-image': { severity: 'error', title: 'A service or job without an image' },
   'manifest/no-match': { severity: 'error', title: 'A path or pattern that matches no file' },
   'manifest/not-yaml': { severity: 'error', title: 'A manifest that is not YAML' },
+  'manifest/ready-ignored': { severity: 'warning', title: 'A ready rule that is not evaluated' },
   'manifest/rejected': { severity: 'error', title: 'An object that the API server does not take' },
   'manifest/render-failed': { severity: 'error', title: 'A kustomization or chart that does not render' },
   'manifest/unknown-kind': { severity: 'error', title: 'A kind that the cluster does not know' },

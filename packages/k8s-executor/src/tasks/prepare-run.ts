@@ -1,4 +1,4 @@
-import { hasErrors } from '@flotilla/core';
+import { hasErrors, taskId } from '@flotilla/core';
 import type { Clock, DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskRunner } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
@@ -84,7 +84,8 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
     if (refusal !== undefined) return { ok: false, refusal };
     if (hasErrors(diagnostics)) return { ok: false, diagnostics };
   }
-  return { ok: true, run: startable(tasks, context, rendered.diagnostics) };
+  const diagnostics = [...rendered.diagnostics, ...findIgnoredRules(options)];
+  return { ok: true, run: startable(tasks, context, diagnostics) };
 }
 
 /** Whether the server knows a kind, and the first failure to ask it. */
@@ -99,6 +100,24 @@ function discoverScopes(cluster: Cluster): { readonly scopeOf: ScopeOf; failure(
       return found.value.namespaced ? 'namespaced' : 'cluster';
     },
   };
+}
+
+/** Nobody must believe that a rule guards a deployment when it does not. */
+function findIgnoredRules({ file, plan }: PrepareRunOptions): readonly Diagnostic[] {
+  const deployed = new Set<string>(plan.tasks.map((task) => task.id));
+  const named = [
+    ...file.services.map((service) => ({ id: taskId('services', service.name.value), definition: service })),
+    ...file.charts.map((chart) => ({ id: taskId('charts', chart.name.value), definition: chart })),
+  ];
+  return named
+    .filter(({ id, definition }) => deployed.has(id) && definition.ready !== undefined)
+    .map(({ id, definition }) => ({
+      code: 'manifest/ready-ignored',
+      severity: 'warning',
+      message: `the \`ready\` rule of ${id} is not evaluated yet: its objects are judged by the built-in rules`,
+      span: definition.ready?.current?.span ?? definition.ready?.failed?.span ?? definition.span,
+      related: [],
+    }));
 }
 
 /** A job's digest covers what it reads too: with another configuration it is another job. */
