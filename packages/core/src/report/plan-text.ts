@@ -65,19 +65,21 @@ function headerLine({ plan, style, width }: Page, step: PlanStep, number: number
   const right = [countKinds(tasks) || 'no tasks', ...(step.waitForFinish ? [] : ['not waited for'])].join(
     ' · ',
   );
-  const name = cut(oneLine(step.name), width - left.length - right.length - 2);
+  const marks = namesakeOf(step, tasks).map((task) => marksOf(task, step));
+  const name = cut(oneLine(step.name) + marks.join(''), width - left.length - right.length - 2);
   const gap = ends(left + name, right, width).slice(left.length + name.length, width - right.length);
   const paint = step.waitForFinish ? style.dim : style.yellow;
   return `${style.dim(left.slice(0, 4))} ${left.slice(5)}${style.bold(name)}${gap}${paint(right)}`;
 }
 
 function taskLines(step: PlanStep, tasks: readonly TaskNode[], width: number): readonly string[] {
-  const only = tasks.length === 1 ? tasks[0] : undefined;
-  if (only?.id === (step.name as string)) return [];
+  if (namesakeOf(step, tasks).length > 0) return [];
   const kinds = taskKinds.filter((kind) => tasks.some((task) => task.kind === kind));
   const label = kinds.length > 1 ? 11 : 0;
   return kinds.flatMap((kind) => {
-    const cells = tasks.filter((task) => task.kind === kind).map((task) => cellOf(task, step));
+    const cells = tasks
+      .filter((task) => task.kind === kind)
+      .map((task) => oneLine(task.name) + marksOf(task, step));
     const noun = `${kindNouns[kind]}${cells.length === 1 ? '' : 's'}`;
     return inColumns(cells, width - label).map((row, at) =>
       cut((label === 0 ? '' : (at === 0 ? noun : '').padEnd(label)) + row, width),
@@ -85,10 +87,15 @@ function taskLines(step: PlanStep, tasks: readonly TaskNode[], width: number): r
   });
 }
 
-function cellOf(task: TaskNode, step: PlanStep): string {
+// Under order_from a step is named after its only task: the step's own line says it all.
+function namesakeOf(step: PlanStep, tasks: readonly TaskNode[]): readonly TaskNode[] {
+  return tasks.filter(({ id }) => id === (step.name as string));
+}
+
+function marksOf(task: TaskNode, step: PlanStep): string {
   const halts = task.haltOnError ? '!' : '';
   const floats = task.waitForFinish === step.waitForFinish ? '' : task.waitForFinish ? '+' : '~';
-  return oneLine(task.name) + halts + floats;
+  return halts + floats;
 }
 
 function remarkLines(page: Page, tasks: readonly TaskNode[], width: number): readonly string[] {

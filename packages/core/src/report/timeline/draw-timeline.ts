@@ -14,7 +14,7 @@ const metrics = {
   stepGap: 14,
   bar: 14,
   chart: 760,
-  side: 190,
+  side: 240,
 } as const;
 
 /** A timeline as it is drawn: its size and its parts from back to front. */
@@ -142,7 +142,9 @@ function toldOf({ endMs, slackMs }: Timeline, { node, outcome, startedAt, settle
   if (outcome === undefined) return `${ran}, still running`;
   if (outcome.kind === 'succeeded' || outcome.kind === 'unchanged')
     return slack > 0 ? `${ran}, slack ${formatDuration(slack)}` : ran;
-  return [ran, outcome.kind, outcome.reason].filter((part) => part !== '').join(' · ');
+  // That a halt cancelled or skipped it is said once, at the line of the halt.
+  const reason = 'culprit' in outcome ? '' : outcome.reason;
+  return [ran, outcome.kind, reason].filter((part) => part !== '').join(' · ');
 }
 
 function drawHalt({ timeline, x }: Scale, height: number): Markup {
