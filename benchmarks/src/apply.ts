@@ -62,9 +62,8 @@ async function benchDeployments(bench: Bench, rounds: number): Promise<readonly 
   const objects = deployments(200);
   await writeObjects(bench, objects);
   const settle = (namespace: string) => awaitAvailable(bench.cluster.client, namespace, objects.length);
-  const remove = (namespace: string) => deleteDeployments(bench, namespace);
   return measureInTurns(
-    contenders(bench, { objects, prepare: createNamespace, settle, remove, id: 'ready' }),
+    contenders(bench, { objects, prepare: createNamespace, settle, id: 'ready' }),
     rounds,
   );
 }
@@ -75,8 +74,6 @@ interface Work {
   readonly prepare: (bench: Bench, namespace: string) => Promise<void>;
   /** What those who only apply still have to wait for. */
   readonly settle?: (namespace: string) => Promise<void>;
-  /** Afterwards, not measured: what would slow the next one down. */
-  readonly remove?: (namespace: string) => Promise<void>;
 }
 
 function contenders(bench: Bench, work: Work): readonly Contender[] {
@@ -99,9 +96,7 @@ function contenders(bench: Bench, work: Work): readonly Contender[] {
     measure: async (round) => {
       const namespace = `${work.id}-${id}-${round}`;
       await work.prepare(bench, namespace);
-      const ms = await timeMs(() => apply(namespace));
-      await work.remove?.(namespace);
-      return ms;
+      return timeMs(() => apply(namespace));
     },
   });
   return [
@@ -128,10 +123,6 @@ async function writeObjects({ folder }: Bench, items: readonly BenchObject[]): P
 
 async function createNamespace(bench: Bench, namespace: string): Promise<void> {
   await kubectl(bench, ['create', 'namespace', namespace]);
-}
-
-async function deleteDeployments(bench: Bench, namespace: string): Promise<void> {
-  await kubectl(bench, ['delete', 'deployments', '--all', '-n', namespace, '--cascade=foreground', '--wait']);
 }
 
 async function kubectl({ cluster }: Bench, args: readonly string[]): Promise<void> {

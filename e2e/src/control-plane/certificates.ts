@@ -12,7 +12,7 @@ export interface Authority extends KeyAndCertificate {
   issue(request: CertificateRequest): Promise<KeyAndCertificate>;
 }
 
-export interface CertificateRequest {
+interface CertificateRequest {
   /** As RFC 4514 writes it: `CN=admin, O=system:masters`. */
   readonly subject: string;
   readonly usage: 'serverAuth' | 'clientAuth';

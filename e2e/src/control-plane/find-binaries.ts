@@ -18,7 +18,7 @@ export async function findBinaries(module: ToolModule, environment = process.env
 }
 
 /** `~/.cache/flotilla/control-plane`, or below XDG_CACHE_HOME. */
-export function cacheFolder(environment: NodeJS.ProcessEnv): string {
+function cacheFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flotilla', 'control-plane');
 }
 

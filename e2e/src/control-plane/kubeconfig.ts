@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { KeyAndCertificate } from './certificates.js';
 
-export type Credentials = KeyAndCertificate | { readonly token: string };
+type Credentials = KeyAndCertificate | { readonly token: string };
 
 export interface KubeconfigContent {
   readonly server: string;
@@ -12,7 +12,7 @@ export interface KubeconfigContent {
 }
 
 /** The name of cluster and context in every kubeconfig of a test control plane. */
-export const contextName = 'flotilla-test';
+const contextName = 'flotilla-test';
 
 /** Writes a kubeconfig with one context. It is JSON, which every reader of YAML reads. */
 export async function writeKubeconfig(path: string, content: KubeconfigContent): Promise<string> {

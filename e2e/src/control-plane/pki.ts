@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAuthority, createTokenKeys, type KeyAndCertificate } from './certificates.js';
 
 /** The users of the control plane that hold a certificate. */
-export const certificateUsers = {
+const certificateUsers = {
   admin: 'CN=flotilla-admin, O=system:masters',
   nodes: 'CN=flotilla-simulated-nodes, O=system:masters',
   'controller-manager': 'CN=system:kube-controller-manager',

@@ -13,7 +13,7 @@ export interface Layout {
 }
 
 /** The file `name` among the keys and certificates. */
-export function pkiFile(layout: Layout, name: string): string {
+function pkiFile(layout: Layout, name: string): string {
   return join(layout.folder, 'pki', name);
 }
 

@@ -24,7 +24,7 @@ export interface KubeClientOptions {
   readonly connections?: number;
 }
 
-export interface KubeRequest {
+interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With the query. */
   readonly path: string;

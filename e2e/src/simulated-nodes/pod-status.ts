@@ -72,7 +72,7 @@ export function terminatedState(
 }
 
 /** True when every readiness gate of the pod is open. */
-export function gatesOpen(pod: Pod): boolean {
+function gatesOpen(pod: Pod): boolean {
   const open = (type: string) =>
     pod.status.conditions?.some((one) => one.type === type && one.status === 'True');
   return (pod.spec.readinessGates ?? []).every((gate) => open(gate.conditionType));

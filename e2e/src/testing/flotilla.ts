@@ -4,7 +4,7 @@ import { isWrite, type AuditEvent } from '../control-plane/audit-log.js';
 import { runProgram, type ProgramOptions, type ProgramResult } from '../control-plane/run-program.js';
 
 /** The built command line. */
-export const cliPath = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url));
+const cliPath = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url));
 
 /**
  * Runs the built `flotilla` as a user would in a pipe: no terminal, no kubeconfig but the one that the arguments or
