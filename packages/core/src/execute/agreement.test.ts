@@ -8,13 +8,19 @@ import { parseRehearsal } from '../parse/parse-rehearsal.js';
 import { createManualClock } from '../testing/manual-clock.js';
 import { arbitraryRun, type WrittenRun } from '../testing/model/arbitrary-run.js';
 import { simulateRun, type ModelRun } from '../testing/model/simulate-run.js';
-import { fileText, rehearsalText } from '../testing/model/written-file.js';
+import {
+  fileText,
+  rehearsalText,
+  type WrittenFile,
+  type WrittenRehearsal,
+} from '../testing/model/written-file.js';
 import { createRecordingSink } from '../testing/recording-sink.js';
 import { createRehearsedRunner } from '../testing/rehearsed-runner.js';
 import { rehearsedDurations, rehearsePlan } from './rehearse-plan.js';
 import { runPlan } from './run-plan.js';
 
 // More by hand: AGREEMENT_RUNS=20000 npx jest -c packages/core/jest.config.js agreement
+jest.setTimeout(600_000);
 const numRuns = Number(process.env['AGREEMENT_RUNS'] ?? 400);
 
 interface Compiled {
@@ -60,9 +66,15 @@ function culpritOf(events: readonly RunEvent[], task: string): string {
   return ` by ${event.outcome.culprit ?? ''}`;
 }
 
-function withoutFailures(run: WrittenRun): WrittenRun {
-  const rehearsal = Object.fromEntries(Object.keys(run.rehearsal).map((task) => [task, { takesMs: 1 }]));
-  return { ...run, rehearsal };
+/** Nothing fails and nothing takes time: then only a circle keeps the run from its end. */
+function withoutFailures({ services, jobs, charts }: WrittenFile): WrittenRehearsal {
+  const ids = [
+    ...services.map(({ name }) => `services.${name}`),
+    ...jobs.map(({ name }) => `jobs.${name}`),
+    ...charts.map(({ name }) => `charts.${name}`),
+    'release.remove_environment',
+  ];
+  return Object.fromEntries(ids.map((id) => [id, { takesMs: 0 }]));
 }
 
 /** How the same plan runs on a clock, with tasks that behave as the rehearsal says. */
@@ -90,7 +102,7 @@ describe('random workflows', () => {
         const compiled = compileRun(written);
         if (!isCompiled(compiled)) {
           expect(new Set(compiled)).toEqual(new Set(['compile/cycle']));
-          expect(simulateRun(file, withoutFailures(written).rehearsal)).toBeUndefined();
+          expect(simulateRun(file, withoutFailures(file))).toBeUndefined();
           seen.circles += 1;
           return;
         }

@@ -8,8 +8,8 @@ export interface WrittenRun {
   readonly concurrency: number | undefined;
 }
 
-/** Draws one value. */
-type Draw = <Value>(arbitrary: fc.Arbitrary<Value>) => Value;
+/** Draws a whole number from 0 to below `limit`. */
+type Draw = (limit: number) => number;
 
 export interface ArbitraryRunOptions {
   /** Up to how many services, jobs and charts each. Default 6. */
@@ -21,44 +21,38 @@ export interface ArbitraryRunOptions {
  * `needs` may close a circle.
  */
 export function arbitraryRun({ sizeMax = 6 }: ArbitraryRunOptions = {}): fc.Arbitrary<WrittenRun> {
-  return fc.gen().map((gen) => {
-    const draw: Draw = (arbitrary) => gen(constantly, arbitrary);
+  const numbers = fc.infiniteStream(fc.noBias(fc.nat({ max: 2 ** 30 })));
+  return fc.noShrink(numbers).map((stream) => {
+    const draw: Draw = (limit) => Number(stream.next().value ?? 0) % limit;
     const file = drawFile(draw, sizeMax);
-    const concurrency = draw(fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }));
+    const concurrency = chance(draw, [1, 2]) ? undefined : 1 + draw(4);
     return { file, rehearsal: drawRehearsal(draw, file), concurrency };
   });
 }
 
-function constantly<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value> {
-  return arbitrary;
-}
-
 function drawFile(draw: Draw, sizeMax: number): WrittenFile {
-  const size = fc.nat({ max: sizeMax });
-  const serviceNames = names('s', draw(size));
+  const serviceNames = names('s', draw(sizeMax + 1));
   const services = serviceNames.map((name) => ({
     name,
-    dependsOn: draw(
-      someOf(
-        serviceNames.filter((other) => other !== name),
-        2,
-      ),
+    dependsOn: someOf(
+      draw,
+      serviceNames.filter((other) => other !== name),
+      2,
     ),
-    ...maybe(draw, 'timeoutMs', shortTimes, 5),
+    ...some(draw, { timeoutMs: [shortTime, 5] }),
   }));
-  const jobs = names('j', draw(size)).map((name) => ({
+  const jobs = names('j', draw(sizeMax + 1)).map((name) => ({
     name,
-    ...maybe(draw, 'haltOnError', fc.boolean(), 5),
-    ...maybe(draw, 'completedTimeoutMs', shortTimes, 5),
-    ...maybe(draw, 'attempts', fc.integer({ min: 1, max: 3 }), 3),
+    ...some(draw, { haltOnError: [flag, 5], completedTimeoutMs: [shortTime, 5], attempts: [fewAttempts, 3] }),
   }));
-  const charts = names('c', draw(fc.nat({ max: Math.ceil(sizeMax / 3) }))).map((name) => ({ name }));
+  const charts = names('c', draw(Math.ceil(sizeMax / 3) + 1)).map((name) => ({ name }));
   const sections = { services, jobs, charts };
-  const form = draw(fc.constantFrom('parallelize', 'parallelize', 'parallelize', 'order_from'));
   const placed = drawPlacement(draw, sections);
-  if (form === 'parallelize') return { ...sections, workflow: { form, steps: drawSteps(draw, placed) } };
+  if (chance(draw, [3, 4]))
+    return { ...sections, workflow: { form: 'parallelize', steps: drawSteps(draw, placed) } };
   const known = placed.flatMap(({ members }) => members);
-  return { ...sections, workflow: { form, entries: placed.map((place) => drawEntry(draw, place, known)) } };
+  const entries = placed.map((place) => drawEntry(draw, place, known));
+  return { ...sections, workflow: { form: 'order_from', entries } };
 }
 
 interface Placed {
@@ -74,30 +68,27 @@ function drawPlacement(
 ): readonly Placed[] {
   const placed = (['services', 'jobs', 'charts'] as const).flatMap((section): readonly Placed[] => {
     const all = sections[section].map(({ name }) => `${section}.${name}`);
-    const named = all.filter(() => draw(chance(2, 3)));
+    const named = all.filter(() => chance(draw, [2, 3]));
     const byName = named.map((task) => ({ task, members: [task] }));
-    const rest = all.filter((task) => !named.includes(task));
-    return draw(chance(1, 2)) ? [...byName, { task: `${section}.all`, members: rest }] : byName;
+    const members = all.filter((task) => !named.includes(task));
+    return chance(draw, [1, 2]) ? [...byName, { task: `${section}.all`, members }] : byName;
   });
-  const removal = draw(fc.constantFrom('release.remove_environment', 'environment.remove'));
-  if (placed.length === 0 || draw(chance(1, 8)))
-    placed.push({ task: removal, members: ['release.remove_environment'] });
-  return draw(fc.shuffledSubarray(placed, { minLength: placed.length }));
+  if (placed.length > 0 && chance(draw, [7, 8])) return shuffle(draw, placed);
+  const task = pick(draw, ['release.remove_environment', 'environment.remove']);
+  return shuffle(draw, [...placed, { task, members: ['release.remove_environment'] }]);
 }
 
 function drawSteps(draw: Draw, placed: readonly Placed[]): readonly WrittenStep[] {
   const groups: Placed[][] = [];
   for (const place of placed) {
     const last = groups.at(-1);
-    if (last === undefined || draw(chance(1, 2))) groups.push([place]);
+    if (last === undefined || chance(draw, [1, 2])) groups.push([place]);
     else last.push(place);
   }
-  const stepNames = groups.map((_, order) => `step${order}`);
-  const known = [...stepNames, ...placed.flatMap(({ members }) => members)];
+  const known = [...groups.map((_, order) => `step${order}`), ...placed.flatMap(({ members }) => members)];
   return groups.map((group, order) => ({
     name: `step${order}`,
-    ...maybe(draw, 'waitForFinish', fc.boolean(), 3),
-    ...maybe(draw, 'haltOnError', fc.boolean(), 6),
+    ...some(draw, { waitForFinish: [flag, 3], haltOnError: [flag, 6] }),
     entries: group.map((place) =>
       drawEntry(
         draw,
@@ -112,11 +103,13 @@ function drawEntry(draw: Draw, { task, members }: Placed, known: readonly string
   const others = known.filter((name) => !members.includes(name));
   return {
     task,
-    ...maybe(draw, 'needs', someOf(others, 3), 4),
-    ...maybe(draw, 'haltOnError', fc.boolean(), 8),
-    ...maybe(draw, 'waitForFinish', fc.boolean(), 5),
-    ...maybe(draw, 'timeoutMs', shortTimes, 6),
-    ...(task.startsWith('jobs.') ? maybe(draw, 'attempts', fc.integer({ min: 1, max: 3 }), 4) : {}),
+    ...some(draw, {
+      needs: [() => someOf(draw, others, 3), 4],
+      haltOnError: [flag, 8],
+      waitForFinish: [flag, 5],
+      timeoutMs: [shortTime, 6],
+    }),
+    ...(task.startsWith('jobs.') ? some(draw, { attempts: [fewAttempts, 4] }) : {}),
   };
 }
 
@@ -128,38 +121,64 @@ function drawRehearsal(draw: Draw, { services, jobs, charts }: WrittenFile): Wri
     'release.remove_environment',
   ];
   const behaviours = ids
-    .filter(() => draw(chance(9, 10)))
+    .filter(() => chance(draw, [9, 10]))
     .map((id) => {
-      const fails = draw(chance(1, 3)) ? { fails: 'bad command' } : {};
-      const heals = 'fails' in fails && !id.startsWith('jobs.') ? maybe(draw, 'healsMs', times, 2) : {};
-      return [id, { takesMs: draw(times), ...fails, ...heals }] as const;
+      const takesMs = drawTime(draw);
+      if (chance(draw, [2, 3])) return [id, { takesMs }] as const;
+      const heals = id.startsWith('jobs.') ? {} : some(draw, { healsMs: [drawTime, 2] });
+      return [id, { takesMs, fails: 'bad command', ...heals }] as const;
     });
   return Object.fromEntries(behaviours);
 }
 
-const shortTimes = fc.constantFrom(1000, 2000, 2500, 4000, 6000);
-const times = fc.oneof(
-  { weight: 6, arbitrary: fc.nat({ max: 8 }).map((seconds) => seconds * 1000) },
-  { weight: 2, arbitrary: fc.nat({ max: 16 }).map((halves) => halves * 500) },
-  { weight: 1, arbitrary: fc.nat({ max: 9999 }) },
-  { weight: 1, arbitrary: fc.constantFrom(600_000, 600_001, 700_000, 1_200_000, 1_300_000) },
-);
+const shortTimes = [1000, 2000, 2500, 4000, 6000];
+const longTimes = [600_000, 600_001, 700_000, 1_200_000, 1_300_000];
 
-function chance(of: number, outOf: number): fc.Arbitrary<boolean> {
-  return fc.nat({ max: outOf - 1 }).map((drawn) => drawn < of);
+function drawTime(draw: Draw): number {
+  if (chance(draw, [6, 10])) return draw(9) * 1000;
+  if (chance(draw, [1, 2])) return draw(17) * 500;
+  return chance(draw, [1, 2]) ? draw(10_000) : pick(draw, longTimes);
 }
 
-function someOf<Value>(values: readonly Value[], sizeMax: number): fc.Arbitrary<readonly Value[]> {
-  return fc.shuffledSubarray([...values], { maxLength: Math.min(sizeMax, values.length) });
+function chance(draw: Draw, [of, outOf]: readonly [number, number]): boolean {
+  return draw(outOf) < of;
 }
 
-// The key with a value once in so many times, else no key.
-function maybe<Key extends string, Value>(
+function pick<Value>(draw: Draw, values: readonly Value[]): Value {
+  const picked = values[draw(values.length)];
+  if (picked === undefined) throw new Error('Bug: there is nothing to pick from.');
+  return picked;
+}
+
+function shuffle<Value>(draw: Draw, values: readonly Value[]): readonly Value[] {
+  return values
+    .map((value) => ({ value, at: draw(2 ** 30) }))
+    .toSorted((left, right) => left.at - right.at)
+    .map(({ value }) => value);
+}
+
+function someOf<Value>(draw: Draw, values: readonly Value[], sizeMax: number): readonly Value[] {
+  return shuffle(draw, values).slice(0, draw(sizeMax + 1));
+}
+
+const shortTime = (draw: Draw): number => pick(draw, shortTimes);
+const flag = (draw: Draw): boolean => chance(draw, [1, 2]);
+const fewAttempts = (draw: Draw): number => 1 + draw(3);
+
+/** Once in so many times, a value. */
+type Odds<Value> = readonly [value: (draw: Draw) => Value, onceIn: number];
+
+// The keys that were drawn, each with its value.
+function some<Values extends object>(
   draw: Draw,
-  key: Key,
-  ...[arbitrary, onceIn]: readonly [fc.Arbitrary<Value>, number]
-): { readonly [K in Key]?: Value } {
-  return draw(chance(1, onceIn)) ? ({ [key]: draw(arbitrary) } as { readonly [K in Key]: Value }) : {};
+  odds: { readonly [Key in keyof Values]: Odds<Values[Key]> },
+): Partial<Values> {
+  const drawn: Partial<Values> = {};
+  for (const key in odds) {
+    const [value, onceIn] = odds[key];
+    if (chance(draw, [1, onceIn])) drawn[key] = value(draw);
+  }
+  return drawn;
 }
 
 function names(prefix: string, count: number): readonly string[] {
