@@ -72,8 +72,8 @@ function readGraph(nodes: readonly PlanNode[], drawing: Drawing): Graph {
 
 function readEdges(drawing: Drawing, from: NodeId): readonly EdgeOut[] {
   const edges: EdgeOut[] = [];
-  drawing.forEachOutEdge(from, (_key, { reasons }, _from, _to, _fromNode, { place: to }) => {
-    edges.push({ to, reasons });
-  });
+  for (const { attributes, targetAttributes } of drawing.outEdgeEntries(from)) {
+    edges.push({ to: targetAttributes.place, reasons: attributes.reasons });
+  }
   return edges.sort((left, right) => left.to - right.to);
 }
