@@ -7,7 +7,7 @@ import type { Command, Happening } from '../schedule/turn.js';
 
 /** Carries out a schedule's commands with the task runner, and tells what comes of them. */
 export interface LiveTasks {
-  perform(command: Command): void;
+  readonly perform: (command: Command) => void;
   /** Aborts every try and every watch. */
   stopAll(): void;
   /** Resolves once everything that was started so far has ended; never rejects. */
@@ -37,15 +37,7 @@ export function createLiveTasks(options: LiveTasksOptions): LiveTasks {
   const tries = new Map<TaskId, AbortController>();
   const watches = new Map<TaskId, AbortController>();
   const clockwork = new Map<TaskId, AbortController>();
-  const running = new Set<Promise<void>>();
-
-  const launch = (task: TaskNode, work: () => Promise<void>): void => {
-    const ended = work().catch((error: unknown) => {
-      giveUp(runnerBug(task, error));
-    });
-    running.add(ended);
-    void ended.then(() => running.delete(ended));
-  };
+  const { launch, ended } = createWork(giveUp);
   const startTry = (task: TaskNode, attempt: number): void => {
     const controller = open(tries, task);
     const { signal } = controller;
@@ -102,7 +94,22 @@ export function createLiveTasks(options: LiveTasksOptions): LiveTasks {
       for (const controllers of [tries, clockwork, watches])
         for (const controller of controllers.values()) controller.abort();
     },
-    ended: async () => {
+    ended,
+  };
+}
+
+// Everything the runner has been asked for and has not ended yet.
+function createWork(giveUp: LiveTasksOptions['giveUp']) {
+  const running = new Set<Promise<void>>();
+  return {
+    launch: (task: TaskNode, work: () => Promise<void>): void => {
+      const ended = work().catch((error: unknown) => {
+        giveUp(runnerBug(task, error));
+      });
+      running.add(ended);
+      void ended.then(() => running.delete(ended));
+    },
+    ended: async (): Promise<void> => {
       await Promise.all(running);
     },
   };

@@ -90,9 +90,9 @@ async function windDown(live: LiveTasks, clock: Clock): Promise<void> {
 
 /** What has happened since the schedule was told last. */
 interface Inbox {
-  put(happening: Happening): void;
+  readonly put: (happening: Happening) => void;
   /** The run cannot go on: our own bug. */
-  fail(bug: Error): void;
+  readonly fail: (bug: Error) => void;
   take(): readonly Happening[];
   throwFailure(): void;
   /** Aborts as soon as there is something to take. */

@@ -73,7 +73,8 @@ export function createManualClock(): ManualClock {
         done.yet = true;
       };
       work.then(finish, finish);
-      for (await settleDown(); !done.yet;) {
+      await settleDown();
+      while (!done.yet) {
         const next = nextWait();
         if (next === undefined)
           throw new Error(`nothing waits for the clock at ${now} ms, and the work has not settled`);
