@@ -1,15 +1,13 @@
-import { readText, parseRehearsal, type DeploymentFile, type Rehearsal } from '@flotilla/core';
+import { systemClock, type DeploymentFile } from '@flotilla/core';
 import {
   openCluster,
   processEnvironment,
   type ClusterChoice,
   type OpenedCluster,
 } from '@flotilla/k8s-executor';
-import { systemClock } from '@flotilla/core';
-import { resolve } from 'node:path';
 import type { Invocation } from './command.js';
 import type { FlagName } from './flags.js';
-import { printDiagnostics, refuseWrong } from './load-plan.js';
+import { readScenario } from './read-scenario.js';
 import { RefusedError, refuseUsage } from './refusal.js';
 
 /** The flags by which commands choose a cluster. */
@@ -52,20 +50,6 @@ function clusterChoice(invocation: Invocation, file: DeploymentFile): ClusterCho
       embedded: { ...(scenario !== undefined && { scenario }), ...(speed !== undefined && { speed }) },
     }),
   };
-}
-
-/** The rehearsal file of `--with`; undefined when none is named. Refuses with 66 or 65. */
-export function readScenario(invocation: Invocation, file: DeploymentFile): Rehearsal | undefined {
-  const path = invocation.flags.value('with');
-  if (path === undefined) return undefined;
-  const read = readText(resolve(invocation.ports.workingDirectory, path), path);
-  if (!read.ok) throw new RefusedError(read.refusal);
-  if (read.text === undefined)
-    throw new RefusedError({ exitCode: 66, message: `There is no rehearsal file ${path}.` });
-  const parsed = parseRehearsal({ path, text: read.text }, file);
-  if (!parsed.ok) throw refuseWrong(invocation, parsed.diagnostics);
-  printDiagnostics(invocation, parsed.diagnostics);
-  return parsed.value;
 }
 
 function readSpeed({ flags }: Invocation): number | undefined {

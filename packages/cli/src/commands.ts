@@ -7,6 +7,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   rehearse: async () => (await import('./commands/rehearse.js')).rehearse,
   render: async () => (await import('./commands/render.js')).render,
   deploy: async () => (await import('./commands/deploy.js')).deploy,
+  status: async () => (await import('./commands/status.js')).status,
   destroy: async () => (await import('./commands/destroy.js')).destroy,
   cluster: async () => (await import('./commands/cluster.js')).cluster,
   schema: async () => (await import('./commands/schema.js')).schema,

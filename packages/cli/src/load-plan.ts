@@ -3,6 +3,7 @@ import {
   renderDiagnostics,
   type Diagnostic,
   type LoadedPlan,
+  type LoadOptions,
   type LoadPlanResult,
 } from '@flotilla/core';
 import { wantsColor } from './color.js';
@@ -10,12 +11,14 @@ import type { Invocation } from './command.js';
 import type { FlagValues } from './flags.js';
 import { RefusedError, refuseUsage } from './refusal.js';
 
+/** A file other than the one that the command line names. */
+type OtherFile = Pick<LoadOptions, 'path' | 'text'>;
+
 /** Loads the file and compiles the workflow that the command line names. Refuses when there is no such file or workflow. */
-export function tryLoadPlan({
-  flags,
-  positionals,
-  ports,
-}: Invocation): Exclude<LoadPlanResult, { kind: 'refused' }> {
+export function tryLoadPlan(
+  { flags, positionals, ports }: Invocation,
+  other: OtherFile = {},
+): Exclude<LoadPlanResult, { kind: 'refused' }> {
   const path = flags.value('file');
   const workflow = positionals[0];
   const envId = flags.value('env-id');
@@ -27,14 +30,15 @@ export function tryLoadPlan({
     ...(path !== undefined && { path }),
     ...(workflow !== undefined && { workflow }),
     ...(envId !== undefined && { envId }),
+    ...other,
   });
   if (result.kind === 'refused') throw new RefusedError(result.refusal);
   return result;
 }
 
 /** As `tryLoadPlan`, printing the diagnostics; errors end the command (exit 65). */
-export function loadPlan(invocation: Invocation): LoadedPlan {
-  const result = tryLoadPlan(invocation);
+export function loadPlan(invocation: Invocation, other: OtherFile = {}): LoadedPlan {
+  const result = tryLoadPlan(invocation, other);
   if (result.kind === 'wrong') throw refuseWrong(invocation, result.diagnostics);
   printDiagnostics(invocation, result.loaded.diagnostics);
   return result.loaded;
@@ -48,11 +52,16 @@ export function refuseWrong(invocation: Invocation, diagnostics: readonly Diagno
   return new RefusedError({ exitCode: 65, message: `nothing was done; mend ${what} above.` });
 }
 
-/** Diagnostics as code frames on stderr; hints only with --verbose, errors alone with --quiet. */
-export function printDiagnostics({ flags, ports }: Invocation, diagnostics: readonly Diagnostic[]): void {
+/** Diagnostics as code frames on stderr; hints where they are asked for or with --verbose, errors alone with --quiet. */
+export function printDiagnostics(
+  { flags, ports }: Invocation,
+  diagnostics: readonly Diagnostic[],
+  { hints = false }: { readonly hints?: boolean } = {},
+): void {
   const shown = diagnostics.filter(
     ({ severity }) =>
-      severity === 'error' || (severity === 'warning' ? !flags.has('quiet') : flags.has('verbose')),
+      severity === 'error' ||
+      (!flags.has('quiet') && (severity === 'warning' || hints || flags.has('verbose'))),
   );
   if (shown.length > 0)
     ports.stderr.write(`${renderDiagnostics(shown, { color: wantsColor(ports.stderr, flags, ports) })}\n\n`);

@@ -6,40 +6,116 @@ import {
   planToSvg,
   planToText,
   planToYaml,
+  renderComparison,
+  renderExplanation,
+  comparePlans,
+  explainTask,
+  compilePlan,
+  rehearsedDurations,
+  nearest,
+  type LoadedPlan,
   type Plan,
 } from '@flotilla/core';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
+import type { FlagValues } from '../flags.js';
 import { printDiagnostics, refuseWrong, tryLoadPlan } from '../load-plan.js';
 import { printJson } from '../print-json.js';
+import { noScenario, readScenario } from '../read-scenario.js';
+import { refuseUsage } from '../refusal.js';
 
 export const plan: Command = {
   name: 'plan',
   summary: 'compiles and checks a workflow and shows its plan; touches no cluster',
   positionals: '[workflow]',
   positionalsMax: 1,
-  flags: ['file', 'output', 'param', 'env-id', 'strict', 'verbose', 'quiet', 'color', 'help'],
-  outputs: ['text', 'json', 'yaml', 'mermaid', 'dot', 'svg', 'html'],
+  flags: [
+    'file',
+    'output',
+    'explain',
+    'compare',
+    'exit-code',
+    'with',
+    'param',
+    'env-id',
+    'strict',
+    'verbose',
+    'quiet',
+    'color',
+    'help',
+  ],
+  outputs: ['text', 'json', 'yaml', 'mermaid', 'dot', 'svg', 'html', 'markdown'],
   run: showPlan,
 };
 
 async function showPlan(invocation: Invocation): Promise<number> {
-  const format = invocation.flags.value('output') ?? 'text';
+  const { flags, ports } = invocation;
+  const format = flags.value('output') ?? 'text';
   const result = tryLoadPlan(invocation);
   if (result.kind === 'wrong') {
     const { name, workflow, diagnostics } = result;
-    if (format === 'json')
-      printJson(invocation.ports, planToJson(undefined, diagnostics, { name, workflow }));
-    if (format === 'yaml')
-      invocation.ports.stdout.write(planToYaml(undefined, diagnostics, { name, workflow }));
+    if (format === 'json') printJson(ports, planToJson(undefined, diagnostics, { name, workflow }));
+    if (format === 'yaml') ports.stdout.write(planToYaml(undefined, diagnostics, { name, workflow }));
     throw refuseWrong(invocation, diagnostics);
   }
-  const { plan: compiled, diagnostics } = result.loaded;
-  printDiagnostics(invocation, diagnostics);
-  if (format === 'json') printJson(invocation.ports, planToJson(compiled, diagnostics, compiled));
-  else if (format === 'yaml') invocation.ports.stdout.write(planToYaml(compiled, diagnostics, compiled));
-  else invocation.ports.stdout.write(await drawPlan(invocation, compiled, format));
+  const loaded = withDurations(invocation, result.loaded);
+  printDiagnostics(invocation, loaded.diagnostics, { hints: true });
+  const task = flags.value('explain');
+  if (task !== undefined) return explain(invocation, loaded.plan, task);
+  if (flags.has('compare')) return await compare(invocation, loaded);
+  if (format === 'json') printJson(ports, planToJson(loaded.plan, loaded.diagnostics, loaded.plan));
+  else if (format === 'yaml') ports.stdout.write(planToYaml(loaded.plan, loaded.diagnostics, loaded.plan));
+  else ports.stdout.write(await drawPlan(invocation, loaded.plan, format));
   return 0;
+}
+
+// With durations the compiler can also say which barriers cost more than they protect.
+function withDurations(invocation: Invocation, loaded: LoadedPlan): LoadedPlan {
+  const scenario = readScenario(invocation, loaded.file);
+  if (scenario === undefined) return loaded;
+  const { workflow } = loaded.plan;
+  const { diagnostics } = compilePlan(loaded.file, { workflow, durations: rehearsedDurations(scenario) });
+  const known = new Set(loaded.diagnostics.map(({ code, span }) => `${code} ${span.start}`));
+  const found = diagnostics.filter(({ code, span }) => !known.has(`${code} ${span.start}`));
+  return { ...loaded, diagnostics: [...loaded.diagnostics, ...found] };
+}
+
+function explain({ flags, ports }: Invocation, plan: Plan, name: string): number {
+  const task = plan.tasks.find(({ id }) => id === name);
+  if (task === undefined) {
+    const ids = plan.tasks.map(({ id }) => id);
+    const near = nearest(name, ids);
+    refuseUsage(
+      `the workflow ${plan.workflow} runs no task ${JSON.stringify(name)}.`,
+      near === undefined ? `It runs ${ids.join(', ')}.` : `Did you mean ${near}?`,
+    );
+  }
+  const format = outputAmong(flags, ['text', 'json']);
+  const color = wantsColor(ports.stdout, flags, ports);
+  ports.stdout.write(renderExplanation(explainTask(plan, task.id), { format, color }));
+  return 0;
+}
+
+async function compare(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
+  const { flags, ports } = invocation;
+  const format = outputAmong(flags, ['text', 'json', 'markdown']);
+  const { loadEarlierPlan } = await import('../earlier-plan.js');
+  const before = await loadEarlierPlan(invocation, loaded);
+  const scenario = readScenario(invocation, loaded.file) ?? noScenario;
+  const comparison = comparePlans(before.plan, loaded.plan, rehearsedDurations(scenario));
+  ports.stdout.write(renderComparison(comparison, { format }));
+  return flags.has('exit-code') && !comparison.same ? 1 : 0;
+}
+
+/** `--output` where only some formats make sense; the first when nothing is said. */
+function outputAmong<Format extends string>(
+  flags: FlagValues,
+  formats: readonly [Format, ...Format[]],
+): Format {
+  const said = flags.value('output');
+  const found = said === undefined ? formats[0] : formats.find((format) => format === said);
+  if (found === undefined) refuseUsage(`this is shown as ${formats.join(', ')}, not as ${said ?? ''}.`);
+  return found;
 }
 
 async function drawPlan({ flags, ports }: Invocation, compiled: Plan, format: string): Promise<string> {
@@ -52,6 +128,8 @@ async function drawPlan({ flags, ports }: Invocation, compiled: Plan, format: st
       return await planToSvg(compiled);
     case 'html':
       return await planToHtml(compiled);
+    case 'markdown':
+      return `\`\`\`mermaid\n${planToMermaid(compiled)}\`\`\`\n`;
     default:
       return planToText(compiled, {
         color: wantsColor(ports.stdout, flags, ports),

@@ -1,5 +1,4 @@
 import {
-  builtInDurations,
   eventToJson,
   formatSummary,
   rehearsePlan,
@@ -7,14 +6,13 @@ import {
   timelineToHtml,
   timelineToSvg,
   timelineToText,
-  type Rehearsal,
   type RunEvent,
 } from '@flotilla/core';
-import { readScenario } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan } from '../load-plan.js';
 import { printJson, printJsonLine } from '../print-json.js';
+import { noScenario, readScenario } from '../read-scenario.js';
 import { readConcurrency } from '../run-options.js';
 
 export const rehearse: Command = {
@@ -39,8 +37,6 @@ export const rehearse: Command = {
   outputs: ['text', 'json', 'ndjson', 'svg', 'html'],
   run: rehearseRun,
 };
-
-const noScenario: Rehearsal = { defaults: builtInDurations, tasks: new Map() };
 
 async function rehearseRun(invocation: Invocation): Promise<number> {
   const { flags } = invocation;

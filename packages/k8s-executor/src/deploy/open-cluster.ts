@@ -40,6 +40,7 @@ export async function openCluster(
   const { kubeconfig, context, namespace } = choice;
   const connected = await connectCluster({
     environment: ports.environment,
+    clock: ports.clock,
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
   });
