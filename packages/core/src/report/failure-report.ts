@@ -32,6 +32,6 @@ function objectLine({ object, state }: Evidence): readonly string[] {
 }
 
 /** `Deployment shop/api`: an object as people name it. */
-export function objectName({ kind, namespace, name }: ObjectReference): string {
+function objectName({ kind, namespace, name }: ObjectReference): string {
   return oneLine(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
 }

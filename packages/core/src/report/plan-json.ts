@@ -33,7 +33,7 @@ export interface PlanDocument {
   readonly diagnostics: readonly DiagnosticDocument[];
 }
 
-export type PlanNodeDocument =
+type PlanNodeDocument =
   | {
       readonly id: string;
       readonly kind: TaskKind;
@@ -43,7 +43,7 @@ export type PlanNodeDocument =
     }
   | { readonly id: string; readonly kind: 'gate'; readonly step: string };
 
-export interface DiagnosticDocument extends PlaceDocument {
+interface DiagnosticDocument extends PlaceDocument {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
   readonly message: string;

@@ -26,13 +26,19 @@ interface Page {
 }
 
 const interdependenciesMax = 20;
+// Beyond this, what stands at the two ends of a line no longer reads as one line.
+const widthMax = 120;
 
 /**
  * The plan at a glance: steps down a line in the order in which they open, their tasks in columns, what is not
  * waited for off the line, what halts and what waits for more than its step marked in words.
  */
 export function planToText(plan: Plan, options: PlanTextOptions): string {
-  const page: Page = { plan, style: createStyle(options.color), width: Math.max(40, options.width ?? 80) };
+  const page: Page = {
+    plan,
+    style: createStyle(options.color),
+    width: Math.min(widthMax, Math.max(40, options.width ?? 80)),
+  };
   const last = plan.steps.length - 1;
   const steps = plan.steps.flatMap((step, at) => [
     ...stepLines(page, step, at + 1),

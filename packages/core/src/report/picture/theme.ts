@@ -43,7 +43,7 @@ export const fontFamily =
   'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 /** The colours as CSS variables under `selector`, for light and dark by what the viewer prefers. */
-export function themeCss(selector: string): string {
+function themeCss(selector: string): string {
   const rule = (theme: typeof light) =>
     `${selector}{${Object.entries(theme)
       .map(([name, value]) => `--${name}:${value}`)
