@@ -35,10 +35,17 @@ function lintForgottenJobs(file: DeploymentFile, workflows: readonly Workflow[],
   if (setup === undefined || patch === undefined) return;
   const patched = listing(patch);
   const setUp = listing(setup);
+  const stepOf = stepFinder(setup);
+  const patchedIn = new Map<string, JobDefinition>();
+  for (const job of file.jobs) {
+    const step = stepOf(job);
+    if (step !== undefined && !patchedIn.has(step) && patched(taskId('jobs', job.name.value)))
+      patchedIn.set(step, job);
+  }
   for (const job of file.jobs) {
     const id = taskId('jobs', job.name.value);
     if (patched(id) || !setUp(id)) continue;
-    const evidence = reasonToRun(job, { file, setup, patched });
+    const evidence = reasonToRun(job, { stepOf, patched, patchedIn });
     if (evidence === undefined) continue;
     report.add({
       code: 'compile/job-missing-in-patch',
@@ -57,28 +64,28 @@ function listing(workflow: Workflow): (id: string) => boolean {
 }
 
 interface Patching {
-  readonly file: DeploymentFile;
-  readonly setup: Workflow;
+  readonly stepOf: (job: JobDefinition) => string | undefined;
   readonly patched: (id: string) => boolean;
+  /** A job of each step of `setup` that `patch` runs too. */
+  readonly patchedIn: ReadonlyMap<string, JobDefinition>;
 }
 
-function reasonToRun(job: JobDefinition, { file, setup, patched }: Patching): string | undefined {
+function reasonToRun(job: JobDefinition, { stepOf, patched, patchedIn }: Patching): string | undefined {
   const lender = job.fromServices?.value;
   if (lender !== undefined && patched(taskId('services', lender))) {
     return `patch redeploys services.${lender}, from which the job takes its image`;
   }
-  const step = stepOf(job, setup);
-  const sibling = file.jobs.find(
-    (other) => other !== job && stepOf(other, setup) === step && patched(taskId('jobs', other.name.value)),
-  );
+  const step = stepOf(job);
+  const sibling = step === undefined ? undefined : patchedIn.get(step);
   if (step === undefined || sibling === undefined) return undefined;
   return `patch runs jobs.${sibling.name.value}, which stands beside it in step ${step} of setup`;
 }
 
-/** The name of the step in which a workflow runs a job; undefined under `order_from`, where every task is alone. */
-function stepOf(job: JobDefinition, workflow: Workflow): string | undefined {
-  if (workflow.form === 'order_from') return undefined;
-  const stepWith = (name: string) =>
-    workflow.steps.find(({ entries }) => entries.some(({ task }) => task.value === name))?.name.value;
-  return stepWith(taskId('jobs', job.name.value)) ?? stepWith('jobs.all');
+/** Finds the name of the step in which a workflow runs a job; none under `order_from`, where every task is alone. */
+function stepFinder(workflow: Workflow): (job: JobDefinition) => string | undefined {
+  const steps = workflow.form === 'order_from' ? [] : workflow.steps;
+  const stepWith = new Map(
+    steps.flatMap(({ name, entries }) => entries.map(({ task }) => [task.value, name.value] as const)),
+  );
+  return ({ name }) => stepWith.get(taskId('jobs', name.value)) ?? stepWith.get('jobs.all');
 }
