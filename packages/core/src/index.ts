@@ -52,8 +52,6 @@ export { planToHtml, planToSvg, timelineToHtml, timelineToSvg } from './report/p
 export { timelineToText } from './report/timeline/timeline-text.js';
 export { renderComparison } from './report/render-comparison.js';
 export { renderExplanation } from './report/render-explanation.js';
-export { comparePlans } from './compile/compare-plans.js';
-export { explainTask } from './compile/explain-task.js';
 export type { PlanComparison } from './domain/plan-comparison.js';
 export type { TaskExplanation } from './domain/task-explanation.js';
 export { groupSteps, type GroupSyntax } from './report/group-steps.js';
