@@ -16,7 +16,6 @@ const light = {
   good: '#1a7f37',
   warn: '#9a6700',
   bad: '#cf222e',
-  track: '#eaeef2',
 };
 
 const dark: typeof light = {
@@ -36,7 +35,6 @@ const dark: typeof light = {
   good: '#56d364',
   warn: '#e3b341',
   bad: '#ff938a',
-  track: '#21262d',
 };
 
 export const fontFamily =
