@@ -220,3 +220,54 @@ describe('flotilla render', () => {
     expect(stdout).toContain('c: "1_000"');
   });
 });
+
+describe('flotilla plan --explain, --compare and rehearse --fail', () => {
+  it('explains what a task waits for, and names the nearest one', async () => {
+    const folder = folderWith({ 'flotilla.yaml': good });
+    const { exitCode, stdout } = await run(['plan', '--explain', 'services.api'], {
+      workingDirectory: folder,
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('services.db  depends_on, flotilla.yaml:7');
+    const wrong = await run(['plan', '--explain', 'services.apo'], { workingDirectory: folder });
+    expect(wrong.exitCode).toBe(64);
+    expect(wrong.stderr).toContain('Did you mean services.api?');
+  });
+
+  it('compares with another file, and exits 1 on a difference only when asked to', async () => {
+    const folder = folderWith({
+      'flotilla.yaml': good,
+      'old.yaml': good.replace('    depends_on: [db]\n', ''),
+    });
+    const words = ['plan', '--compare', 'old.yaml', '-o', 'json'];
+    const compared = await run(words, { workingDirectory: folder });
+    expect(compared.exitCode).toBe(0);
+    expect(JSON.parse(compared.stdout)).toMatchObject({
+      same: false,
+      lostParallelism: [{ first: 'services.db', then: 'services.api' }],
+    });
+    expect((await run([...words, '--exit-code'], { workingDirectory: folder })).exitCode).toBe(1);
+    const same = await run(['plan', '--compare', 'flotilla.yaml', '--exit-code'], {
+      workingDirectory: folder,
+    });
+    expect(same.exitCode).toBe(0);
+  });
+
+  it('says which revision or file there is not', async () => {
+    const folder = folderWith({ 'flotilla.yaml': good });
+    const { exitCode, stderr } = await run(['plan', '--compare', 'nope'], { workingDirectory: folder });
+    expect(exitCode).toBe(66);
+    expect(stderr).toContain('there is no file nope');
+  });
+
+  it('answers what a failure would do', async () => {
+    const folder = folderWith({ 'flotilla.yaml': good });
+    const { exitCode, stdout } = await run(['rehearse', '--fail', 'services.db', '-o', 'json'], {
+      workingDirectory: folder,
+    });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      tasks: [{ task: 'services.db', outcome: 'failed' }, { outcome: 'succeeded' }],
+    });
+  });
+});

@@ -142,5 +142,5 @@ function printSummary({
   const { flags, ports } = invocation;
   const color = wantsColor(ports.stdout, flags, ports);
   const width = ports.stdout.isTerminal ? ports.stdout.columns : 80;
-  ports.stdout.write(formatSummary(state, { color, width, reports, ...next }));
+  ports.stdout.write(`${formatSummary(state, { color, width, reports, ...next })}\n`);
 }

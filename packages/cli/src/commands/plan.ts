@@ -12,7 +12,6 @@ import {
   explainTask,
   compilePlan,
   rehearsedDurations,
-  nearest,
   type LoadedPlan,
   type Plan,
 } from '@flotilla/core';
@@ -23,6 +22,7 @@ import { printDiagnostics, refuseWrong, tryLoadPlan } from '../load-plan.js';
 import { printJson } from '../print-json.js';
 import { noScenario, readScenario } from '../read-scenario.js';
 import { refuseUsage } from '../refusal.js';
+import { taskNamed } from '../task-named.js';
 
 export const plan: Command = {
   name: 'plan',
@@ -81,15 +81,7 @@ function withDurations(invocation: Invocation, loaded: LoadedPlan): LoadedPlan {
 }
 
 function explain({ flags, ports }: Invocation, plan: Plan, name: string): number {
-  const task = plan.tasks.find(({ id }) => id === name);
-  if (task === undefined) {
-    const ids = plan.tasks.map(({ id }) => id);
-    const near = nearest(name, ids);
-    refuseUsage(
-      `the workflow ${plan.workflow} runs no task ${JSON.stringify(name)}.`,
-      near === undefined ? `It runs ${ids.join(', ')}.` : `Did you mean ${near}?`,
-    );
-  }
+  const task = taskNamed(plan, name);
   const format = outputAmong(flags, ['text', 'json']);
   const color = wantsColor(ports.stdout, flags, ports);
   ports.stdout.write(renderExplanation(explainTask(plan, task.id), { format, color }));

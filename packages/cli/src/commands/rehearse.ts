@@ -6,12 +6,15 @@ import {
   timelineToHtml,
   timelineToSvg,
   timelineToText,
+  type Plan,
+  type Rehearsal,
   type RunEvent,
 } from '@flotilla/core';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan } from '../load-plan.js';
 import { printJson, printJsonLine } from '../print-json.js';
+import { taskNamed } from '../task-named.js';
 import { noScenario, readScenario } from '../read-scenario.js';
 import { readConcurrency } from '../run-options.js';
 
@@ -23,6 +26,7 @@ export const rehearse: Command = {
   flags: [
     'file',
     'with',
+    'fail',
     'concurrency',
     'output',
     'param',
@@ -41,14 +45,25 @@ export const rehearse: Command = {
 async function rehearseRun(invocation: Invocation): Promise<number> {
   const { flags } = invocation;
   const { file, plan } = loadPlan(invocation);
+  const scenario = withFailures(invocation, plan, readScenario(invocation, file) ?? noScenario);
   const events: RunEvent[] = [];
-  const settled = rehearsePlan(plan, readScenario(invocation, file) ?? noScenario, {
+  const settled = rehearsePlan(plan, scenario, {
     sink: (event) => events.push(event),
     allowDegraded: flags.has('allow-degraded'),
     ...readConcurrency(flags),
   });
   await show(invocation, events);
   return settled.exitCode;
+}
+
+/** `--fail TASK`: the scenario in which these tasks fail at the end of their time. Refuses tasks that the plan does not run. */
+function withFailures({ flags }: Invocation, plan: Plan, scenario: Rehearsal): Rehearsal {
+  const failing = flags.list('fail').map((name) => {
+    const task = taskNamed(plan, name);
+    const takesMs = scenario.tasks.get(task.id)?.takesMs ?? scenario.defaults[task.kind];
+    return [task.id, { takesMs, fails: 'what if it fails (--fail)' }] as const;
+  });
+  return { ...scenario, tasks: new Map([...scenario.tasks, ...failing]) };
 }
 
 async function show(invocation: Invocation, events: readonly RunEvent[]): Promise<void> {
@@ -69,7 +84,7 @@ async function draw(invocation: Invocation, events: readonly RunEvent[]): Promis
 function formatRehearsal({ flags, ports }: Invocation, events: readonly RunEvent[]): string {
   const color = wantsColor(ports.stdout, flags, ports);
   const width = ports.stdout.isTerminal ? ports.stdout.columns : 80;
-  const summary = formatSummary(runStateOf(events), { color, width });
+  const summary = `${formatSummary(runStateOf(events), { color, width })}\n`;
   if (flags.has('quiet')) return summary;
   return `${timelineToText(events, { color, width })}\n${summary}`;
 }

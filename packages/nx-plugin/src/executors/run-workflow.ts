@@ -53,7 +53,7 @@ async function openRenderer({ verbose }: WorkflowOptions): Promise<(event: RunEv
     render(event);
     state = foldRun(state, event);
     if (event.type === 'run-settled' && state !== undefined)
-      print(formatSummary(state, { color, reports: false }));
+      print(`${formatSummary(state, { color, reports: false })}\n`);
   };
 }
 
