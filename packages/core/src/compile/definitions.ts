@@ -61,6 +61,9 @@ export function catchAllSection(written: string): Section | undefined {
   return sectionNames.find((section) => written === `${section}.all`);
 }
 
+/** Each unknown name is compared with every known one: only this many get a suggestion, lest a broken file takes minutes. */
+export const suggestionsMax = 100;
+
 /**
  * The task that somebody who wrote `written` probably meant: in its section first, then of the same name in
  * another (`services.migrate` for `jobs.migrate`), then a similar one anywhere.

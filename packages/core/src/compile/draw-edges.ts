@@ -17,10 +17,11 @@ export interface Drawing {
 export function drawEdges(workflow: ResolvedWorkflow, definitions: Definitions, report: Report): Drawing {
   const { steps, tasks } = workflow;
   const joined = new Set<StepName>();
+  const unknownNeeds = new Set<string>();
   const held = [...tasks.values()].flatMap((task) =>
     task.needs === undefined
       ? findDependencies(task, workflow, report)
-      : drawNeeds(task, { workflow, definitions, report, joined }),
+      : drawNeeds(task, { workflow, definitions, report, joined, unknownNeeds }),
   );
   const isJoined = ({ step }: ResolvedStep) => joined.has(step.name);
   return {
@@ -79,6 +80,7 @@ interface DrawingNeeds {
   readonly report: Report;
   /** The steps that some `needs` names. */
   readonly joined: Set<StepName>;
+  readonly unknownNeeds: Set<string>;
 }
 
 function drawNeeds(task: ResolvedTask, drawing: DrawingNeeds): readonly DrawnEdge[] {

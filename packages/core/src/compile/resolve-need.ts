@@ -6,6 +6,7 @@ import {
   canonicalName,
   catchAllSection,
   nearestTask,
+  suggestionsMax,
   type Definition,
   type Definitions,
 } from './definitions.js';
@@ -20,6 +21,8 @@ interface Needing {
   readonly workflow: ResolvedWorkflow;
   readonly definitions: Definitions;
   readonly report: Report;
+  /** Names in `needs` that stand for nothing, so far. */
+  readonly unknownNeeds: Set<string>;
 }
 
 /** Rule 5: a task or step of the same workflow, wherever it stands; undefined for anything else (reported). */
@@ -40,6 +43,7 @@ function reportUnknown(
   {
     workflow,
     report,
+    unknownNeeds,
     task,
     definition,
   }: Needing & { readonly task: TaskId; readonly definition: Definition | undefined },
@@ -58,7 +62,8 @@ function reportUnknown(
       `List ${value} in a step of ${workflow.name}, or remove it from the needs: what a workflow does not run is taken as already there.`,
     );
   } else {
-    const near = nearest(value, workflow.stepByName.keys()) ?? nearestTask(value, workflow.tasks.keys());
+    unknownNeeds.add(value);
+    const near = unknownNeeds.size > suggestionsMax ? undefined : nearestNeed(value, workflow);
     add(
       `${task} needs ${value}, but workflow ${workflow.name} has no task or step of that name.`,
       near === undefined
@@ -66,4 +71,8 @@ function reportUnknown(
         : `Did you mean ${near}?`,
     );
   }
+}
+
+function nearestNeed(written: string, { stepByName, tasks }: ResolvedWorkflow): string | undefined {
+  return nearest(written, stepByName.keys()) ?? nearestTask(written, tasks.keys());
 }

@@ -8,6 +8,7 @@ import {
   canonicalName,
   catchAllSection,
   nearestTask,
+  suggestionsMax,
   type Definition,
   type Definitions,
 } from './definitions.js';
@@ -131,8 +132,8 @@ function catchAllMembers(section: Section, entry: TaskEntry, resolving: Resolvin
   return members;
 }
 
-function reportUnknownTask({ task }: TaskEntry, { definitions, report }: Resolving): void {
-  const near = nearestTask(task.value, definitions.keys());
+function reportUnknownTask({ task }: TaskEntry, { definitions, report, unknown }: Resolving): void {
+  const near = unknown.size > suggestionsMax ? undefined : nearestTask(task.value, definitions.keys());
   report.add({
     code: 'compile/unknown-task',
     message: `The file defines no ${task.value}.`,
