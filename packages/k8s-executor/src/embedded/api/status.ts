@@ -1,0 +1,79 @@
+import type { StatusCause } from '../../cluster/api-failure.js';
+import type { JsonObject } from '../../cluster/json.js';
+import { qualifiedKind, qualifiedPlural } from '../store/served-kind.js';
+import type { ServedKind } from '../store/served-kind.js';
+
+/** What a refusal is about. */
+export interface StatusDetails {
+  readonly kind?: ServedKind;
+  readonly name?: string;
+  readonly causes?: readonly StatusCause[];
+}
+
+/** The API server says no: how a handler refuses a request. Caught in one place, where it becomes the answer. */
+export class Refused extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly details: StatusDetails;
+
+  constructor(code: number, reason: string, message: string, details: StatusDetails = {}) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+
+  /** The Status object. */
+  toStatus(): JsonObject {
+    const { kind, name, causes } = this.details;
+    const details: JsonObject = {
+      ...(name !== undefined && { name }),
+      ...(kind !== undefined && kind.group !== '' && { group: kind.group }),
+      ...(kind !== undefined && { kind: this.reason === 'Invalid' ? kind.kind : kind.plural }),
+      ...(causes !== undefined && { causes: causes.map((cause) => ({ ...cause })) }),
+    };
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: this.message,
+      ...(this.reason !== '' && { reason: this.reason }),
+      ...(Object.keys(details).length > 0 && { details }),
+      code: this.code,
+    };
+  }
+}
+
+export function notFound(kind: ServedKind, name: string): Refused {
+  return new Refused(404, 'NotFound', `${qualifiedPlural(kind)} "${name}" not found`, { kind, name });
+}
+
+export function alreadyExists(kind: ServedKind, name: string): Refused {
+  return new Refused(409, 'AlreadyExists', `${qualifiedPlural(kind)} "${name}" already exists`, {
+    kind,
+    name,
+  });
+}
+
+/** The object has changed since it was read, or is not the one that was meant. */
+export function conflict(kind: ServedKind, name: string, why: string): Refused {
+  const message = `Operation cannot be fulfilled on ${qualifiedPlural(kind)} "${name}": ${why}`;
+  return new Refused(409, 'Conflict', message, { kind, name });
+}
+
+export function badRequest(message: string): Refused {
+  return new Refused(400, 'BadRequest', message);
+}
+
+export function invalid(kind: ServedKind, name: string, causes: readonly StatusCause[]): Refused {
+  const told = causes.map(({ field, message }) => `${field ?? ''}: ${message}`);
+  const list = told.length === 1 ? told.join('') : `[${told.join(', ')}]`;
+  const message = `${qualifiedKind(kind)} "${name}" is invalid: ${list}`;
+  return new Refused(422, 'Invalid', message, { kind, name, causes });
+}
+
+/** No such path. */
+export function unknownPath(): Refused {
+  return new Refused(404, 'NotFound', 'the server could not find the requested resource');
+}
