@@ -52,11 +52,17 @@ export function isDeclared(edge: PlanEdge): boolean {
   return edge.reasons.some(({ kind }) => kind !== 'step-order');
 }
 
-/** What people call a node: a task by its id, a gate by its step. */
+/**
+ * What people call a node: a task by its id, a gate by its step. The end of a step that nothing waits for is the
+ * end of the one before it.
+ */
 export function nodeLabel(plan: Plan, id: NodeId): string {
   const node = plan.node(id);
   if (node.kind !== 'gate') return node.id;
-  return `${node.at === 'end' ? 'the end' : 'all'} of step ${node.step}`;
+  if (node.at === 'settled') return `all of step ${node.step}`;
+  const at = plan.steps.findIndex(({ name }) => name === node.step);
+  const waited = openerOf(plan, at + 1);
+  return waited === undefined ? 'the start of the run' : `the end of step ${waited.name}`;
 }
 
 /** `depends_on, line 12`: why an edge is there and where the file says so. */

@@ -28,7 +28,7 @@ aside button{font:inherit;color:var(--service);background:none;border:0;padding:
 [data-task]:focus-visible .box{stroke:var(--service);stroke-width:3.5}
 .active [data-task]:not(.on),.active .link:not(.on){opacity:.3}
 .active .link.on{stroke-width:3}
-.searching [data-task]:not(.hit){opacity:.2}
+.searching:not(.active) [data-task]:not(.hit){opacity:.2}
 [data-task]{transition:opacity .12s}
 @media (prefers-reduced-motion:reduce){[data-task]{transition:none}}
 @media (max-width:800px){main{flex-direction:column}aside{width:auto;max-height:40%;border-left:0;border-top:1px solid var(--line)}}`;

@@ -78,6 +78,17 @@ test('the page says for each task what it waits for, why and by which line', asy
   });
 });
 
+test('the end of a step that is not waited for is the end of the one before it', async () => {
+  const text = shopText.replace(
+    '      - step: apps\n',
+    '      - {step: late, wait_for_finish: false, tasks: [services.cache]}\n      - step: apps\n',
+  );
+  const html = await planToHtml(compileText(text.replace('services.db, services.cache', 'services.db')));
+  expect(html).toContain('the end of step migrate (step order');
+  expect(html).toContain('the start of the run (step order');
+  expect(html).not.toContain('the end of step late');
+});
+
 test('the same plan gives the same picture, byte for byte', async () => {
   expect(await planToSvg(compileText(shopText))).toBe(await planToSvg(shop));
 });
