@@ -11,7 +11,7 @@ test('says what a task waits for, by which line, and what waits for it', () => {
    "services.api  service of step apps, flotilla.yaml:30
 
    starts when these have settled
-     the end of step migrate  step order, flotilla.yaml:25
+     the opening of step apps  step order, flotilla.yaml:25
          jobs.migrate
 
    these wait for it

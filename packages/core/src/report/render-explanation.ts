@@ -1,4 +1,3 @@
-import type { NodeId } from '../domain/ids.js';
 import type { ExplainedWait, TaskExplanation } from '../domain/task-explanation.js';
 import { placeOf } from './plan-json.js';
 import { kindNouns, reasonWords } from './plan-view.js';
@@ -17,34 +16,41 @@ export function renderExplanation(explanation: TaskExplanation, options: Explana
   if (options.format === 'json') return `${JSON.stringify(explanationToJson(explanation), undefined, 2)}\n`;
   const { task, waitsFor, waitedForBy, before, after } = explanation;
   const style = createStyle(options.color ?? false);
-  const width = Math.max(40, options.width ?? 80);
+  const page = { style, width: Math.max(40, options.width ?? 80) };
   const head =
     waitsFor.length === 0 ? 'starts at once: it waits for nothing' : 'starts when these have settled';
   return [
     `${style.bold(oneLine(task.id))}  ${kindNouns[task.kind]} of step ${oneLine(task.step)}, ${place(task.span)}`,
     '',
     style.bold(head),
-    ...waitsFor.flatMap((wait) => waitLines(wait, style, width)),
+    ...waitsFor.flatMap((wait) => waitLines(labelOf(task, wait), wait, page)),
     '',
     style.bold(waitedForBy.length === 0 ? 'nothing waits for it' : 'these wait for it'),
-    ...waitedForBy.flatMap((wait) => waitLines(wait, style, width)),
+    ...waitedForBy.flatMap((wait) => waitLines(labelOf(task, wait), wait, page)),
     '',
     `In all ${plural(before.length, 'task')} before it, ${plural(after.length, 'task')} after it.`,
     '',
   ].join('\n');
 }
 
-function waitLines({ edge, node, tasks }: ExplainedWait, style: Style, width: number): readonly string[] {
+function waitLines(
+  label: string,
+  { edge, node, tasks }: ExplainedWait,
+  { style, width }: { readonly style: Style; readonly width: number },
+): readonly string[] {
   const reasons = edge.reasons.map(({ kind, span }) => `${reasonWords[kind]}, ${place(span)}`).join('; ');
-  const head = `  ${oneLine(labelOf(node))}  ${style.dim(reasons)}`;
+  const head = `  ${oneLine(label)}  ${style.dim(reasons)}`;
   if (tasks.length === 1 && tasks[0] === node) return [head];
   const names = tasks.map((id, at) => oneLine(id) + (at < tasks.length - 1 ? ',' : ''));
   return [head, ...wrap(names, width - 6).map((line) => `      ${line}`)];
 }
 
-// A gate's id is its kind and its step; people know the step.
-function labelOf(node: NodeId): string {
-  return node.replace(/^gate:/, 'the end of step ').replace(/^settled:/, 'all of step ');
+// What a task waits for at the gate of the step before is that its own step opens: behind that gate may stand
+// tasks of a step further up, when the one before is not waited for.
+function labelOf(task: TaskExplanation['task'], { edge, node, tasks }: ExplainedWait): string {
+  if (tasks.length === 1 && tasks[0] === node) return node;
+  if (node.startsWith('settled:')) return node.replace('settled:', 'all of step ');
+  return edge.to === task.id ? `the opening of step ${task.step}` : node.replace('gate:', 'the end of step ');
 }
 
 function place(span: Parameters<typeof placeOf>[0]): string {
