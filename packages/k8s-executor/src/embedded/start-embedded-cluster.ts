@@ -88,8 +88,7 @@ function furnishCluster(options: EmbeddedClusterOptions, closing: AbortSignal): 
   for (const [plural, object] of firstObjects(time.timestamp())) {
     lifecycle.create(kinds.builtIn(plural), fillDefaults(object));
   }
-  const assigner = createAssigner(() => time.newUid());
-  return { store, kinds, lifecycle, time, clock, kubelet, assign: (_kind, object) => assigner(object) };
+  return { store, kinds, lifecycle, time, clock, kubelet, assign: createAssigner(() => time.newUid()) };
 }
 
 async function answerIncoming(

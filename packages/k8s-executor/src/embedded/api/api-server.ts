@@ -115,16 +115,12 @@ function answerRead(context: ApiContext, request: ResourceRequest): Answer {
 }
 
 function methodNotAllowed(): Refused {
-  return new Refused(
-    405,
-    'MethodNotAllowed',
-    'the server does not allow this method on the requested resource',
-  );
+  return new Refused('MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }
 
 function checkContentType(contentType: string, method: string): void {
   if (!contentType.includes('protobuf') && !contentType.includes('cbor')) return;
   const what = method === 'DELETE' ? 'options' : 'body of the request';
   const message = `the ${what} was in an unknown format - accepted media types include: application/json, application/yaml`;
-  throw new Refused(415, 'UnsupportedMediaType', message);
+  throw new Refused('UnsupportedMediaType', message);
 }

@@ -38,7 +38,10 @@ export function checkFields(request: ResourceRequest, body: JsonObject): void {
     const group = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
     const which = unknown.map((field) => `.${field}: field not declared in schema`).join('\n');
     const message = `failed to create typed patch object (${place}; ${group}, Kind=${kind.kind}): ${which}`;
-    throw new Refused(500, '', unknown.length === 1 ? message : message.replace('): ', '): errors:\n'));
+    throw new Refused(
+      'InternalError',
+      unknown.length === 1 ? message : message.replace('): ', '): errors:\n'),
+    );
   }
   if (query.get('fieldValidation') !== 'Strict') return;
   const told = unknown.map((field) => `unknown field "${field}"`).join(', ');

@@ -16,37 +16,35 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
   return merged;
 }
 
+/** A place in an object, as schemas know it. */
+interface Where {
+  readonly schema: Schema;
+  readonly names: readonly string[];
+}
+
 /** Kubernetes' own merge patch: lists with keys are merged item by item; `$patch` and `$deleteFromPrimitiveList` work. */
-export function strategicPatch(
-  target: Json | undefined,
-  patch: Json,
-  schema: Schema,
-  names: readonly string[] = [],
-): Json {
-  if (Array.isArray(patch)) return strategicList(target, patch as readonly Json[], { schema, names });
+export function strategicPatch(target: Json | undefined, patch: Json, where: Where): Json {
+  const { schema, names } = where;
+  if (Array.isArray(patch)) return strategicList(target, patch as readonly Json[], where);
   if (!isJsonObject(patch)) return patch;
   if (patch['$patch'] === 'replace') return withoutDirectives(patch);
   const merged: Record<string, Json | undefined> = isJsonObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
     if (name.startsWith('$')) continue;
     if (value === null || value === undefined) Reflect.deleteProperty(merged, name);
-    else merged[name] = strategicPatch(merged[name], value, schema, [...names, name]);
+    else merged[name] = strategicPatch(merged[name], value, { schema, names: [...names, name] });
   }
   return merged;
 }
 
-function strategicList(
-  target: Json | undefined,
-  patch: readonly Json[],
-  { schema, names }: { readonly schema: Schema; readonly names: readonly string[] },
-): Json {
+function strategicList(target: Json | undefined, patch: readonly Json[], { schema, names }: Where): Json {
   const topology = topologyOf(schema, names, true);
   if (topology.form === 'atomic' || !Array.isArray(target)) return patch.map(withoutDirectives);
   const items = new Map((target as readonly Json[]).map((item) => [itemStep(item, topology), item]));
   for (const item of patch) {
     const key = itemStep(withoutDirectives(item), topology);
     if (isJsonObject(item) && item['$patch'] === 'delete') items.delete(key);
-    else items.set(key, strategicPatch(items.get(key), item, schema, names));
+    else items.set(key, strategicPatch(items.get(key), item, { schema, names }));
   }
   return [...items.values()];
 }
@@ -64,7 +62,7 @@ export function jsonPatch(target: JsonObject, patch: Json): Json {
 
 function applyOperation(target: Json, operation: JsonObject): Json {
   const { op, path, value } = operation;
-  const steps = String(typeof path === 'string' ? path : '')
+  const steps = (typeof path === 'string' ? path : '')
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));

@@ -109,5 +109,5 @@ function readContinue(token: string | null): PageStart | undefined {
 
 /** Where a watch is to begin is forgotten. */
 export function expired(revision: number, current: number): Refused {
-  return new Refused(410, 'Expired', `too old resource version: ${revision} (${current})`);
+  return new Refused('Expired', `too old resource version: ${revision} (${current})`);
 }

@@ -10,15 +10,31 @@ export interface StatusDetails {
   readonly causes?: readonly StatusCause[];
 }
 
+/** Why the API server says no, with the HTTP status that goes with it. */
+const codes = {
+  BadRequest: 400,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Expired: 410,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  InternalError: 500,
+} as const;
+
+export type RefusalReason = keyof typeof codes;
+
 /** The API server says no: how a handler refuses a request. Caught in one place, where it becomes the answer. */
 export class Refused extends Error {
   readonly code: number;
-  readonly reason: string;
+  readonly reason: RefusalReason;
   readonly details: StatusDetails;
 
-  constructor(code: number, reason: string, message: string, details: StatusDetails = {}) {
+  constructor(reason: RefusalReason, message: string, details: StatusDetails = {}) {
     super(message);
-    this.code = code;
+    this.code = codes[reason];
     this.reason = reason;
     this.details = details;
   }
@@ -38,7 +54,7 @@ export class Refused extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      ...(this.reason !== '' && { reason: this.reason }),
+      ...(this.reason !== 'InternalError' && { reason: this.reason }),
       ...(Object.keys(details).length > 0 && { details }),
       code: this.code,
     };
@@ -46,11 +62,11 @@ export class Refused extends Error {
 }
 
 export function notFound(kind: ServedKind, name: string): Refused {
-  return new Refused(404, 'NotFound', `${qualifiedPlural(kind)} "${name}" not found`, { kind, name });
+  return new Refused('NotFound', `${qualifiedPlural(kind)} "${name}" not found`, { kind, name });
 }
 
 export function alreadyExists(kind: ServedKind, name: string): Refused {
-  return new Refused(409, 'AlreadyExists', `${qualifiedPlural(kind)} "${name}" already exists`, {
+  return new Refused('AlreadyExists', `${qualifiedPlural(kind)} "${name}" already exists`, {
     kind,
     name,
   });
@@ -59,21 +75,21 @@ export function alreadyExists(kind: ServedKind, name: string): Refused {
 /** The object has changed since it was read, or is not the one that was meant. */
 export function conflict(kind: ServedKind, name: string, why: string): Refused {
   const message = `Operation cannot be fulfilled on ${qualifiedPlural(kind)} "${name}": ${why}`;
-  return new Refused(409, 'Conflict', message, { kind, name });
+  return new Refused('Conflict', message, { kind, name });
 }
 
 export function badRequest(message: string): Refused {
-  return new Refused(400, 'BadRequest', message);
+  return new Refused('BadRequest', message);
 }
 
 export function invalid(kind: ServedKind, name: string, causes: readonly StatusCause[]): Refused {
   const told = causes.map(({ field, message }) => `${field ?? ''}: ${message}`);
   const list = told.length === 1 ? told.join('') : `[${told.join(', ')}]`;
   const message = `${qualifiedKind(kind)} "${name}" is invalid: ${list}`;
-  return new Refused(422, 'Invalid', message, { kind, name, causes });
+  return new Refused('Invalid', message, { kind, name, causes });
 }
 
 /** No such path. */
 export function unknownPath(): Refused {
-  return new Refused(404, 'NotFound', 'the server could not find the requested resource');
+  return new Refused('NotFound', 'the server could not find the requested resource');
 }

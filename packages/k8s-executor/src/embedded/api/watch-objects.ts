@@ -108,9 +108,10 @@ class WatchStream {
     const { gone } = this.#sink;
     const seconds = Number(query.get('timeoutSeconds') ?? DEFAULT_TIMEOUT_SECONDS);
     const endMs = clock.now() + (seconds > 0 ? seconds : DEFAULT_TIMEOUT_SECONDS) * 1000;
-    while (!gone.aborted && clock.now() < endMs) {
+    const isOver = () => gone.aborted || clock.now() >= endMs;
+    while (!isOver()) {
       await clock.until(Math.min(endMs, clock.now() + BOOKMARK_MS), gone);
-      if (!gone.aborted && query.get('allowWatchBookmarks') === 'true') this.#sendBookmark(undefined);
+      if (query.get('allowWatchBookmarks') === 'true') this.#sendBookmark(undefined);
     }
     this.#sink.end();
   }
@@ -122,5 +123,5 @@ export function checkWatch({ query }: ResourceRequest): void {
     return;
   const message =
     'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
-  throw new Refused(422, 'Invalid', message);
+  throw new Refused('Invalid', message);
 }

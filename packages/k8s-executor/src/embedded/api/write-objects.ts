@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
+import { isKubeObject } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { mappingOf, part, textOf } from '../../readiness/readiness.js';
 import { applyObject, printConflictMessage } from '../apply/apply-object.js';
@@ -11,6 +12,7 @@ import type { ObjectLifecycle } from '../store/object-lifecycle.js';
 import type { ObjectStore } from '../store/object-store.js';
 import { apiVersionOf } from '../store/served-kind.js';
 import type { ServedKind } from '../store/served-kind.js';
+import { withoutKeys, withoutParts } from '../store/without-keys.js';
 import { json } from './answer.js';
 import type { Answer } from './answer.js';
 import { fillDefaults } from './defaults.js';
@@ -28,7 +30,7 @@ export interface WriteContext {
   readonly lifecycle: ObjectLifecycle;
   readonly time: ClusterTime;
   /** What the cluster assigns to a new object, e.g. the address of a Service. */
-  readonly assign: (kind: ServedKind, object: KubeObject) => KubeObject;
+  readonly assign: (object: KubeObject) => KubeObject;
 }
 
 /** POST to a collection. */
@@ -58,18 +60,17 @@ export function answerPatch(context: WriteContext, request: ResourceRequest): An
   const before = context.store.get(kind, namespace, name);
   if (before === undefined) throw notFound(kind, name);
   if (request.subresource === 'scale') return answerScale(context, request, before);
-  const patched = patchObject(before, request);
-  return storeNext(context, request, { before, next: { ...before, ...patched } as KubeObject, patched });
+  return storeNext(context, request, { before, next: patchObject(before, request) });
 }
 
-function patchObject(before: KubeObject, { kind, headers, body }: ResourceRequest): JsonObject {
+function patchObject(before: KubeObject, { kind, headers, body }: ResourceRequest): KubeObject {
   const patch = readBody(body);
   const patched = headers.contentType.includes('json-patch+json')
     ? jsonPatch(before, patch)
     : headers.contentType.includes('strategic-merge-patch')
-      ? strategicPatch(before, patch, schemaOf(kind))
+      ? strategicPatch(before, patch, { schema: schemaOf(kind), names: [] })
       : mergePatch(before, patch);
-  if (!isJsonObject(patched)) throw badRequest('the patch leaves no object');
+  if (!isKubeObject(patched)) throw badRequest('the patch leaves no object');
   return patched;
 }
 
@@ -88,7 +89,6 @@ function answerApply(context: WriteContext, request: ResourceRequest): Answer {
   const { kind, namespace, query } = request;
   if ((query.get('fieldManager') ?? '') === '') {
     throw new Refused(
-      422,
       'Invalid',
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
@@ -97,10 +97,10 @@ function answerApply(context: WriteContext, request: ResourceRequest): Answer {
   const before = context.store.get(kind, namespace, applied.metadata.name);
   const writer = writerOf(context, request, 'Apply');
   const force = query.get('force') === 'true';
-  const complete = (object: KubeObject) => completeObject(context, request, object, before);
+  const complete = (object: KubeObject) => completeObject(context, object, before);
   const result = applyObject(before, applied, { ...writer, force, complete });
   if (!result.ok) {
-    throw new Refused(409, 'Conflict', printConflictMessage(result.causes), { causes: result.causes });
+    throw new Refused('Conflict', printConflictMessage(result.causes), { causes: result.causes });
   }
   if (before !== undefined)
     return storeNext(context, request, { before, next: result.object, isTracked: true });
@@ -108,17 +108,14 @@ function answerApply(context: WriteContext, request: ResourceRequest): Answer {
   return json(withVersion(stored, kind), 201);
 }
 
-/** The object with what the server fills in. A status cannot be set through the object itself where it has its own path. */
+/** The object with what the server fills in. */
 function completeObject(
-  context: WriteContext,
-  request: ResourceRequest,
+  { assign }: WriteContext,
   object: KubeObject,
   before: KubeObject | undefined,
 ): KubeObject {
   const filled = fillDefaults(object);
-  return before === undefined
-    ? context.assign(request.kind, filled)
-    : context.assign(request.kind, keepAssigned(before, filled));
+  return assign(before === undefined ? filled : keepAssigned(before, filled));
 }
 
 /** What the server assigned once stays, when a write does not say otherwise. */
@@ -128,10 +125,9 @@ function keepAssigned(before: KubeObject, next: KubeObject): KubeObject {
   const kept = ['clusterIP', 'clusterIPs', 'selector', 'volumeName'].filter(
     (key) => (key !== 'selector' || before.kind === 'Job') && part(next, 'spec')[key] === undefined,
   );
-  const values = Object.fromEntries(
-    kept.map((key) => [key, part(before, 'spec')[key]]).filter(([, v]) => v !== undefined),
-  );
-  return { ...next, spec: { ...part(next, 'spec'), ...(values as JsonObject) } };
+  const live = part(before, 'spec');
+  const values = withoutKeys(live, ...Object.keys(live).filter((key) => !kept.includes(key)));
+  return { ...next, spec: { ...part(next, 'spec'), ...values } };
 }
 
 function storeNew(
@@ -141,9 +137,8 @@ function storeNew(
 ): KubeObject {
   const { kind } = request;
   checkNamespace(context.store, kind, object);
-  const { status: _status, ...rest } = object;
-  const fresh = (kind.hasStatus ? rest : object) as KubeObject;
-  const complete = context.assign(kind, fillDefaults(fresh));
+  const fresh = kind.hasStatus ? withoutParts(object, 'status') : object;
+  const complete = context.assign(fillDefaults(fresh));
   const faults = findFaults(complete);
   if (faults.length > 0) throw invalid(kind, object.metadata.name, faults);
   const final = tracked(complete);
@@ -155,7 +150,6 @@ function storeNew(
 interface NextState {
   readonly before: KubeObject;
   readonly next: KubeObject;
-  readonly patched?: JsonObject;
   /** Its managers are recorded already. */
   readonly isTracked?: boolean;
 }
@@ -164,10 +158,10 @@ function storeNext(context: WriteContext, request: ResourceRequest, state: NextS
   const { kind } = request;
   const { before } = state;
   const { name } = before.metadata;
-  const asked = state.patched === undefined ? state.next : (state.patched as KubeObject);
+  const asked = state.next;
   checkVersion(kind, before, asked);
   const complete = mergeParts(request, before, asked);
-  const filled = request.subresource === '' ? completeObject(context, request, complete, before) : complete;
+  const filled = request.subresource === '' ? completeObject(context, complete, before) : complete;
   const faults = [...findForbiddenChanges(before, filled), ...findFaults(filled)];
   if (faults.length > 0) throw invalid(kind, name, faults);
   const tracked =
@@ -191,8 +185,7 @@ function mergeParts(
     };
   }
   if (!kind.hasStatus) return asked;
-  const { status: _status, ...rest } = asked;
-  return { ...rest, ...(before.status !== undefined && { status: before.status }) } as KubeObject;
+  return { ...withoutParts(asked, 'status'), ...(before.status !== undefined && { status: before.status }) };
 }
 
 function checkVersion(kind: ServedKind, before: KubeObject, asked: KubeObject): void {
@@ -235,7 +228,7 @@ function checkNamespace(store: ObjectStore, kind: ServedKind, { metadata }: Kube
     message: `namespace ${namespace} is being terminated`,
     field: 'metadata.namespace',
   };
-  throw new Refused(403, 'Forbidden', message, { kind, name: metadata.name, causes: [cause] });
+  throw new Refused('Forbidden', message, { kind, name: metadata.name, causes: [cause] });
 }
 
 function readMapping({ body }: ResourceRequest): JsonObject {

@@ -32,13 +32,14 @@ export function applyObject(
   const asked = fieldsOf(ownableParts(applied), schema);
   const ownerships = live === undefined ? [] : ownershipsOf(live);
   const before = ownerships.find((each) => isSameManager(each.manager, manager));
-  const merged = live === undefined ? applied : (mergeApplied(live, applied, schema) as KubeObject);
+  const merged =
+    live === undefined ? applied : (mergeApplied(live, applied, { schema, names: [] }) as KubeObject);
   const abandoned = abandonedFields(
     before?.fields ?? new Set(),
     asked,
     ownerships.filter((each) => each !== before),
   );
-  const result = complete(removeFields(merged, abandoned, schema) as KubeObject);
+  const result = complete(removeFields(merged, abandoned, { schema }) as KubeObject);
   const { changed, removed } = compareFields(
     live === undefined ? {} : ownableParts(live),
     ownableParts(result),

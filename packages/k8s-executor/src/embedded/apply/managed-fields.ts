@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { listOf, mappingOf, textOf } from '../../readiness/readiness.js';
+import { withoutKeys } from '../store/without-keys.js';
 import { compareFields } from './compare.js';
 import { difference, fromFieldsV1, intersection, toFieldsV1, union } from './field-set.js';
 import type { FieldSet } from './field-set.js';
@@ -42,7 +43,7 @@ export function isSameManager(a: Manager, b: Manager): boolean {
 /** The object with these entries; managers that own nothing are left out. */
 export function withOwnerships(object: KubeObject, ownerships: readonly Ownership[]): KubeObject {
   const managedFields = ownerships.filter(({ fields }) => fields.size > 0).map(printOwnership);
-  const { managedFields: _before, ...metadata } = object.metadata;
+  const metadata = withoutKeys(object.metadata, 'managedFields');
   return {
     ...object,
     metadata: { ...metadata, name: object.metadata.name, ...(managedFields.length > 0 && { managedFields }) },
@@ -73,8 +74,8 @@ const unowned = [
 
 /** The object without the fields that nobody owns. */
 export function ownableParts(object: KubeObject): JsonObject {
-  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object;
-  const kept = Object.entries(metadata).filter(([name]) => !unowned.includes(`metadata.${name}`));
+  const rest = withoutKeys(object, 'apiVersion', 'kind', 'metadata');
+  const kept = Object.entries(object.metadata).filter(([name]) => !unowned.includes(`metadata.${name}`));
   return { ...rest, ...(kept.length > 0 && { metadata: Object.fromEntries(kept) }) };
 }
 

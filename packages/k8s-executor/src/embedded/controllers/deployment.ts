@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { conditionOf, listOf, mappingOf, numberOf, part, textOf } from '../../readiness/readiness.js';
+import { conditionOf, listOf, mappingOf, numberOf, part } from '../../readiness/readiness.js';
 import { fillDefaults } from '../api/defaults.js';
 import { isEqual } from '../apply/compare.js';
 import { nextCondition } from './conditions.js';
@@ -168,7 +168,10 @@ function conditionsOf(world: World, deployment: KubeObject, progress: Progress):
     },
     now,
   );
-  return [stamp(deployment, available, now), progressCondition(deployment, progress, now)];
+  return [
+    stamp(deployment, available, { now, hasMoved: false }),
+    progressCondition(deployment, progress, now),
+  ];
 }
 
 function progressCondition(
@@ -187,7 +190,7 @@ function progressCondition(
       ? 0
       : Date.parse(now) - Date.parse(before.lastUpdateTime);
   const isLate =
-    !isComplete && !hasMoved && (before?.reason === 'ProgressDeadlineExceeded' || waitedMs > deadlineMs);
+    !isComplete && !hasMoved && (before.reason === 'ProgressDeadlineExceeded' || waitedMs > deadlineMs);
   const [reason, words] = isComplete
     ? ['NewReplicaSetAvailable', 'has successfully progressed.']
     : isLate
@@ -203,7 +206,7 @@ function progressCondition(
     },
     now,
   );
-  return stamp(deployment, condition, hasMoved && !isComplete ? now : undefined, now);
+  return stamp(deployment, condition, { now, hasMoved: hasMoved && !isComplete });
 }
 
 /** Whether the counts say more than the status of before: each new ready pod is progress. */
@@ -216,20 +219,15 @@ function movedSince(deployment: KubeObject, counts: Counts): boolean {
   );
 }
 
-/** With the time of its last change: `moved` when given, the old one while it says the same, else `now`. */
+/** With the time of its last change: the old one while it says the same and nothing has moved. */
 function stamp(
   deployment: KubeObject,
   condition: JsonObject,
-  moved: string | undefined,
-  now = moved,
+  { now, hasMoved }: { readonly now: string; readonly hasMoved: boolean },
 ): JsonObject {
   const before = listOf(part(deployment, 'status'), 'conditions').find(
     ({ type }) => type === condition['type'],
   );
   const isSame = ['status', 'reason', 'message'].every((key) => isEqual(before?.[key], condition[key]));
-  const isProgress = condition['type'] === 'Progressing' && moved !== undefined;
-  return {
-    ...condition,
-    lastUpdateTime: isSame && !isProgress ? (before?.['lastUpdateTime'] ?? now) : (moved ?? now),
-  };
+  return { ...condition, lastUpdateTime: isSame && !hasMoved ? (before?.['lastUpdateTime'] ?? now) : now };
 }

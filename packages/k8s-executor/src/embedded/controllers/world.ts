@@ -19,10 +19,10 @@ export interface World {
   readonly closing: AbortSignal;
 }
 
-/** Does something after a while, unless the cluster closes or `signal` aborts before. */
-export function later(world: World, delayMs: number, action: () => void, signal = world.closing): void {
-  const { clock } = world;
-  void clock.until(clock.now() + delayMs, signal).then(() => {
-    if (!signal.aborted && !world.closing.aborted) action();
+/** Does something after a while, unless `closing` aborts before. */
+export function later(scope: Pick<World, 'clock' | 'closing'>, delayMs: number, action: () => void): void {
+  const { clock, closing } = scope;
+  void clock.until(clock.now() + delayMs, closing).then(() => {
+    if (!closing.aborted) action();
   });
 }

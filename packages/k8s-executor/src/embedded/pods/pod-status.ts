@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../cluster/json.js';
+import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { listOf, part, textOf } from '../../readiness/readiness.js';
 import { nextCondition } from '../controllers/conditions.js';
@@ -100,7 +100,7 @@ function printContainer(pod: KubeObject, container: JsonObject, status: PodStatu
     started,
     restartCount,
     state,
-    lastState: (lastState ?? {}) as Json,
+    lastState: lastState ?? {},
   };
 }
 

@@ -341,7 +341,8 @@ export class SimulatedPod {
   }
 
   #after(delayMs: number, action: () => void): void {
-    later(this.#world, Math.max(0, delayMs), action, this.#ending.signal);
+    const closing = AbortSignal.any([this.#ending.signal, this.#world.closing]);
+    later({ clock: this.#world.clock, closing }, Math.max(0, delayMs), action);
   }
 
   #write(

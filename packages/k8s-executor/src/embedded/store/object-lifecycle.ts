@@ -5,6 +5,7 @@ import { isEqual } from '../apply/compare.js';
 import type { ClusterTime } from './cluster-time.js';
 import type { ObjectStore } from './object-store.js';
 import type { ServedKind } from './served-kind.js';
+import { withoutKeys } from './without-keys.js';
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
@@ -135,8 +136,7 @@ function podGrace(pod: KubeObject): number {
 
 /** All but what is counted apart from the spec. */
 function specOf(object: KubeObject): Json {
-  const { metadata: _metadata, status: _status, ...rest } = object;
-  return rest;
+  return withoutKeys(object, 'metadata', 'status');
 }
 
 function withoutUndefined(mapping: JsonObject): JsonObject {
