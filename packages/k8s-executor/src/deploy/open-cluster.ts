@@ -99,13 +99,13 @@ async function openEmbedded(
     cluster.close();
     await embedded.close();
   };
-  return {
-    ok: true,
-    opened: {
-      cluster,
-      namespace: choice.namespace ?? file.namespace ?? cluster.defaultNamespace,
-      simulated: true,
-      close,
-    },
-  };
+  const namespace = choice.namespace ?? file.namespace ?? cluster.defaultNamespace;
+  await makeNamespace(cluster, namespace);
+  return { ok: true, opened: { cluster, namespace, simulated: true, close } };
+}
+
+// The cluster is as new as the run: nobody has had a chance to create the namespace.
+async function makeNamespace(cluster: Cluster, name: string): Promise<void> {
+  const made = await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  if (!made.ok) throw new Error(`Bug: the embedded cluster has no namespace ${name}: ${made.failure.kind}`);
 }
