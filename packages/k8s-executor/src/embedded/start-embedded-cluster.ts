@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -51,6 +52,8 @@ export interface EmbeddedCluster {
  */
 export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
   const closing = new AbortController();
+  // Every pod and every timer listens to it.
+  setMaxListeners(0, closing.signal);
   const context = furnishCluster(options, closing.signal);
   const server = http.createServer((incoming, response) => {
     void answerIncoming(context, incoming, response);

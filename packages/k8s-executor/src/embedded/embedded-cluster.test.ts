@@ -1,0 +1,35 @@
+import { systemClock } from '@flotilla/core';
+import { fixedCredentials } from '../cluster/credentials.js';
+import { HttpTransport } from '../cluster/http-transport.js';
+import type { Transport } from '../cluster/transport.js';
+import { clusterContract, runContractCase } from '../testing/cluster-contract.js';
+import { startEmbeddedCluster } from './start-embedded-cluster.js';
+import type { EmbeddedCluster } from './start-embedded-cluster.js';
+
+describe('the embedded cluster keeps the contract of clusters', () => {
+  let cluster: EmbeddedCluster;
+  let transport: Transport;
+
+  beforeAll(async () => {
+    cluster = await startEmbeddedCluster({ clock: systemClock });
+    transport = new HttpTransport({
+      target: { server: cluster.server },
+      credentials: fixedCredentials({ headers: {} }),
+      clock: systemClock,
+      random: Math.random,
+    });
+  });
+
+  afterAll(async () => {
+    transport.close();
+    await cluster.close();
+  });
+
+  test.concurrent.each(clusterContract.map((each, at) => [each.name, each, at] as const))(
+    '%s',
+    async (_name, contractCase, at) => {
+      await runContractCase(contractCase, transport, `contract-${at}`);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,2 @@
+export { clusterContract, runContractCase } from './cluster-contract.js';
+export type { ContractCase } from './contract/contract-client.js';
