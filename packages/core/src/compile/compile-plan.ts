@@ -7,7 +7,7 @@ import type { Plan, PlanEdge, TaskNode } from '../domain/plan.js';
 import { buildGraph, type EdgeOut, type Graph } from './build-graph.js';
 import { checkNames } from './check-names.js';
 import { defaultWorkflow, isWorkflowless, workflowsOf } from './choose-workflow.js';
-import { indexDefinitions, type Definitions } from './definitions.js';
+import { indexDefinitions, leftOutNames, type Definitions } from './definitions.js';
 import { drawEdges } from './draw-edges.js';
 import { lintBarriers } from './lint-barriers.js';
 import { lintFile } from './lint-file.js';
@@ -70,7 +70,11 @@ function drawWorkflow(
   { file, definitions, report }: Compiling,
 ): DrawnWorkflow | undefined {
   const unique = checkNames(workflow, report);
-  const resolved = resolveWorkflow(workflow, definitions, { report, synthesized: isWorkflowless(file) });
+  const resolved = resolveWorkflow(workflow, definitions, {
+    report,
+    leftOut: leftOutNames(file),
+    synthesized: isWorkflowless(file),
+  });
   const { nodes, edges } = drawEdges(resolved, definitions, report);
   if (!unique) return undefined;
   const graph = buildGraph(nodes, edges);

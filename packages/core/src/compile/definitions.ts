@@ -51,6 +51,12 @@ function named(section: Section, name: string) {
   return { id: taskId(section, name), name };
 }
 
+/** What workflows of Release may list and Flotilla leaves out: `infrastructure.X` of the file, and all of it. */
+export function leftOutNames({ infrastructure }: DeploymentFile): ReadonlySet<string> {
+  const names = infrastructure.map(({ value }) => `infrastructure.${value}`);
+  return new Set(names.length === 0 ? names : [...names, 'infrastructure.all']);
+}
+
 /** The one name of a task that may be written in two ways. */
 export function canonicalName(written: string): string {
   return written === 'environment.remove' ? removeEnvironmentId : written;
@@ -71,7 +77,7 @@ export const suggestionsMax = 100;
 export function nearestTask(written: string, known: Iterable<string>): string | undefined {
   const ids = [...known, ...sectionNames.map((section) => `${section}.all`)];
   const [section, name] = splitName(written);
-  const meant = nearest(section, ['services', 'jobs', 'charts', 'release', 'environment']);
+  const meant = nearest(section, [...sectionNames, 'infrastructure', 'release', 'environment']);
   const inSection = ids.filter((id) => id.startsWith(`${meant ?? section}.`));
   return (
     nearestByName(name, inSection) ?? ids.find((id) => splitName(id)[1] === name) ?? nearestByName(name, ids)

@@ -32,6 +32,7 @@ interface StepHead {
 
 interface Resolving {
   readonly definitions: Definitions;
+  readonly leftOut: ReadonlySet<string>;
   readonly report: Report;
   /** Names as written: an `X.all` leaves them out, and the second time they stand they count no more. */
   readonly written: ReadonlySet<string>;
@@ -43,10 +44,16 @@ interface Resolving {
 export function resolveWorkflow(
   workflow: Workflow,
   definitions: Definitions,
-  options: { readonly report: Report; readonly synthesized: boolean },
+  options: {
+    readonly report: Report;
+    /** Names that stand for nothing here, though they are no mistakes. */
+    readonly leftOut: ReadonlySet<string>;
+    readonly synthesized: boolean;
+  },
 ): ResolvedWorkflow {
   const resolving: Resolving = {
     definitions,
+    leftOut: options.leftOut,
     report: options.report,
     written: new Set(entriesOf(workflow).map(({ task }) => canonicalName(task.value))),
     placed: new Set(),
@@ -112,8 +119,18 @@ function expand(entry: TaskEntry, resolving: Resolving): readonly Definition[] {
   const definition = resolving.definitions.get(name);
   if (definition !== undefined) return [definition];
   resolving.unknown.add(name);
-  reportUnknownTask(entry, resolving);
+  if (resolving.leftOut.has(name)) reportLeftOut(entry, resolving.report);
+  else reportUnknownTask(entry, resolving);
   return [];
+}
+
+function reportLeftOut({ task }: TaskEntry, report: Report): void {
+  report.add({
+    code: 'compile/left-out',
+    message: `${task.value} is left out: Release provisions it by Terraform, which Flotilla does not run.`,
+    help: 'Provision or destroy it yourself, or by a job whose image holds Terraform.',
+    span: task.span,
+  });
 }
 
 function catchAllMembers(section: Section, entry: TaskEntry, resolving: Resolving): readonly Definition[] {
@@ -132,8 +149,9 @@ function catchAllMembers(section: Section, entry: TaskEntry, resolving: Resolvin
   return members;
 }
 
-function reportUnknownTask({ task }: TaskEntry, { definitions, report, unknown }: Resolving): void {
-  const near = unknown.size > suggestionsMax ? undefined : nearestTask(task.value, definitions.keys());
+function reportUnknownTask({ task }: TaskEntry, { definitions, leftOut, report, unknown }: Resolving): void {
+  const near =
+    unknown.size > suggestionsMax ? undefined : nearestTask(task.value, [...definitions.keys(), ...leftOut]);
   report.add({
     code: 'compile/unknown-task',
     message: `The file defines no ${task.value}.`,

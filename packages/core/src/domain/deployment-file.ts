@@ -167,6 +167,8 @@ export interface DeploymentFile {
   readonly jobs: readonly JobDefinition[];
   readonly charts: readonly ChartDefinition[];
   readonly sharedVolumes: readonly { readonly name: Located<string>; readonly size: string }[];
+  /** Names of what Release provisions by Terraform. Workflows may list it; Flotilla leaves it out. */
+  readonly infrastructure: readonly Located<string>[];
   /** Empty when the file has none: then `setup` and `teardown` are made by rule 11. */
   readonly workflows: readonly Workflow[];
 }

@@ -25,6 +25,16 @@ const sharedVolume = mapping({
   ignored: { type: "Release's kind of disk" },
 });
 
+const infrastructure = mapping({
+  noun: 'an infrastructure',
+  keys: { name: required(located(word), 'Its name: workflows list it as `infrastructure.<name>`.') },
+  ignored: {
+    type: 'What provisions it, e.g. terraform',
+    directory: 'Where its files lie',
+    values: 'Its variables',
+  },
+});
+
 const defaults = mapping({
   noun: 'resources',
   keys: {
@@ -57,6 +67,10 @@ export const deploymentFile = mapping({
       'Labels of the nodes to run on, for services and jobs that give none.',
     ),
     shared_volumes: optional(list(sharedVolume), 'Disks that several services and jobs mount by `claim`.'),
+    infrastructure: optional(
+      list(infrastructure),
+      'What Release provisions by Terraform. Flotilla leaves it out of workflows, with a warning.',
+    ),
     services: optional(list(service), 'What runs for as long as the deployment exists.'),
     jobs: optional(list(job), 'What runs to its end.'),
     charts: optional(list(chart), 'Helm charts.'),
@@ -77,7 +91,6 @@ export const deploymentFile = mapping({
     execution_type: 'Whether Release runs a server',
     git_fetch_depth: 'How much history Release fetches',
     hostnames: 'Host names that Release gives to services',
-    infrastructure: 'Infrastructure that Release applies',
     ingress: "Settings of Release's ingress",
     mode: 'Deprecated in Release',
     notifications: 'Whom Release tells',

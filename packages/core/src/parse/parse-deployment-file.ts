@@ -67,6 +67,7 @@ function linkFile(
     sharedVolumes: (fields.shared_volumes ?? []).flatMap(({ fields: { name, size } }) =>
       name === undefined ? [] : [{ name, size: size ?? volumeSizeDefault }],
     ),
+    infrastructure: (fields.infrastructure ?? []).flatMap(({ fields: { name } }) => name ?? []),
     workflows: (fields.workflows ?? []).flatMap((workflow) => readWorkflow(workflow, from.report) ?? []),
   });
 }
