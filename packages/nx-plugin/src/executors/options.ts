@@ -6,12 +6,17 @@ export interface WorkflowOptions {
   readonly namespace?: string;
   readonly kubeconfig?: string;
   readonly cluster?: 'embedded';
+  /** A rehearsal file that says how the embedded cluster behaves, relative to the workspace's root. */
+  readonly with?: string;
+  readonly speed?: number;
   readonly concurrency?: number;
   readonly param?: readonly string[];
   readonly envId?: string;
   readonly strict?: boolean;
   readonly allowDegraded?: boolean;
   readonly noPreflight?: boolean;
+  /** What `--no-preflight` becomes when Nx reads it. */
+  readonly preflight?: boolean;
   readonly forceConflicts?: boolean;
   readonly rerunJobs?: boolean;
   readonly verbose?: boolean;

@@ -1,90 +1,104 @@
 import { randomBytes } from 'node:crypto';
-import type { LoadedPlan, RunEvent } from '@flotilla/core';
-import { print, printDiagnostics, wantsColor } from './load';
+import { resolve } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import type { LoadedPlan } from '@flotilla/core';
+import type { ClusterChoice, OpenedCluster } from '@flotilla/k8s-executor';
+import { cancelOnSignals } from './cancel-on-signals';
+import { openRunOutput, type NextCommands } from './open-run-output';
 import type { WorkflowOptions } from './options';
+import { print, printDiagnostics, printRefusal } from './print';
+import { readScenario } from './read-scenario';
+
+/** A plan to run, and the task of Nx that asked for it. */
+export interface WorkflowRun {
+  readonly loaded: LoadedPlan;
+  readonly options: WorkflowOptions;
+  readonly context: ExecutorContext;
+}
 
 /** Runs a plan in the cluster that the options name, as `flotilla deploy` would; true when the run's exit code is 0. */
-export async function runWorkflow(loaded: LoadedPlan, options: WorkflowOptions): Promise<boolean> {
+export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
+  const choice = await chooseCluster(run);
+  if (choice === undefined) return false;
   const { systemClock } = await import('@flotilla/core');
-  const { deployPlan, openCluster, processEnvironment } = await import('@flotilla/k8s-executor');
-  const opened = await openCluster(loaded.file, clusterChoice(options), {
+  const { openCluster, processEnvironment } = await import('@flotilla/k8s-executor');
+  const result = await openCluster(run.loaded.file, choice, {
     clock: systemClock,
     environment: processEnvironment(),
   });
-  if (!opened.ok) return refuse(opened.refusal);
-  if (opened.opened.simulated)
-    print('This is a simulation: the cluster is embedded, nothing real is deployed.\n');
-  const cancellation = cancelOnSignals();
+  if (!result.ok) {
+    printRefusal(result.refusal);
+    return false;
+  }
+  const { opened } = result;
+  if (opened.simulated) print('This is a simulation: the cluster is embedded, nothing real is deployed.\n');
   try {
-    const { cluster, namespace } = opened.opened;
+    return await runOpened(run, opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function runOpened({ loaded, options, context }: WorkflowRun, opened: OpenedCluster): Promise<boolean> {
+  const { systemClock } = await import('@flotilla/core');
+  const { deployPlan } = await import('@flotilla/k8s-executor');
+  const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false });
+  const cancellation = cancelOnSignals(process);
+  try {
     const result = await deployPlan({
       ...loaded,
-      cluster,
-      namespace,
+      cluster: opened.cluster,
+      namespace: opened.namespace,
       clock: systemClock,
       run: `nx-${randomBytes(6).toString('hex')}`,
-      sink: await openRenderer(options),
+      sink: output.sink,
       cancelled: cancellation.signal,
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
       allowDegraded: options.allowDegraded ?? false,
-      preflight: options.noPreflight !== true,
+      preflight: options.preflight !== false && options.noPreflight !== true,
       forceConflicts: options.forceConflicts ?? false,
       rerunJobs: options.rerunJobs ?? false,
       onWarning: (message) => {
         print(`warning from the API server: ${message}\n`);
       },
+      onDiagnostics: (diagnostics) => {
+        void printDiagnostics(diagnostics, options);
+      },
     });
     if (result.kind === 'settled') return result.settled.exitCode === 0;
-    if (result.kind === 'refused') return refuse(result.refusal);
-    await printDiagnostics(result.diagnostics, options);
+    if (result.kind === 'refused') printRefusal(result.refusal);
+    else await printDiagnostics(result.diagnostics, options);
     return false;
   } finally {
+    output.close();
     cancellation.dispose();
-    await opened.opened.close();
   }
 }
 
-async function openRenderer({ verbose }: WorkflowOptions): Promise<(event: RunEvent) => void> {
-  const { createPlainRenderer, foldRun, formatSummary } = await import('@flotilla/core');
-  const color = wantsColor();
-  const render = createPlainRenderer({ write: print, color, verbose: verbose ?? false });
-  let state: ReturnType<typeof foldRun>;
-  return (event) => {
-    render(event);
-    state = foldRun(state, event);
-    if (event.type === 'run-settled' && state !== undefined)
-      print(`${formatSummary(state, { color, reports: false })}\n`);
+async function chooseCluster({ loaded, options, context }: WorkflowRun): Promise<ClusterChoice | undefined> {
+  const read = await readScenario(options, loaded, context);
+  if (!read.ok) return undefined;
+  const { kubeconfig, context: kubeContext, namespace, cluster, speed } = options;
+  const embedded = {
+    ...(read.scenario !== undefined && { scenario: read.scenario }),
+    ...(speed !== undefined && { speed }),
   };
-}
-
-function clusterChoice({ kubeconfig, context, namespace, cluster }: WorkflowOptions) {
   return {
-    ...(kubeconfig !== undefined && { kubeconfig }),
-    ...(context !== undefined && { context }),
+    ...(kubeconfig !== undefined && { kubeconfig: resolve(context.root, kubeconfig) }),
+    ...(kubeContext !== undefined && { context: kubeContext }),
     ...(namespace !== undefined && { namespace }),
-    ...(cluster === 'embedded' && { embedded: {} }),
+    ...(cluster === 'embedded' && { embedded }),
   };
 }
 
-function refuse({ message, help }: { readonly message: string; readonly help?: string }): false {
-  print(`${message}${help === undefined ? '' : `\n  ${help}`}\n`);
-  return false;
-}
-
-// Nx passes Ctrl-C on to its workers: the first stops the run in order, the second ends the process.
-function cancelOnSignals(): { readonly signal: AbortSignal; readonly dispose: () => void } {
-  const controller = new AbortController();
-  const listen = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    controller.abort(signal);
-  };
-  process.on('SIGINT', listen);
-  process.on('SIGTERM', listen);
+function nextCommands(context: ExecutorContext): NextCommands {
+  const { projectName = '', targetName = 'deploy', configurationName } = context;
+  const configuration = configurationName === undefined ? '' : `:${configurationName}`;
+  const run = (target: string) => `nx run ${projectName}:${target}${configuration}`;
+  const targets = Object.entries(context.projectsConfigurations.projects[projectName]?.targets ?? {});
+  const destroy = targets.find(([, { executor }]) => executor === '@flotilla/nx-plugin:destroy')?.[0];
   return {
-    signal: controller.signal,
-    dispose: () => {
-      process.off('SIGINT', listen);
-      process.off('SIGTERM', listen);
-    },
+    resumeCommand: run(targetName),
+    ...(destroy !== undefined && { cleanUpCommand: () => run(destroy) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { loadWorkflow } from '../load';
+import { loadWorkflow } from '../load-workflow';
 import type { WorkflowOptions } from '../options';
 import { runWorkflow } from '../run-workflow';
 
@@ -10,5 +10,5 @@ export default async function deployExecutor(
 ): Promise<{ success: boolean }> {
   const loaded = await loadWorkflow(options, context);
   if (loaded === undefined) return { success: false };
-  return { success: await runWorkflow(loaded, options) };
+  return { success: await runWorkflow({ loaded, options, context }) };
 }

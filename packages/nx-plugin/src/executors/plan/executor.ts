@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { loadWorkflow, print, wantsColor } from '../load';
+import { loadWorkflow } from '../load-workflow';
 import type { WorkflowOptions } from '../options';
+import { print, wantsColor } from '../print';
 
 /** `@flotilla/nx-plugin:plan`: shows the plan; touches no cluster. */
 export default async function planExecutor(

@@ -1,0 +1,48 @@
+import type { EventSink, RunState } from '@flotilla/core';
+import { print, wantsColor } from './print';
+
+const silenceMs = 10_000;
+
+/** What people see of a run. */
+export interface RunOutput {
+  readonly sink: EventSink;
+  /** To be called at the end, also when the run was refused or broke. */
+  close(): void;
+}
+
+/** The commands that the last lines offer. */
+export interface NextCommands {
+  readonly resumeCommand: string;
+  readonly cleanUpCommand?: () => string;
+}
+
+/**
+ * A line for each event, the result at the end, and after 10 s of silence what is waited for: a quiet CI log
+ * looks like a hang.
+ */
+export async function openRunOutput(
+  next: NextCommands,
+  { verbose }: { readonly verbose: boolean },
+): Promise<RunOutput> {
+  const { createPlainRenderer, foldRun, formatSummary, formatWaiting } = await import('@flotilla/core');
+  const color = wantsColor();
+  const render = createPlainRenderer({ write: print, color, verbose });
+  const begunAt = performance.now();
+  let state: RunState | undefined;
+  const timer = setInterval(() => {
+    if (state !== undefined && state.settled === undefined)
+      print(`${formatWaiting(state, performance.now() - begunAt)}\n`);
+  }, silenceMs);
+  return {
+    sink: (event) => {
+      state = foldRun(state, event);
+      timer.refresh();
+      render(event);
+      if (event.type === 'run-settled')
+        print(`${formatSummary(state, { color, reports: false, ...next })}\n`);
+    },
+    close: () => {
+      clearInterval(timer);
+    },
+  };
+}
