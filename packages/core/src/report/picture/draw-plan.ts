@@ -72,19 +72,24 @@ const arrowheads = markup`<defs>${['', ' critical'].map(
 )}</defs>`;
 
 function drawBand(band: Band): Markup {
-  const { x, y, step, number, floats } = band;
+  const { x, y, step, number, floats, label } = band;
   const textX = x + 18;
   const tasks = band.cards.map(({ task }) => task);
-  const name = fitText(step.name, 14, metrics.labelWidth - 50);
+  const name = fitText(step.name, 14, (label === 'beside' ? metrics.labelWidth : band.width) - 50);
   const nameY = y + metrics.padding + 18;
+  const counts = countKinds(tasks) || 'no tasks';
+  const noteAt =
+    label === 'beside'
+      ? { x: textX + 24, y: nameY + 33 }
+      : { x: textX + 24 + textWidth(counts, 11) + 12, y: nameY + 17 };
   const note = floats ? 'not waited for' : partlyWaited(tasks);
   return markup`<g class="step-band" data-step="${number}"><title>${step.name}</title>
 <rect class="band${floats ? ' floats' : ''}" x="${x}" y="${y}" width="${band.width}" height="${band.height}" rx="10"/>
 <circle class="number${floats ? ' floats' : ''}" cx="${textX + 4}" cy="${nameY - 5}" r="12"/>
 <text class="numeral" x="${textX + 4}" y="${nameY - 1}">${number}</text>
 <text class="step" x="${textX + 24}" y="${nameY}">${name}</text>
-<text class="muted small" x="${textX + 24}" y="${nameY + 17}">${countKinds(tasks) || 'no tasks'}</text>
-${note === '' ? '' : markup`<text class="wait small" x="${textX + 24}" y="${nameY + 33}">${note}</text>`}</g>`;
+<text class="muted small" x="${textX + 24}" y="${nameY + 17}">${counts}</text>
+${note === '' ? '' : markup`<text class="wait small" x="${noteAt.x}" y="${noteAt.y}">${note}</text>`}</g>`;
 }
 
 function partlyWaited(tasks: readonly TaskNode[]): string {

@@ -23,6 +23,8 @@ export interface Band extends Point, Size {
   readonly number: number;
   /** True when nothing after the step waits for it: it hangs beside the rail. */
   readonly floats: boolean;
+  /** Where the step's name stands: beside its cards or, in a narrow picture, above them. */
+  readonly label: 'beside' | 'above';
   readonly cards: readonly Card[];
 }
 
@@ -51,6 +53,7 @@ export const metrics = {
   bandX: 62,
   floatShift: 34,
   labelWidth: 206,
+  labelHeight: 42,
   cardHeight: 46,
   gapX: 14,
   gapY: 12,

@@ -21,8 +21,11 @@ export interface Relation {
 export interface HtmlPage {
   readonly title: string;
   readonly subtitle: string;
-  /** The picture: an svg element whose parts with `data-task` can be pointed at, focused and searched. */
-  readonly picture: Markup;
+  /**
+   * The picture, an svg element whose parts with `data-task` can be pointed at, focused and searched, drawn for
+   * windows of different widths, the widest first. Equal ones are kept once; the page shows the one that fits.
+   */
+  readonly pictures: readonly Markup[];
   /** Styles of the picture. */
   readonly css: string;
   /** What the panel shows while nothing is pointed at. */
@@ -31,6 +34,9 @@ export interface HtmlPage {
   readonly relations: Readonly<Record<string, Relation>>;
 }
 
+/** The widths for which pictures are drawn: in windows of 1600 and 1200 pixels beside the panel, and above it. */
+export const pageWidths: readonly number[] = [1230, 850, 660];
+
 // Nothing is fetched, whatever the names in the file say.
 const contentPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
@@ -38,6 +44,9 @@ const contentPolicy =
 /** One self-contained page around a picture: search, keyboard, a panel with details, light and dark. */
 export function composeHtmlPage(page: HtmlPage): string {
   const data = JSON.stringify({ details: page.details, relations: page.relations }).replace(/</g, '\\u003c');
+  const [first = markup``, ...others] = new Map(
+    page.pictures.map((picture) => [picture.markup, picture]),
+  ).values();
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -55,7 +64,8 @@ export function composeHtmlPage(page: HtmlPage): string {
 <label class="search"><span>Find a task</span><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="press /"></label>
 </header>
 <main>
-<div class="picture" id="picture">${page.picture}</div>
+<div class="picture" id="picture">${first}</div>
+${others.map((picture) => markup`<template class="picture">${picture}</template>`)}
 <aside id="panel" aria-live="polite"><div id="intro">${page.intro}</div><div id="detail" hidden></div></aside>
 </main>
 <script type="application/json" id="data">${trusted(data)}</script>

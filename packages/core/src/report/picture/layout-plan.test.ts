@@ -47,7 +47,7 @@ function overlap(one: Card, other: Card): boolean {
 test('every task has a card inside its step, and no two cards overlap', () => {
   fc.assert(
     fc.property(plans, (plan) => {
-      const { bands, cards, width, height } = layoutPlan(plan);
+      const { bands, cards, width, height } = layoutPlan(plan, 1040);
       expect([...cards.keys()].toSorted()).toEqual(plan.tasks.map(({ id }) => id).toSorted());
       for (const band of bands) {
         expect(band.cards.map(({ task }) => task.step)).toEqual(band.cards.map(() => band.step.name));
@@ -75,6 +75,7 @@ test('steps stand below each other in order; those that nothing waits for are se
       { name: 'loose', tasks: [{ id: 'services.b', waitForFinish: false }] },
       { name: 'two', tasks: [{ id: 'services.c' }] },
     ]),
+    1040,
   );
   expect(bands.map(({ step, number, floats }) => [step.name, number, floats])).toEqual([
     ['one', 1, false],
@@ -90,7 +91,7 @@ test('steps stand below each other in order; those that nothing waits for are se
 test('every declared dependency has a line from its one end to its other', () => {
   fc.assert(
     fc.property(plans, (plan) => {
-      const { links, cards } = layoutPlan(plan);
+      const { links, cards } = layoutPlan(plan, 1040);
       const declared = plan.edges.filter(({ reasons }) => reasons.some(({ kind }) => kind !== 'step-order'));
       expect(links.map(({ edge }) => edge).toSorted(byEnds)).toEqual(declared.toSorted(byEnds));
       for (const { edge, points } of links) {
@@ -122,6 +123,7 @@ test('lines between steps run right of all bands, each in a lane of its own whil
       { name: 'first', tasks: first },
       { name: 'second', tasks: first.map(({ id }, at) => ({ id: `services.b${at}`, needs: [id] })) },
     ]),
+    1040,
   );
   const lanes = links.map(({ points }) => Math.max(...points.map(({ x }) => x)));
   expect(new Set(lanes).size).toBe(3);

@@ -10,7 +10,7 @@ h1{font-size:20px;margin:0;overflow-wrap:anywhere}
 .search{display:flex;gap:8px;align-items:center;color:var(--muted)}
 input{font:inherit;color:var(--text);background:var(--band);border:1px solid var(--rail);border-radius:6px;padding:5px 10px;width:220px}
 main{flex:1;min-height:0;display:flex}
-.picture{flex:1;min-width:0;overflow:auto}
+.picture{flex:1;min-width:0;overflow:auto;scrollbar-gutter:stable}
 .picture svg{display:block}
 aside{width:340px;flex:none;overflow:auto;padding:16px 20px;border-left:1px solid var(--line);background:var(--band);overflow-wrap:anywhere}
 aside h2{font-size:16px;margin:0 0 6px}

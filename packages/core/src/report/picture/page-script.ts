@@ -5,25 +5,53 @@
  */
 export const pageScript = `'use strict';
 const {details, relations} = JSON.parse(document.getElementById('data').textContent);
-const root = document.querySelector('#picture svg');
-const parts = [...root.querySelectorAll('[data-task]')];
-const partOf = new Map(parts.map((part) => [part.dataset.task, part]));
-const links = [...root.querySelectorAll('.link')];
+const place = document.getElementById('picture');
+const pictures = [place.firstElementChild, ...[...document.querySelectorAll('template.picture')].map(({content}) => content.firstElementChild)];
+const prepared = new Set();
+let root = null;
+let parts = [];
+let partOf = new Map();
+let links = [];
 const intro = document.getElementById('intro');
 const panel = document.getElementById('detail');
 const search = document.getElementById('search');
 let kept = null;
+let shown = null;
+
+function choose() {
+  const wide = (picture) => picture.width.baseVal.value * 0.93 <= place.clientWidth;
+  const picture = pictures.find(wide) ?? pictures.at(-1);
+  if (picture === root) return;
+  const focused = document.activeElement?.dataset?.task;
+  root = picture;
+  place.replaceChildren(root);
+  parts = [...root.querySelectorAll('[data-task]')];
+  partOf = new Map(parts.map((part) => [part.dataset.task, part]));
+  links = [...root.querySelectorAll('.link')];
+  if (!prepared.has(root)) for (const part of parts) prepare(part);
+  prepared.add(root);
+  focusable(partOf.get(focused) ?? parts[0]);
+  if (focused !== undefined) partOf.get(focused).focus();
+  mark(shown);
+  find();
+}
 
 const reach = (id, side) => (relations[id]?.[side] ?? []).flatMap((next) => partOf.has(next) ? [next] : reach(next, side));
 
 function show(id) {
+  mark(id);
+  if (id === shown) return;
+  shown = id;
+  intro.hidden = id !== null;
+  panel.hidden = id === null;
+  panel.replaceChildren(...(id === null ? [] : describe(details[id])));
+}
+
+function mark(id) {
   const on = new Set(id === null ? [] : [id, ...reach(id, 'before'), ...reach(id, 'after')]);
   root.classList.toggle('active', id !== null);
   for (const part of parts) part.classList.toggle('on', on.has(part.dataset.task));
   for (const link of links) link.classList.toggle('on', link.dataset.from === id || link.dataset.to === id);
-  intro.hidden = id !== null;
-  panel.hidden = id === null;
-  panel.replaceChildren(...(id === null ? [] : describe(details[id])));
 }
 
 function element(name, text, children = []) {
@@ -50,8 +78,12 @@ function jump({text, target}) {
   return button;
 }
 
-function focusOn(part) {
+function focusable(part) {
   for (const one of parts) one.setAttribute('tabindex', one === part ? '0' : '-1');
+}
+
+function focusOn(part) {
+  focusable(part);
   part?.focus();
   part?.scrollIntoView({block: 'nearest', inline: 'nearest'});
 }
@@ -73,14 +105,14 @@ function nearest(from, key) {
   return best;
 }
 
-for (const part of parts) {
+function prepare(part) {
   const id = part.dataset.task;
   part.setAttribute('role', 'button');
   part.setAttribute('aria-label', details[id].title + ', ' + details[id].facts.join(', '));
   part.addEventListener('mouseenter', () => show(id));
   part.addEventListener('mouseleave', () => show(kept));
   part.addEventListener('focus', () => show(id));
-  part.addEventListener('blur', () => show(kept));
+  part.addEventListener('blur', ({relatedTarget}) => { if (!panel.contains(relatedTarget)) show(kept); });
   part.addEventListener('click', () => { kept = kept === id ? null : id; focusOn(part); show(kept); });
   part.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' || event.key === ' ') { kept = kept === id ? null : id; show(id); }
@@ -89,19 +121,21 @@ for (const part of parts) {
     event.preventDefault();
   });
 }
-parts[0]?.setAttribute('tabindex', '0');
-for (const part of parts.slice(1)) part.setAttribute('tabindex', '-1');
 
-search.addEventListener('input', () => {
+function find() {
   const words = search.value.trim().toLowerCase();
   root.classList.toggle('searching', words !== '');
   for (const part of parts) part.classList.toggle('hit', words !== '' && part.dataset.task.toLowerCase().includes(words));
-});
+}
+
+new ResizeObserver(choose).observe(place);
+choose();
+search.addEventListener('input', find);
 search.addEventListener('keydown', (event) => {
   if (event.key === 'Enter') focusOn(parts.find((part) => part.classList.contains('hit')) ?? parts[0]);
 });
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') { kept = null; search.value = ''; search.dispatchEvent(new Event('input')); document.activeElement?.blur(); show(null); }
+  if (event.key === 'Escape') { kept = null; search.value = ''; find(); document.activeElement?.blur(); show(null); }
   else if (event.key === '/' && document.activeElement !== search) { search.focus(); event.preventDefault(); }
 });
 `;

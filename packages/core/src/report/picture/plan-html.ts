@@ -12,7 +12,7 @@ import {
   subtitleOf,
   type PictureOptions,
 } from './plan-svg.js';
-import { composeHtmlPage, type Detail, type Relation } from './html-page.js';
+import { composeHtmlPage, pageWidths, type Detail, type Relation } from './html-page.js';
 import { markup, type Markup } from './markup.js';
 
 export interface PlanHtmlOptions extends PictureOptions {
@@ -22,11 +22,11 @@ export interface PlanHtmlOptions extends PictureOptions {
 
 /** The plan as one self-contained page: the picture, and for each task what it waits for, why, and by which line. */
 export function composePlanHtml(plan: Plan, options: PlanHtmlOptions): string {
-  const picture = pictureOf(plan, options);
+  const pictures = pageWidths.map((width) => pictureOf(plan, options, width));
   return composeHtmlPage({
     title: `${plan.name} · ${plan.workflow}`,
-    subtitle: subtitleOf(picture),
-    picture: drawPicture(picture, { head: false }),
+    subtitle: pictures.slice(0, 1).map(subtitleOf).join(''),
+    pictures: pictures.map((picture) => drawPicture(picture, { head: false })),
     css: pictureStyle,
     intro: introOf(plan, options.diagnostics ?? []),
     details: Object.fromEntries(plan.tasks.map((task) => [task.id, detailOf(plan, task)])),

@@ -25,16 +25,19 @@ export const pictureStyle = `${pictureCss()}\n${planCss}`;
  * preference for light or dark.
  */
 export function composePlanSvg(plan: Plan, options: PictureOptions): string {
-  return `${drawPicture(pictureOf(plan, options), { head: true }).markup}\n`;
+  return `${drawPicture(pictureOf(plan, options, svgWidth), { head: true }).markup}\n`;
 }
 
-/** The plan laid out, with its critical path. */
-export function pictureOf(plan: Plan, { durations }: PictureOptions): PlanPicture {
+// What a README on a code host shows without shrinking it much.
+const svgWidth = 1040;
+
+/** The plan laid out about `width` pixels wide, with its critical path. */
+export function pictureOf(plan: Plan, { durations }: PictureOptions, width: number): PlanPicture {
   const expected: ExpectedDurations = durations ?? (({ kind }) => builtInDurations[kind]);
   const critical = longestChains(plan, expected);
   return {
     plan,
-    layout: layoutPlan(plan),
+    layout: layoutPlan(plan, width),
     critical,
     durations: durations === undefined ? 'built-in' : 'given',
   };

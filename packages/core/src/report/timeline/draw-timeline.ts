@@ -13,8 +13,9 @@ const metrics = {
   stepHead: 34,
   stepGap: 14,
   bar: 14,
-  chart: 760,
-  side: 240,
+  side: 200,
+  sideNarrow: 120,
+  chartMin: 260,
 } as const;
 
 /** A timeline as it is drawn: its size and its parts from back to front. */
@@ -30,17 +31,24 @@ interface Scale {
   readonly timeline: Timeline;
   /** Where 0 is. */
   readonly left: number;
+  /** Where the bands end; bars end `side` pixels before, since what is told of them stands at their right. */
+  readonly right: number;
+  readonly ticksMax: number;
   readonly x: (at: number) => number;
 }
 
-/** Draws the chart below room for a title. */
-export function drawTimeline(timeline: Timeline): TimelineDrawing {
-  const widest = Math.max(120, ...timeline.state.plan.tasks.map(({ id }) => textWidth(id, 12)));
-  const left = metrics.margin + Math.min(widest, 330) + 24;
+/** Draws the chart below room for a title, `width` pixels wide; a little more where names would leave no room for bars. */
+export function drawTimeline(timeline: Timeline, width: number): TimelineDrawing {
+  const widest = Math.max(80, ...timeline.state.plan.tasks.map(({ id }) => textWidth(id, boldTask)));
+  const left = metrics.margin + Math.min(widest, width * 0.4) + labelRoom;
+  const side = width < 760 ? metrics.sideNarrow : metrics.side;
+  const chart = Math.max(metrics.chartMin, width - left - side - metrics.margin + 8);
   const scale: Scale = {
     timeline,
     left,
-    x: (at) => left + (timeline.endMs === 0 ? 0 : (at / timeline.endMs) * metrics.chart),
+    right: left + chart + side,
+    ticksMax: width < 760 ? 4 : 8,
+    x: (at) => left + (timeline.endMs === 0 ? 0 : (at / timeline.endMs) * chart),
   };
   let y: number = metrics.head;
   const steps = timeline.steps.map((step) => {
@@ -50,8 +58,12 @@ export function drawTimeline(timeline: Timeline): TimelineDrawing {
   });
   const height = y + 14;
   const content = markup`${patterns}${drawAxis(scale, height)}${steps}${drawHalt(scale, height)}`;
-  return { width: left + metrics.chart + metrics.side, height, headHeight: metrics.head - 48, content };
+  return { width: scale.right + metrics.margin - 8, height, headHeight: metrics.head - 48, content };
 }
+
+const labelRoom = 32;
+// A name on the critical path is bold: as wide as if it were a little larger.
+const boldTask = 12.8;
 
 /** Styles for what `drawTimeline` draws. */
 export const timelineCss = `.tick{stroke:var(--line);stroke-width:1}
@@ -78,8 +90,8 @@ export const timelineCss = `.tick{stroke:var(--line);stroke-width:1}
 
 const patterns = markup`<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatching" d="M0 0V7"/></pattern></defs>`;
 
-function drawAxis({ timeline, x }: Scale, height: number): Markup {
-  const ticks = axisTicks(timeline.endMs, 10).map(
+function drawAxis({ timeline, ticksMax, x }: Scale, height: number): Markup {
+  const ticks = axisTicks(timeline.endMs, ticksMax).map(
     (at) =>
       markup`<path class="tick" d="M${x(at)} ${metrics.head - 12}V${height - 14}"/><text class="muted small" x="${x(at)}" y="${metrics.head - 18}" text-anchor="middle">${formatDuration(at)}</text>`,
   );
@@ -87,9 +99,9 @@ function drawAxis({ timeline, x }: Scale, height: number): Markup {
 }
 
 function drawStep(scale: Scale, { step, openedAt, tasks }: TimelineStep, y: number): Markup {
-  const { left, x } = scale;
+  const { left, right, x } = scale;
   const height = metrics.stepHead + tasks.length * metrics.row + 4;
-  const width = left + metrics.chart + metrics.side - 2 * metrics.margin + 8;
+  const width = right - metrics.margin + 8;
   const note = step.waitForFinish ? '' : 'not waited for';
   const opens = openedAt === undefined ? 'never opened' : `opens at ${formatDuration(openedAt)}`;
   const at = x(openedAt ?? 0);
@@ -108,16 +120,16 @@ interface Row {
 }
 
 function drawTask(scale: Scale, task: TaskState, row: Row): Markup {
-  const { timeline, left } = scale;
+  const { timeline, left, right } = scale;
   const { node, startedAt, settledAt } = task;
   const kind: TaskOutcomeKind | 'running' = task.outcome?.kind ?? 'running';
   const critical = timeline.critical.has(node.id);
   const end = scale.x(task.recoveredAt ?? settledAt ?? timeline.endMs);
   const y = row.y + metrics.row / 2;
-  const label = fitText(node.id, 12, left - metrics.margin - 28);
-  const told = fitText(toldOf(timeline, task), 11, metrics.side + left + metrics.chart - end - 40);
+  const label = fitText(node.id, boldTask, left - metrics.margin - labelRoom + 2);
+  const told = fitText(toldOf(timeline, task), 11, right - end - 16);
   return markup`<g class="bar ${kind}${critical ? ' critical' : ''}" data-task="${node.id}"><title>${node.id}: ${kind}</title>
-<rect class="row" x="${metrics.margin - 4}" y="${row.y}" width="${left + metrics.chart - metrics.margin}" height="${metrics.row}" fill="transparent"/>
+<rect class="row" x="${metrics.margin - 4}" y="${row.y}" width="${right - metrics.margin}" height="${metrics.row}" fill="transparent"/>
 <text class="task" x="${metrics.margin + 14}" y="${y + 4}">${label}</text>
 ${startedAt === undefined ? '' : drawBar(scale, task, { openedAt: row.openedAt, y })}<text class="told ${kind}" x="${end + 8}" y="${y + 4}">${told}</text></g>
 `;

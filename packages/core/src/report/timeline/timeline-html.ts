@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../domain/event.js';
 import type { Plan } from '../../domain/plan.js';
 import { formatDuration } from '../format-duration.js';
-import { composeHtmlPage, type Detail } from '../picture/html-page.js';
+import { composeHtmlPage, pageWidths, type Detail } from '../picture/html-page.js';
 import { markup, type Markup } from '../picture/markup.js';
 import { nodeLabel, reasonText } from '../plan-view.js';
 import type { TaskState } from '../run-state.js';
@@ -21,7 +21,7 @@ export function composeTimelineHtml(events: readonly RunEvent[], options: Timeli
   return composeHtmlPage({
     title: `${plan.name} · ${plan.workflow}`,
     subtitle,
-    picture: timelineElement(timeline),
+    pictures: pageWidths.map((width) => timelineElement(timeline, width)),
     css: timelineStyle,
     intro: introOf(timeline, subtitle),
     details: Object.fromEntries([...tasks.values()].map((task) => [task.node.id, detailOf(timeline, task)])),

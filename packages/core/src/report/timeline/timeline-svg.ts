@@ -22,13 +22,15 @@ export function composeTimelineSvg(events: readonly RunEvent[], options: Timelin
   const head = markup`<style>${trusted(timelineStyle)}</style><rect class="page" width="100%" height="100%"/>
 <text class="title" x="24" y="32">${plan.name} · ${plan.workflow}</text>
 <text class="muted small" x="24" y="50">${describeTimeline(timeline, options)}</text>`;
-  return `${timelineElement(timeline, head).markup}\n`;
+  return `${timelineElement(timeline, svgWidth, head).markup}\n`;
 }
 
-/** The svg element of a timeline; without a head the chart begins at the top. */
-export function timelineElement(timeline: Timeline, head?: Markup): Markup {
+const svgWidth = 1040;
+
+/** The svg element of a timeline, about `wanted` pixels wide; without a head the chart begins at the top. */
+export function timelineElement(timeline: Timeline, wanted: number, head?: Markup): Markup {
   const { plan } = timeline.state;
-  const { width, height, headHeight, content } = drawTimeline(timeline);
+  const { width, height, headHeight, content } = drawTimeline(timeline, wanted);
   const top = head === undefined ? headHeight : 0;
   return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height - top}" viewBox="0 ${top} ${width} ${height - top}" role="${head === undefined ? 'group' : 'img'}" aria-label="${`timeline of ${plan.name}, workflow ${plan.workflow}`}"${head === undefined ? shrinkable(width) : ''}>
 ${head ?? ''}
