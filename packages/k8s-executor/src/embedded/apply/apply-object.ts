@@ -97,10 +97,9 @@ function printConflicts(claims: readonly Ownership[]): readonly StatusCause[] {
   );
 }
 
-function printManager({ manager, apiVersion, time }: Ownership): string {
+function printManager({ manager, apiVersion }: Ownership): string {
   const below = manager.subresource === '' ? '' : ` with subresource "${manager.subresource}"`;
-  const since = time === '' ? '' : ` at ${time}`;
-  const how = manager.operation === 'Update' ? ` using ${apiVersion}${since}` : '';
+  const how = manager.operation === 'Update' ? ` using ${apiVersion}` : '';
   return `"${manager.name}"${below}${how}`;
 }
 

@@ -168,13 +168,14 @@ export class ContractClient {
 
   async awaitGone(kind: string, name: string): Promise<void> {
     if ((await this.get(kind, name)).code === 404) return;
-    let isGone = false;
+    const events: unknown[] = [];
     await this.#follow(kind, { fieldSelector: `metadata.name=${name}` }, ({ type }) => {
-      isGone = type === 'DELETED';
-      return isGone;
+      events.push(type);
+      return type === 'DELETED';
     });
     // It may have gone before the watch began.
-    assert.ok(isGone || (await this.get(kind, name)).code === 404, `${kind} ${name} stayed`);
+    const isGone = events.includes('DELETED') || (await this.get(kind, name)).code === 404;
+    assert.ok(isGone, `${kind} ${name} stayed`);
   }
 
   /** The lines of a container's log; a Status when the server refuses. */

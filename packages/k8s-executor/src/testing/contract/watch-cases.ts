@@ -9,7 +9,9 @@ const labels = { watched: 'yes' };
 const labelSelector = 'watched=yes';
 
 function told(events: readonly JsonObject[]): readonly string[] {
-  return events.map(({ type, object }) => `${String(type)} ${(object as KubeObject).metadata.name}`);
+  return events.map(
+    ({ type, object }) => `${typeof type === 'string' ? type : ''} ${(object as KubeObject).metadata.name}`,
+  );
 }
 
 /** Watches, deletion and custom resources. */
