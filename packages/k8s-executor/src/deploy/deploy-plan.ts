@@ -15,7 +15,7 @@ import { prepareRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 /** A plan, the cluster it is for, and how to run it. */
 export interface DeployPlanOptions extends Pick<
   PrepareRunOptions,
-  'preflight' | 'forceConflicts' | 'rerunJobs' | 'onWarning'
+  'preflight' | 'forceConflicts' | 'rerunJobs' | 'createNamespace' | 'grace' | 'onWarning'
 > {
   readonly file: DeploymentFile;
   readonly plan: Plan;
@@ -51,6 +51,8 @@ export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlan
     return { kind: 'refused', refusal: prepared.refusal };
   }
   options.onDiagnostics?.(prepared.run.diagnostics);
+  const refusal = await prepared.run.begin();
+  if (refusal !== undefined) return { kind: 'refused', refusal };
   const { plan, run, clock, sink, cluster, concurrency, cancelled, allowDegraded } = options;
   const settled = await runPlan(plan, {
     run,

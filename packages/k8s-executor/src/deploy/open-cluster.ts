@@ -19,6 +19,7 @@ export interface OpenedCluster {
   readonly cluster: Cluster;
   /** The namespace asked for, else the file's, else the context's. */
   readonly namespace: string;
+  /** The cluster is as new as the run: nobody has had a chance to create the namespace, so runs have to (`createNamespace`). */
   readonly simulated: boolean;
   /** Ends connections, and the embedded cluster with them. */
   close(): Promise<void>;
@@ -100,12 +101,5 @@ async function openEmbedded(
     await embedded.close();
   };
   const namespace = choice.namespace ?? file.namespace ?? cluster.defaultNamespace;
-  await makeNamespace(cluster, namespace);
   return { ok: true, opened: { cluster, namespace, simulated: true, close } };
-}
-
-// The cluster is as new as the run: nobody has had a chance to create the namespace.
-async function makeNamespace(cluster: Cluster, name: string): Promise<void> {
-  const made = await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  if (!made.ok) throw new Error(`Bug: the embedded cluster has no namespace ${name}: ${made.failure.kind}`);
 }

@@ -8,6 +8,12 @@ import { findForbidden } from './access-review.js';
 import { isUnchanged } from './apply-objects.js';
 import { mapBounded } from './map-bounded.js';
 import { immutableFields, printFailure } from './print-failure.js';
+import {
+  findMissingNamespaces,
+  isNamespace,
+  namespaceDiagnostics,
+  ownNamespace,
+} from './missing-namespaces.js';
 import type { RunContext } from './run-context.js';
 
 export interface PreflightResult {
@@ -24,34 +30,33 @@ export async function preflight(
   context: RunContext,
 ): Promise<PreflightResult> {
   const changing = await changingOf(manifests, context);
-  const namespaces = await missingNamespaces(changing, context);
-  const absent = changing.filter(({ object }) => !isBrought(object, manifests, namespaces));
+  const absent = await findMissingNamespaces(changing, context);
+  const brought = broughtNamespaces(manifests, context);
+  const lacking = new Set([...absent].filter((name) => !brought.has(name)));
+  const triable = changing.filter(({ object }) => !isBroughtKind(object, manifests));
+  const created = absent.has(context.namespace) && context.createNamespace ? [ownNamespace(context)] : [];
   const [answers, forbidden] = await Promise.all([
-    mapBounded(absent, context.applyConcurrency, (manifest) => dryRun(manifest, context)),
-    findForbidden(
-      changing.map((manifest) => manifest.object),
-      context.cluster,
+    mapBounded(triable, context.applyConcurrency, (manifest) =>
+      absent.has(manifest.object.metadata.namespace ?? '')
+        ? dryRunElsewhere(manifest, context)
+        : dryRun(manifest, context),
     ),
+    findForbidden([...created, ...changing.map((manifest) => manifest.object)], context.cluster),
   ]);
   const failures = answers.filter((answer) => answer !== undefined);
+  const refusal = refusalOf(failures, forbidden);
+  if (refusal !== undefined) return { diagnostics: [], refusal };
+  const diagnostics = await Promise.all(failures.map((failed) => rejected(failed, context)));
+  return { diagnostics: [...namespaceDiagnostics(lacking, changing, context.namespace), ...diagnostics] };
+}
+
+function refusalOf(failures: readonly Failed[], forbidden: readonly string[]): Refusal | undefined {
   const unreachable = failures
     .map(({ failure }) => failure)
     .find((failure) => failure.kind === 'unreachable');
-  if (unreachable !== undefined) return { diagnostics: [], refusal: printUnreachable(unreachable) };
-  const denied = failures.filter(
-    ({ failure }) => failure.kind === 'status' && failure.code === 403 && isRbac(failure),
-  );
-  if (forbidden.length > 0 || denied.length > 0) {
-    return {
-      diagnostics: [],
-      refusal: printForbidden(
-        forbidden,
-        denied.map(({ failure }) => failure),
-      ),
-    };
-  }
-  const diagnostics = await Promise.all(failures.map((failed) => rejected(failed, context)));
-  return { diagnostics: uniqueByMessage(diagnostics) };
+  if (unreachable !== undefined) return printUnreachable(unreachable);
+  const denied = failures.map(({ failure }) => failure).filter(isRbac);
+  return forbidden.length > 0 || denied.length > 0 ? printForbidden(forbidden, denied) : undefined;
 }
 
 async function changingOf(manifests: readonly Manifest[], context: RunContext): Promise<readonly Manifest[]> {
@@ -64,27 +69,17 @@ async function changingOf(manifests: readonly Manifest[], context: RunContext): 
   return manifests.filter((_, index) => checked[index] !== true);
 }
 
-/** Namespaces that the plan brings and the cluster does not have yet. */
-async function missingNamespaces(
+/** Namespaces that will be there when they are needed, whether they are now or not. */
+function broughtNamespaces(
   manifests: readonly Manifest[],
-  { cluster }: RunContext,
-): Promise<ReadonlySet<string>> {
-  const brought = manifests.filter(({ object }) => object.apiVersion === 'v1' && object.kind === 'Namespace');
-  const found = await Promise.all(brought.map(({ object }) => cluster.get(referenceOf(object))));
-  const missing = brought.filter((_, index) => {
-    const result = found[index];
-    return result?.ok === true && result.value === undefined;
-  });
-  return new Set(missing.map(({ object }) => object.metadata.name));
+  { createNamespace, namespace }: RunContext,
+): ReadonlySet<string> {
+  const names = manifests.map(({ object }) => object).filter(isNamespace);
+  return new Set([...names.map((object) => object.metadata.name), ...(createNamespace ? [namespace] : [])]);
 }
 
-/** Objects whose namespace or kind this very plan brings cannot be tried before it is there. */
-function isBrought(
-  object: KubeObject,
-  manifests: readonly Manifest[],
-  namespaces: ReadonlySet<string>,
-): boolean {
-  if (namespaces.has(object.metadata.namespace ?? '')) return true;
+/** Objects whose kind this very plan brings cannot be tried before it is there. */
+function isBroughtKind(object: KubeObject, manifests: readonly Manifest[]): boolean {
   return scopesOfCrds(manifests.map((manifest) => manifest.object)).has(
     kindKey(groupOf(object.apiVersion), object.kind),
   );
@@ -105,10 +100,29 @@ async function dryRun(manifest: Manifest, context: RunContext): Promise<Failed |
   return { manifest, failure: result.failure };
 }
 
+/**
+ * An object whose namespace does not exist yet is tried in `default`: only what is wrong with the object itself
+ * counts, not what `default` holds or allows.
+ */
+async function dryRunElsewhere({ object, span }: Manifest, context: RunContext): Promise<Failed | undefined> {
+  const tried = { ...object, metadata: { ...object.metadata, namespace: 'default' } };
+  const result = await context.cluster.apply(tried, { dryRun: true, force: true });
+  if (result.ok || !isAboutObject(result.failure)) return undefined;
+  return { manifest: { object, span }, failure: result.failure };
+}
+
+function isAboutObject(failure: ApiFailure): boolean {
+  if (failure.kind !== 'status') return true;
+  if (failure.code !== 400 && failure.code !== 422) return false;
+  return immutableFields(failure) === undefined && !/webhook|denied request/i.test(failure.message);
+}
+
 /** Admission says 403 too; only the authorizer's answer is about who we are. */
 function isRbac(failure: ApiFailure): boolean {
   return (
-    failure.kind === 'status' && /cannot (?:patch|create|update|get|list) resource/.test(failure.message)
+    failure.kind === 'status' &&
+    failure.code === 403 &&
+    /cannot (?:patch|create|update|get|list) resource/.test(failure.message)
   );
 }
 
@@ -143,11 +157,4 @@ export function printUnreachable(failure: ApiFailure): Refusal {
     message: `the API server does not answer: ${why}`,
     help: 'Check that the cluster runs and that the kube context is the right one.',
   };
-}
-
-/** One missing namespace is one mistake, however many objects want to go there. */
-function uniqueByMessage(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return [
-    ...new Map([...diagnostics].reverse().map((diagnostic) => [diagnostic.message, diagnostic])).values(),
-  ].reverse();
 }

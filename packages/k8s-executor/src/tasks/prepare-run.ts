@@ -12,6 +12,7 @@ import type { RenderedTask } from '../manifest/render-plan.js';
 import type { RunProgram } from '../manifest/run-program.js';
 import { withDigest } from './digest.js';
 import { createLiveObjects } from './live-objects.js';
+import { ensureOwnNamespace } from './missing-namespaces.js';
 import { preflight, printUnreachable } from './preflight.js';
 import { addSecret, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
@@ -39,6 +40,8 @@ export interface PrepareRunOptions {
   readonly forceConflicts?: boolean;
   /** Runs jobs again that have already succeeded (`--rerun-jobs`). */
   readonly rerunJobs?: boolean;
+  /** Creates the deployment's own namespace when it is missing (`--create-namespace`); default: that is a mistake. */
+  readonly createNamespace?: boolean;
   /** How long evidence must last before it fails a task (execution.md §3). */
   readonly grace?: Partial<GraceTimes>;
   /** Requests that one task has under way at the same time; default 16. */
@@ -49,6 +52,8 @@ export interface PrepareRunOptions {
 
 /** A run that may begin: everything is rendered and checked, nothing is written. */
 export interface PreparedRun {
+  /** The run's first write: creates its own namespace when that was asked for and it is missing. To be awaited before any task runs; a refusal says why there can be no run. */
+  begin(): Promise<Refusal | undefined>;
   readonly runner: TaskRunner;
   /** The objects of a task as they will be applied, in apply order; none for tasks without objects. */
   objectsOf(task: TaskId): readonly KubeObject[];
@@ -149,6 +154,7 @@ function createContext(options: PrepareRunOptions, tasks: readonly RenderedTask[
     grace: { ...defaultGraceTimes, ...options.grace },
     force: options.forceConflicts === true,
     rerunJobs: options.rerunJobs === true,
+    createNamespace: options.createNamespace === true,
     applyConcurrency: options.applyConcurrency ?? 16,
     onWarning: warnOnce(options.onWarning),
   };
@@ -172,5 +178,6 @@ function startable(
     tasks.map(({ task, manifests }) => [task.id, manifests.map((manifest) => manifest.object)] as const),
   );
   const objectsOf = (task: TaskId) => objects.get(task) ?? [];
-  return { runner: createTaskRunner(objectsOf, context), objectsOf, diagnostics };
+  const begin = () => (context.createNamespace ? ensureOwnNamespace(context) : Promise.resolve(undefined));
+  return { begin, runner: createTaskRunner(objectsOf, context), objectsOf, diagnostics };
 }

@@ -17,6 +17,8 @@ export interface RunContext {
   readonly grace: GraceTimes;
   readonly force: boolean;
   readonly rerunJobs: boolean;
+  /** The run creates its own namespace when it is missing (`--create-namespace`). */
+  readonly createNamespace: boolean;
   readonly applyConcurrency: number;
   readonly onWarning: (message: string) => void;
 }

@@ -89,6 +89,7 @@ function start() {
     grace: defaultGraceTimes,
     force: false,
     rerunJobs: false,
+    createNamespace: false,
     applyConcurrency: 4,
     onWarning: () => undefined,
   });

@@ -38,7 +38,7 @@ export async function openRunOutput(
       state = foldRun(state, event);
       timer.refresh();
       render(event);
-      if (event.type === 'run-settled')
+      if (state?.settled !== undefined)
         print(`${formatSummary(state, { color, reports: false, ...next })}\n`);
     },
     close: () => {

@@ -17,6 +17,7 @@ export interface WorkflowOptions {
   readonly noPreflight?: boolean;
   /** What `--no-preflight` becomes when Nx reads it. */
   readonly preflight?: boolean;
+  readonly createNamespace?: boolean;
   readonly forceConflicts?: boolean;
   readonly rerunJobs?: boolean;
   readonly verbose?: boolean;

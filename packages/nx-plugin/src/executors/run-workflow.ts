@@ -56,6 +56,7 @@ async function runOpened({ loaded, options, context }: WorkflowRun, opened: Open
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
       allowDegraded: options.allowDegraded ?? false,
       preflight: options.preflight !== false && options.noPreflight !== true,
+      createNamespace: options.createNamespace === true || opened.simulated,
       forceConflicts: options.forceConflicts ?? false,
       rerunJobs: options.rerunJobs ?? false,
       onWarning: (message) => {
