@@ -15,6 +15,7 @@ import { orderFirstReady } from './order-first-ready.js';
 import { reduceEdges } from './reduce-edges.js';
 import { reportCycles } from './report-cycles.js';
 import { resolveWorkflow } from './resolve-workflow.js';
+import { restrictWorkflow } from './restrict-workflow.js';
 import type { ResolvedWorkflow } from './resolved-workflow.js';
 import { sealPlan } from './seal-plan.js';
 
@@ -23,6 +24,10 @@ export interface CompileOptions {
   readonly workflow?: string;
   /** Recorded milliseconds per task; with them, barriers that cost more than they protect are found. */
   readonly durations?: (task: TaskNode) => number | undefined;
+  /** In milliseconds, for tasks that say none themselves; default: rule 8's. */
+  readonly timeoutMs?: number;
+  /** Ids of tasks of the workflow: the plan has these alone. Ids that the workflow does not have count for nothing. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -37,7 +42,7 @@ export function compilePlan(file: DeploymentFile, options: CompileOptions = {}):
   for (const other of workflowsOf(file)) {
     if (other !== wanted) drawWorkflow(other, { file, definitions, report: onlyErrors(report) });
   }
-  const drawn = drawWorkflow(wanted, { file, definitions, report });
+  const drawn = drawWorkflow(wanted, { ...options, file, definitions, report });
   if (drawn === undefined || hasErrors(report.diagnostics())) {
     return { ok: false, diagnostics: report.diagnostics() };
   }
@@ -53,7 +58,7 @@ function chooseWorkflow(file: DeploymentFile, name: string): Workflow {
   return found;
 }
 
-interface Compiling {
+interface Compiling extends Pick<CompileOptions, 'timeoutMs' | 'only'> {
   readonly file: DeploymentFile;
   readonly definitions: Definitions;
   readonly report: Report;
@@ -67,14 +72,16 @@ interface DrawnWorkflow {
 /** From names to a graph, every mistake reported on the way; none when names clash, since then edges have no clear ends. */
 function drawWorkflow(
   workflow: Workflow,
-  { file, definitions, report }: Compiling,
+  { file, definitions, report, timeoutMs, only }: Compiling,
 ): DrawnWorkflow | undefined {
   const unique = checkNames(workflow, report);
-  const resolved = resolveWorkflow(workflow, definitions, {
+  const whole = resolveWorkflow(workflow, definitions, {
     report,
     leftOut: leftOutNames(file),
     synthesized: isWorkflowless(file),
+    timeoutMs,
   });
+  const resolved = only === undefined ? whole : restrictWorkflow(whole, new Set(only));
   const { nodes, edges } = drawEdges(resolved, definitions, report);
   if (!unique) return undefined;
   const graph = buildGraph(nodes, edges);

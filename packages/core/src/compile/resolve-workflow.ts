@@ -34,6 +34,7 @@ interface Resolving {
   readonly definitions: Definitions;
   readonly leftOut: ReadonlySet<string>;
   readonly report: Report;
+  readonly timeoutMs: number | undefined;
   /** Names as written: an `X.all` leaves them out, and the second time they stand they count no more. */
   readonly written: ReadonlySet<string>;
   readonly placed: Set<string>;
@@ -49,12 +50,15 @@ export function resolveWorkflow(
     /** Names that stand for nothing here, though they are no mistakes. */
     readonly leftOut: ReadonlySet<string>;
     readonly synthesized: boolean;
+    /** Of tasks that say none themselves; default: rule 8's. */
+    readonly timeoutMs?: number | undefined;
   },
 ): ResolvedWorkflow {
   const resolving: Resolving = {
     definitions,
     leftOut: options.leftOut,
     report: options.report,
+    timeoutMs: options.timeoutMs,
     written: new Set(entriesOf(workflow).map(({ task }) => canonicalName(task.value))),
     placed: new Set(),
     unknown: new Set(),
@@ -93,7 +97,7 @@ function placeStep({ head, tasks }: UnplacedStep, stepAt: number): ResolvedStep 
 
 function parallelStep(step: StepDefinition, resolving: Resolving): UnplacedStep {
   const tasks = step.entries.flatMap((entry) =>
-    expand(entry, resolving).map((definition) => resolveTask(definition, entry, step)),
+    expand(entry, resolving).map((definition) => resolveTask(definition, entry, { step, resolving })),
   );
   return { head: step, tasks };
 }
@@ -105,7 +109,7 @@ function serialSteps(entry: TaskEntry, resolving: Resolving): readonly UnplacedS
   return ordered.map((definition) => {
     const name = { value: definition.id, span: entry.task.span };
     const head: StepHead = { name, waitForFinish: entry.waitForFinish ?? true };
-    return { head, tasks: [resolveTask(definition, entry, head)] };
+    return { head, tasks: [resolveTask(definition, entry, { step: head, resolving })] };
   });
 }
 
@@ -164,14 +168,18 @@ function reportUnknownTask({ task }: TaskEntry, { definitions, leftOut, report, 
 }
 
 /** The nearest key wins: the entry's, then the definition's own, then the step's (semantics.md §1). */
-function resolveTask(definition: Definition, entry: TaskEntry, step: StepHead): Omit<ResolvedTask, 'stepAt'> {
+function resolveTask(
+  definition: Definition,
+  entry: TaskEntry,
+  { step, resolving }: { readonly step: StepHead; readonly resolving: Resolving },
+): Omit<ResolvedTask, 'stepAt'> {
   const { kind, id, name } = definition;
   const node: TaskNode = {
     kind,
     id,
     name,
     step: stepName(step.name.value),
-    timeoutMs: entry.timeoutMs ?? definition.timeoutMs ?? defaultTimeoutMs[kind],
+    timeoutMs: entry.timeoutMs ?? definition.timeoutMs ?? resolving.timeoutMs ?? defaultTimeoutMs[kind],
     attemptsMax: kind === 'job' ? (entry.attempts?.value ?? definition.attempts ?? 1) : 1,
     haltOnError: entry.haltOnError ?? definition.haltOnError ?? step.haltOnError ?? false,
     waitForFinish: entry.waitForFinish ?? step.waitForFinish,

@@ -14,10 +14,16 @@ export interface FoundFile {
   readonly directory: string;
 }
 
-export type FindFileResult = ({ readonly ok: true } & FoundFile) | { readonly ok: false; readonly refusal: Refusal };
+export type FindFileResult =
+  ({ readonly ok: true } & FoundFile) | { readonly ok: false; readonly refusal: Refusal };
 
-/** Reads the file at `path`, or the first of the default ones; refuses with 66 when there is none. */
-export function findFile(workingDirectory: string, path: string | undefined): FindFileResult {
+/**
+ * Reads the file at `path`, or the first of the default ones; refuses with 66 when there is none. With a `text`, that
+ * of stdin or of another version of the file, nothing is read.
+ */
+export function findFile(workingDirectory: string, path: string | undefined, text?: string): FindFileResult {
+  if (path !== undefined && text !== undefined)
+    return { ok: true, source: { path, text }, directory: baseDirectory(resolve(workingDirectory, path)) };
   for (const candidate of path === undefined ? defaultFilePaths : [path]) {
     const absolute = resolve(workingDirectory, candidate);
     const read = readText(absolute, candidate);
@@ -26,7 +32,9 @@ export function findFile(workingDirectory: string, path: string | undefined): Fi
       return { ok: true, source: { path: candidate, text: read.text }, directory: baseDirectory(absolute) };
   }
   const message =
-    path === undefined ? `There is no ${defaultFilePaths.join(' and no ')} in ${workingDirectory}.` : `There is no file ${path}.`;
+    path === undefined
+      ? `There is no ${defaultFilePaths.join(' and no ')} in ${workingDirectory}.`
+      : `There is no file ${path}.`;
   return { ok: false, refusal: { exitCode: 66, message, help: 'Name the flotilla file with --file.' } };
 }
 
@@ -34,13 +42,19 @@ export function findFile(workingDirectory: string, path: string | undefined): Fi
 export function readText(
   absolutePath: string,
   shownPath: string,
-): { readonly ok: true; readonly text: string | undefined } | { readonly ok: false; readonly refusal: Refusal } {
+):
+  | { readonly ok: true; readonly text: string | undefined }
+  | { readonly ok: false; readonly refusal: Refusal } {
   try {
     return { ok: true, text: readFileSync(absolutePath, 'utf8') };
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: true, text: undefined };
-    return { ok: false, refusal: { exitCode: 66, message: `${shownPath} cannot be read: ${readFailures[code] ?? code}.` } };
+    return {
+      ok: false,
+      refusal: { exitCode: 66, message: `${shownPath} cannot be read: ${readFailures[code] ?? code}.` },
+    };
   }
 }
 

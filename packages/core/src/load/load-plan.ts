@@ -15,7 +15,7 @@ export interface LoadOptions {
   readonly workingDirectory: string;
   /** Default: the first of the default files that exists. */
   readonly path?: string;
-  /** The text of the file, when it is not the one on disk; paths in it are relative to that one's folder all the same. */
+  /** The text of the file `path`, which need not exist then; paths in it are relative to that one's folder all the same. */
   readonly text?: string;
   /** Default: `setup`, or the only one there is. */
   readonly workflow?: string;
@@ -51,10 +51,8 @@ export type LoadPlanResult =
 
 /** From a path to a plan: finds, reads, parses and compiles. Never throws for what people wrote. */
 export function loadPlan(options: LoadOptions): LoadPlanResult {
-  const onDisk = findFile(options.workingDirectory, options.path);
-  if (!onDisk.ok) return { kind: 'refused', refusal: onDisk.refusal };
-  const { text = onDisk.source.text } = options;
-  const found: FoundFile = { source: { ...onDisk.source, text }, directory: onDisk.directory };
+  const found = findFile(options.workingDirectory, options.path, options.text);
+  if (!found.ok) return { kind: 'refused', refusal: found.refusal };
   const parsed = parseFound(found, options);
   const mend = options.strict ? strict : (diagnostics: readonly Diagnostic[]) => diagnostics;
   const wrong = (name: string, workflow: string, diagnostics: readonly Diagnostic[]): LoadPlanResult => ({
