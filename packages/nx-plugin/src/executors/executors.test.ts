@@ -1,0 +1,154 @@
+import { createWorkspace, type Workspace } from '../testing/workspace';
+import deployExecutor from './deploy/executor';
+import destroyExecutor from './destroy/executor';
+import type { WorkflowOptions } from './options';
+import planExecutor from './plan/executor';
+import deploySchema from './deploy/schema.json';
+import destroySchema from './destroy/schema.json';
+import planSchema from './plan/schema.json';
+
+const shop = `name: shop
+services:
+  - name: db
+    image: postgres:17
+  - name: api
+    image: \${parameters.image}
+jobs:
+  - name: migrate
+    from_services: api
+workflows:
+  - name: setup
+    order_from: [services.db, jobs.migrate, services.api]
+  - name: data
+    order_from: [services.db]
+  - name: teardown
+    order_from: [release.remove_environment]
+`;
+
+const failingMigration = `defaults: {service: 1s, job: 1s}
+tasks:
+  jobs.migrate: {takes: 1s, fails: exit code 1}
+`;
+
+const embedded = { cluster: 'embedded', speed: 20, param: ['image=api:1'] } as const;
+
+let workspace: Workspace;
+let printed: string;
+
+beforeEach(() => {
+  workspace = createWorkspace({
+    'apps/shop/flotilla.yaml': shop,
+    'apps/old/.release/application_template.yaml': 'app: old\nservices: [{name: web, image: nginx}]\n',
+    'apps/broken/flotilla.yaml':
+      'services: [{name: api, image: a}]\nworkflows: [{name: setup, order_from: [services.apy]}]\n',
+    'failing.yaml': failingMigration,
+  });
+  printed = '';
+  jest.replaceProperty(process, 'env', { PATH: process.env['PATH'], NO_COLOR: '1' });
+  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  workspace.remove();
+});
+
+const plan = (options: WorkflowOptions, project = 'shop') =>
+  planExecutor(options, workspace.contextOf(project, 'plan'));
+const deploy = (options: WorkflowOptions, project = 'shop') =>
+  deployExecutor(options, workspace.contextOf(project, 'deploy'));
+const destroy = (options: WorkflowOptions, project = 'shop') =>
+  destroyExecutor(options, workspace.contextOf(project, 'destroy'));
+
+describe('plan', () => {
+  test('prints the plan of the workflow', async () => {
+    expect(await plan({ file: 'apps/shop/flotilla.yaml', param: ['image=api:1'] })).toEqual({
+      success: true,
+    });
+    expect(printed).toContain('shop · setup');
+    expect(printed).toContain('migrate');
+    expect(await plan({ workflow: 'data', param: ['image=api:1'] })).toEqual({ success: true });
+    expect(printed).toContain('shop · data');
+  });
+
+  test('without the option file it is the one of the project, also a template of Release', async () => {
+    expect(await plan({}, 'old')).toEqual({ success: true });
+    expect(printed).toContain('old · setup');
+  });
+
+  test('a mistake in the file is shown where it stands, and nothing else', async () => {
+    expect(await plan({}, 'broken')).toEqual({ success: false });
+    expect(printed).toContain('apps/broken/flotilla.yaml:2:');
+    expect(printed).toContain('services.apy');
+    expect(printed).not.toMatch(/^\s+at /m);
+  });
+
+  test.each([
+    [
+      'a file that is not there',
+      { file: 'apps/none/flotilla.yaml' },
+      'There is no file apps/none/flotilla.yaml.',
+    ],
+    ['a project without a file', {}, 'There is no file apps/none/flotilla.yaml.'],
+  ])('%s is refused in a sentence', async (_what, options, message) => {
+    expect(await plan(options, 'none')).toEqual({ success: false });
+    expect(printed).toContain(message);
+    expect(printed).not.toMatch(/^\s+at /m);
+  });
+
+  test('an unknown workflow is refused with the nearest one', async () => {
+    expect(await plan({ workflow: 'teardwn', param: ['image=api:1'] })).toEqual({ success: false });
+    expect(printed).toBe('apps/shop/flotilla.yaml has no workflow "teardwn".\n  Did you mean teardown?\n');
+  });
+
+  test('a param is K=V', async () => {
+    expect(await plan({ param: ['image'] })).toEqual({ success: false });
+    expect(printed).toBe('A param is K=V, not "image".\n');
+  });
+});
+
+describe('in the embedded cluster', () => {
+  test('deploy succeeds when everything is ready', async () => {
+    expect(await deploy(embedded)).toEqual({ success: true });
+    expect(printed).toContain('This is a simulation');
+    expect(printed).toContain('✓ shop · setup succeeded');
+    expect(printed).toContain('3 tasks: 3 succeeded');
+  });
+
+  test('destroy runs the teardown workflow', async () => {
+    expect(await destroy(embedded)).toEqual({ success: true });
+    expect(printed).toContain('shop · teardown');
+  });
+
+  test('a degraded run is a failure, unless it is allowed', async () => {
+    const failing = { ...embedded, with: 'failing.yaml' };
+    expect(await deploy(failing)).toEqual({ success: false });
+    expect(printed).toContain('shop · setup degraded');
+    expect(printed).toContain('jobs.migrate');
+    expect(printed).not.toMatch(/^\s+at /m);
+    expect(await deploy({ ...failing, allowDegraded: true })).toEqual({ success: true });
+  });
+
+  test('a rehearsal file that is not there, or for a real cluster, is refused', async () => {
+    expect(await deploy({ ...embedded, with: 'none.yaml' })).toEqual({ success: false });
+    expect(printed).toContain('There is no rehearsal file none.yaml.');
+    expect(await deploy({ with: 'failing.yaml', param: ['image=a'] })).toEqual({ success: false });
+    expect(printed).toContain('with is for the embedded cluster.');
+  });
+});
+
+test('a kubeconfig that is not there is refused in a sentence', async () => {
+  expect(await deploy({ kubeconfig: 'none', param: ['image=a'] })).toEqual({ success: false });
+  expect(printed).toContain('none');
+  expect(printed).not.toMatch(/^\s+at /m);
+});
+
+test('one option means the same for every executor, and a mistyped one is refused', () => {
+  for (const { properties, additionalProperties } of [deploySchema, planSchema, destroySchema]) {
+    expect(additionalProperties).toBe(false);
+    expect({ ...deploySchema.properties, workflow: properties.workflow }).toMatchObject(properties);
+  }
+});

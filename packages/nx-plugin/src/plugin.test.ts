@@ -1,0 +1,105 @@
+import type { CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
+import { createWorkspace, type Workspace } from './testing/workspace';
+import type { PluginOptions } from './infer-targets';
+import { createNodes, createNodesV2 } from './index';
+
+// Inference runs on every command of Nx: were one of these loaded, these tests would fail.
+jest.mock('@flotilla/core', () => {
+  throw new Error('inference has loaded @flotilla/core');
+});
+jest.mock('@flotilla/k8s-executor', () => {
+  throw new Error('inference has loaded @flotilla/k8s-executor');
+});
+
+let workspace: Workspace | undefined;
+
+afterEach(() => {
+  workspace?.remove();
+  workspace = undefined;
+});
+
+async function infer(
+  paths: readonly string[],
+  options?: PluginOptions,
+): Promise<Record<string, Pick<ProjectConfiguration, 'targets'>>> {
+  // Inference must not read them: what they say is no YAML.
+  workspace = createWorkspace(Object.fromEntries(paths.map((path) => [path, '{ not: [yaml'])));
+  const context = { workspaceRoot: workspace.root, nxJsonConfiguration: {} } as CreateNodesContext;
+  const files = paths.filter((path) => /flotilla\.yaml$|application_template\.yaml$/.test(path));
+  const results = await createNodes[1](files, options, context);
+  return Object.fromEntries(results.flatMap(([, { projects }]) => Object.entries(projects ?? {})));
+}
+
+test('a project with a flotilla.yaml can be deployed, planned and destroyed', async () => {
+  const projects = await infer(['apps/shop/flotilla.yaml', 'apps/shop/project.json']);
+  expect(projects).toMatchObject({
+    'apps/shop': {
+      root: 'apps/shop',
+      targets: {
+        deploy: {
+          executor: '@flotilla/nx-plugin:deploy',
+          options: { file: 'apps/shop/flotilla.yaml' },
+          cache: false,
+          dependsOn: [{ dependencies: true, target: 'deploy', params: 'forward' }],
+          metadata: { technologies: ['kubernetes'] },
+        },
+        plan: { executor: '@flotilla/nx-plugin:plan', cache: false },
+        destroy: { executor: '@flotilla/nx-plugin:destroy', cache: false },
+      },
+    },
+  });
+});
+
+test('a template of Release in .release belongs to the project around that folder', async () => {
+  const projects = await infer(['apps/shop/.release/application_template.yaml', 'apps/shop/package.json']);
+  expect(Object.keys(projects)).toEqual(['apps/shop']);
+  expect(projects['apps/shop']?.targets?.['deploy']?.options).toEqual({
+    file: 'apps/shop/.release/application_template.yaml',
+  });
+});
+
+test.each([
+  [['shop/.release/application_template.yaml', 'shop/flotilla.yaml']],
+  [['shop/flotilla.yaml', 'shop/.release/application_template.yaml']],
+])('with both files, flotilla.yaml is deployed, in whatever order Nx lists them', async (files) => {
+  const projects = await infer([...files, 'shop/project.json']);
+  expect(projects['shop']?.targets?.['deploy']?.options).toEqual({ file: 'shop/flotilla.yaml' });
+});
+
+test('options rename the targets, and the dependency with them', async () => {
+  const options = { deployTargetName: 'ship', planTargetName: 'ship-plan', destroyTargetName: 'sink' };
+  const projects = await infer(['shop/flotilla.yaml', 'shop/project.json'], options);
+  expect(Object.keys(projects['shop']?.targets ?? {})).toEqual(['ship', 'ship-plan', 'sink']);
+  expect(projects['shop']?.targets?.['ship']?.dependsOn).toEqual([
+    { dependencies: true, target: 'ship', params: 'forward' },
+  ]);
+});
+
+test('a folder that is no project gets nothing', async () => {
+  expect(await infer(['examples/flotilla.yaml', 'examples/.release/application_template.yaml'])).toEqual({});
+});
+
+test('nested projects each have their own file', async () => {
+  const projects = await infer([
+    'flotilla.yaml',
+    'package.json',
+    'apps/shop/flotilla.yaml',
+    'apps/shop/project.json',
+    'apps/shop/admin/flotilla.yaml',
+    'apps/shop/admin/package.json',
+    'apps/shop/fixtures/flotilla.yaml',
+  ]);
+  const deployed = Object.entries(projects).map(([root, { targets }]) => [
+    root,
+    targets?.['deploy']?.options,
+  ]);
+  expect(Object.fromEntries(deployed)).toEqual({
+    '.': { file: 'flotilla.yaml' },
+    'apps/shop': { file: 'apps/shop/flotilla.yaml' },
+    'apps/shop/admin': { file: 'apps/shop/admin/flotilla.yaml' },
+  });
+});
+
+test('Nx 22 finds the same under its own name', () => {
+  expect(createNodesV2).toBe(createNodes);
+});
