@@ -40,7 +40,7 @@ export { formatLive } from './report/live-view.js';
 export { formatSummary, type SummaryOptions } from './report/summary.js';
 export { formatWaiting } from './report/waiting-line.js';
 export { nearest } from './diagnostics/nearest.js';
-export { deploymentFileJsonSchema } from './parse/json-schema.js';
+export { deploymentFileJsonSchema, deploymentFileSchema } from './parse/json-schema.js';
 export { parseDeploymentFile } from './parse/parse-deployment-file.js';
 export { renderDiagnostics } from './diagnostics/render-diagnostic.js';
 export { parseRehearsal } from './parse/parse-rehearsal.js';

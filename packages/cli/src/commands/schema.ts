@@ -6,10 +6,10 @@ export const schema: Command = {
   summary: 'prints the JSON Schema of the flotilla file, for editors',
   positionals: '',
   positionalsMax: 0,
-  flags: ['help'],
+  flags: [],
   outputs: [],
-  run: ({ ports }) => {
-    ports.stdout.write(`${JSON.stringify(deploymentFileJsonSchema(), null, 2)}\n`);
-    return Promise.resolve(0);
+  run: async ({ ports }) => {
+    ports.stdout.write(`${JSON.stringify(await deploymentFileJsonSchema(), null, 2)}\n`);
+    return 0;
   },
 };

@@ -1,12 +1,12 @@
 import { mapping, optional, required, type Fields } from './mapping-shape.js';
-import { choice, flag, integer, orVariable, scalar, text, textOrNothing, word } from './scalar-shape.js';
+import { choice, flag, integer, scalar, text, textOrNothing, variableText, word } from './scalar-shape.js';
 import { parseQuantity, quantityForm } from './quantity.js';
 import { list, located, type ValueOf } from './shape.js';
 
 /** A Kubernetes quantity: `100m`, `1.5`, `512Mi`. */
 export const quantity = scalar({
   expected: 'a Kubernetes quantity such as 500m, 2 or 512Mi',
-  schema: orVariable({ type: ['string', 'number'], minimum: 0, pattern: quantityForm.source }),
+  schema: (zod) => zod.union([zod.number().min(0), zod.string().regex(quantityForm), variableText(zod)]),
   convert: (written) => (parseQuantity(written) === undefined ? undefined : written),
 });
 
@@ -49,12 +49,17 @@ const volume = mapping({
     mount_path: required(word, 'Where the container sees it.'),
     bucket: optional(word, 'The bucket of an s3 volume.'),
   },
-  rules: {
-    anyOf: [
-      { required: ['claim'] },
-      { required: ['name'] },
-      { required: ['type'], properties: { type: { not: { enum: ['persistent'] } } } },
-    ],
+  rule: {
+    message: 'A persistent volume needs `name`, or `claim` for one of `shared_volumes`.',
+    holds: ({ claim, name, type = 'persistent' }) =>
+      claim !== undefined || name !== undefined || type !== 'persistent',
+    schema: {
+      anyOf: [
+        { required: ['claim'] },
+        { required: ['name'] },
+        { required: ['type'], properties: { type: { not: { enum: ['persistent'] } } } },
+      ],
+    },
   },
 });
 
@@ -137,7 +142,11 @@ const probe = mapping({
     success_threshold: optional(integer({ from: 1 }), 'How many successes in a row count; default 1.'),
     initial_delay_seconds: optional(integer({ from: 0 }), 'Seconds before the first question; default 0.'),
   },
-  rules: { oneOf: probeWays.map((way) => ({ required: [way] })) },
+  rule: {
+    message: 'A probe asks in one way: exec, http_get or tcp_socket.',
+    holds: (probe) => probeWays.filter((way) => way in probe).length === 1,
+    schema: { oneOf: probeWays.map((way) => ({ required: [way] })) },
+  },
 });
 
 const port = mapping({

@@ -1,17 +1,18 @@
 import { containerKeys, ignoredContainerKeys, readyRule, serverKeys, sourceKeys } from './container-shape.js';
-import { mapping, optional, required, type MisplacedKey } from './mapping-shape.js';
+import { mapping, optional, required, type MappingRule, type MisplacedKey } from './mapping-shape.js';
 import { parseDuration } from './parse-duration.js';
-import { flag, integer, orVariable, scalar, word } from './scalar-shape.js';
+import { anyText, flag, integer, scalar, variableText, word } from './scalar-shape.js';
 import { list, located, oneOrList, type ValueOf } from './shape.js';
 
 /** A duration in milliseconds, longer than nothing. */
 export const duration = scalar({
   expected: 'a duration: whole seconds, or 250ms, 90s, 1m30s',
-  schema: orVariable({
-    type: ['integer', 'string'],
-    minimum: 1,
-    pattern: '^(?=.*[1-9])(\\d+|(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?)$',
-  }),
+  schema: (zod) =>
+    zod.union([
+      zod.int().min(1),
+      zod.string().regex(/^(?=.*[1-9])(\d+|(\d+h)?(\d+m)?(\d+s)?(\d+ms)?)$/),
+      variableText(zod),
+    ]),
   convert(written) {
     const durationMs = parseDuration(written);
     return durationMs === 0 ? undefined : durationMs;
@@ -22,7 +23,7 @@ export const duration = scalar({
 const definitionName = located(
   scalar({
     expected: 'a name other than "all", which X.all stands for',
-    schema: { ...word.schema(), not: { enum: ['all'] } },
+    schema: (zod) => anyText(zod, zod.string().regex(/^(?!all$)[\s\S]+$/)),
     convert: (written) => (written === '' || written === 'all' ? undefined : written),
   }),
 );
@@ -38,13 +39,18 @@ export function misplacedDependsOn(noun: string): MisplacedKey {
   };
 }
 
-const oneSource = {
-  not: {
-    anyOf: [
-      { required: ['manifests', 'kustomize'] },
-      { required: ['static', 'manifests'], properties: { static: { const: true } } },
-      { required: ['static', 'kustomize'], properties: { static: { const: true } } },
-    ],
+const oneSource: MappingRule = {
+  message: 'Objects come from one of `manifests`, `kustomize` and `static`.',
+  holds: ({ manifests, kustomize, static: isStatic }) =>
+    [manifests !== undefined, kustomize !== undefined, isStatic === true].filter(Boolean).length <= 1,
+  schema: {
+    not: {
+      anyOf: [
+        { required: ['manifests', 'kustomize'] },
+        { required: ['static', 'manifests'], properties: { static: { const: true } } },
+        { required: ['static', 'kustomize'], properties: { static: { const: true } } },
+      ],
+    },
   },
 };
 
@@ -66,7 +72,7 @@ export const service = mapping({
     build_output_directory: 'Where the built static site lies',
     build_package_install_command: 'How Release installs packages for a static site',
   },
-  rules: oneSource,
+  rule: oneSource,
   misplaced: {
     attempts: {
       code: 'parse/bad-value',
@@ -96,7 +102,7 @@ export const job = mapping({
     halt_on_error: optional(flag, 'Whether a failure of this job stops the run.'),
   },
   ignored: ignoredContainerKeys,
-  rules: oneSource,
+  rule: oneSource,
   misplaced: {
     depends_on: misplacedDependsOn('a job'),
     timeout: {
@@ -116,7 +122,14 @@ export const chart = mapping({
     ready: optional(readyRule, 'When the chart counts as ready or failed, in CEL.'),
     timeout: optional(duration, 'How long the chart may take to become ready; default 600 s.'),
   },
-  ignored: { add: "Release's way to add a chart repository" },
+  ignored: {
+    add: "Release's way to add a chart repository",
+    env_file: 'A file of variables for the chart',
+    install: 'A chart of a repository that Release installs',
+    repo_branch: 'The branch of the repository of the chart',
+    repo_name: 'The name of the repository of the chart',
+    repo_url: 'The address of the repository of the chart',
+  },
   misplaced: { depends_on: misplacedDependsOn('a chart') },
 });
 

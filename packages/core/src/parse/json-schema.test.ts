@@ -1,29 +1,41 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
-import { deploymentFileJsonSchema } from './json-schema.js';
+import type { ZodType } from 'zod';
+import { deploymentFileJsonSchema, deploymentFileSchema } from './json-schema.js';
 import { parseDeploymentFile } from './parse-deployment-file.js';
 
 const shared = fileURLToPath(new URL('../../../../../shared', import.meta.url));
-const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(
-  deploymentFileJsonSchema(),
-);
+let jsonSchema: object;
+let schema: ZodType;
+let validate: ValidateFunction;
+
+beforeAll(async () => {
+  jsonSchema = await deploymentFileJsonSchema();
+  schema = await deploymentFileSchema();
+  validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(jsonSchema);
+});
+
 const variables = { folderName: 'shop', parameters: {}, environment: {} };
 
-/** What an editor says of the text (YAML 1.2, as VS Code reads it) and what the parser says. */
-function judge(text: string): { readonly schema: boolean; readonly parser: boolean } {
-  const parser = parseDeploymentFile({ path: 'flotilla.yaml', text }, variables).ok;
-  return { schema: validate(parse(text, { merge: true })), parser };
+/** Who accepts the text: the parser, and of its values (YAML 1.2, as VS Code reads them) zod and an editor. */
+function judge(text: string): { readonly parser: boolean; readonly zod: boolean; readonly editor: boolean } {
+  const values: unknown = parse(text, { merge: true });
+  return {
+    parser: parseDeploymentFile({ path: 'flotilla.yaml', text }, variables).ok,
+    zod: schema.safeParse(values).success,
+    editor: validate(values),
+  };
 }
+
+const accepted = { parser: true, zod: true, editor: true };
+const refused = { parser: false, zod: false, editor: false };
 
 const templates = readdirSync(`${shared}/real/release-templates`);
 
-test.each(templates)('schema and parser accept %s', (name) => {
-  expect(judge(readFileSync(`${shared}/real/release-templates/${name}`, 'utf8'))).toEqual({
-    schema: true,
-    parser: true,
-  });
+test.each(templates)('all three accept %s', (name) => {
+  expect(judge(readFileSync(`${shared}/real/release-templates/${name}`, 'utf8'))).toEqual(accepted);
 });
 
 const examples = parse(readFileSync(`${shared}/design/worked-examples.yaml`, 'utf8')) as readonly {
@@ -31,8 +43,8 @@ const examples = parse(readFileSync(`${shared}/design/worked-examples.yaml`, 'ut
   readonly file: unknown;
 }[];
 
-test.each(examples.map(({ what, file }) => [what, file]))('schema and parser accept: %s', (_, file) => {
-  expect(judge(JSON.stringify(file))).toEqual({ schema: true, parser: true });
+test.each(examples.map(({ what, file }) => [what, file]))('all three accept: %s', (_, file) => {
+  expect(judge(JSON.stringify(file))).toEqual(accepted);
 });
 
 test.each([
@@ -56,8 +68,8 @@ test.each([
   'charts: [{name: a, directory: c, values: [v.yaml, w.yaml]}]',
   'workflows: [{name: setup, order_from: [services.a, {task: jobs.b, attempts: 2, needs: []}]}]',
   'x-shared: &x {name: a}\nservices: [*x, {<<: *x, name: b}]',
-])('schema and parser accept: %s', (text) => {
-  expect(judge(text)).toEqual({ schema: true, parser: true });
+])('all three accept: %s', (text) => {
+  expect(judge(text)).toEqual(accepted);
 });
 
 test.each([
@@ -100,8 +112,8 @@ test.each([
   'workflows: [{name: setup, order_from: [{task: jobs.a, needs: services.b}]}]',
   'workflows: [{name: setup, order_from: [{task: jobs.a, timeout: soon}]}]',
   'workflows: [{name: setup, order_from: [{task: jobs.a, halt_on_error: maybe}]}]',
-])('schema and parser reject: %s', (text) => {
-  expect(judge(text)).toEqual({ schema: false, parser: false });
+])('all three refuse: %s', (text) => {
+  expect(judge(text)).toEqual(refused);
 });
 
 interface Described {
@@ -119,14 +131,23 @@ function undescribed(schema: Described, path: string): readonly string[] {
     ...properties.flatMap(([name, key]) => ((key.description ?? '') === '' ? [`${path}.${name}`] : [])),
     ...properties.flatMap(([name, key]) => undescribed(key, `${path}.${name}`)),
     ...(schema.items === undefined ? [] : undescribed(schema.items, `${path}[]`)),
-    ...(schema.anyOf ?? []).filter(({ type }) => type !== undefined).flatMap((one) => undescribed(one, path)),
+    ...(schema.anyOf ?? [])
+      .filter(({ type, anyOf }) => type !== undefined || anyOf !== undefined)
+      .flatMap((one) => undescribed(one, path)),
   ];
 }
 
 test('every key has a hover text', () => {
-  const schema = deploymentFileJsonSchema() as Described;
-  expect(schema.properties?.['services']?.items?.properties?.['image']?.description).toBe(
-    'The image to run.',
-  );
-  expect(undescribed(schema, '')).toEqual([]);
+  expect(undescribed(jsonSchema as Described, '')).toEqual([]);
+  expect(JSON.stringify(jsonSchema)).toContain('The image to run.');
+});
+
+test('zod says where, and what was probably meant', () => {
+  const file = { services: [{ name: 'web', ports: [{ typed: 'node_port', port: 80 }] }] };
+  expect(schema.safeParse(file).error?.issues).toEqual([
+    expect.objectContaining({
+      path: ['services', 0, 'ports', 0],
+      message: 'There is no key "typed". Did you mean "type"?',
+    }),
+  ]);
 });

@@ -1,3 +1,4 @@
+import type { ZodObject, ZodType } from 'zod';
 import { misspellingPattern } from './misspelling-pattern.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { diagnosticCatalog, type DiagnosticCode } from '../diagnostics/catalog.js';
@@ -10,6 +11,7 @@ import {
   type JsonSchema,
   type Reading,
   type Shape,
+  type Zod,
 } from './shape.js';
 import type { YamlEntry, YamlMapping, YamlNode } from './yaml-tree.js';
 
@@ -49,6 +51,14 @@ export interface MisplacedKey {
   readonly help: string;
 }
 
+/** What must hold between the keys of a mapping. The reader of the mapping reports it at its place. */
+export interface MappingRule {
+  readonly message: string;
+  readonly holds: (mapping: Readonly<Record<string, unknown>>) => boolean;
+  /** The same for editors. */
+  readonly schema: JsonSchema;
+}
+
 interface MappingOptions<Shapes extends Keys> {
   /** In messages: "a service". */
   readonly noun: string;
@@ -60,8 +70,7 @@ interface MappingOptions<Shapes extends Keys> {
   readonly strict?: boolean;
   /** Keys that start with `x-` are the author's own, e.g. to hold anchors. */
   readonly extensible?: boolean;
-  /** What the JSON Schema says beyond single keys, e.g. which keys exclude each other. The reader of the mapping checks it. */
-  readonly rules?: JsonSchema;
+  readonly rule?: MappingRule;
 }
 
 /** A mapping with known keys. A wrong value leaves its field undefined, so that the rest is still checked. */
@@ -69,7 +78,7 @@ export function mapping<const Shapes extends Keys>(
   options: MappingOptions<Shapes>,
 ): Shape<MappingRead<Shapes>> {
   return {
-    schema: () => mappingSchema(options),
+    schema: (zod) => mappingSchema(options, zod),
     read(node, reading) {
       if (node.kind !== 'mapping') {
         rejectMapping(node, options, reading);
@@ -151,35 +160,57 @@ function rejectMapping(node: YamlNode, { noun, keys }: MappingOptions<Keys>, rea
   });
 }
 
-function mappingSchema(options: MappingOptions<Keys>): JsonSchema {
-  const { keys, ignored = {}, misplaced = {}, strict = false, rules } = options;
-  const known = Object.entries(keys).map(([name, key]) => [name, keySchema(key, strict)]);
-  const accepted = Object.entries(ignored).map(([name, description]) => [
-    name,
-    { description: `${description}. Accepted, not used.` },
-  ]);
-  const wrong = Object.entries(misplaced).map(([name, { code, message }]) => [
-    name,
-    { description: message, ...(diagnosticCatalog[code].severity === 'error' && never) },
-  ]);
-  const needed = Object.keys(keys).filter((name) => keys[name]?.required === true);
-  const words = [...Object.keys(keys), ...Object.keys(ignored)];
-  return {
-    type: 'object',
-    properties: Object.fromEntries([...known, ...accepted, ...wrong]) as JsonSchema,
-    ...(needed.length > 0 && { required: needed }),
-    ...(strict
-      ? { additionalProperties: false }
-      : { patternProperties: { [misspellingPattern(words)]: never } }),
-    ...rules,
-  };
+function mappingSchema(options: MappingOptions<Keys>, zod: Zod): ZodType {
+  const { strict = false, rule } = options;
+  const fields = fieldSchemas(options, zod);
+  const object = strict ? zod.strictObject(fields) : refuseMisspelt(options, zod.looseObject(fields));
+  if (rule === undefined) return object;
+  return object.refine(rule.holds, rule.message).meta(rule.schema);
 }
 
-/** What no value meets. */
-const never: JsonSchema = { not: {} };
+function fieldSchemas(options: MappingOptions<Keys>, zod: Zod): Readonly<Record<string, ZodType>> {
+  const { keys, ignored = {}, misplaced = {}, strict = false } = options;
+  const known = Object.entries(keys).map(([name, key]) => [name, keySchema(key, { strict, zod })]);
+  const accepted = Object.entries(ignored).map(([name, description]) => [
+    name,
+    zod.unknown().optional().describe(`${description}. Accepted, not used.`),
+  ]);
+  const wrong = Object.entries(misplaced).map(([name, { code, message }]) => {
+    const isError = diagnosticCatalog[code].severity === 'error';
+    return [name, (isError ? zod.never() : zod.unknown()).optional().describe(message)];
+  });
+  return Object.fromEntries([...known, ...accepted, ...wrong]) as Readonly<Record<string, ZodType>>;
+}
 
-function keySchema({ shape, description, required: needed }: Key<unknown>, strict: boolean): JsonSchema {
-  return { ...(strict || needed ? shape.schema() : orNothing(shape.schema())), description };
+function keySchema(
+  { shape, description, required: needed }: Key<unknown>,
+  { strict, zod }: { readonly strict: boolean; readonly zod: Zod },
+): ZodType {
+  const schema = shape.schema(zod);
+  if (needed) return schema.describe(description);
+  return (strict ? schema.optional() : schema.nullish()).describe(description);
+}
+
+/** Unknown keys may stand, but not one that is nearly a known one. */
+function refuseMisspelt(
+  { keys, ignored = {}, misplaced = {}, extensible = false }: MappingOptions<Keys>,
+  object: ZodObject,
+): ZodObject {
+  const words = [...Object.keys(keys), ...Object.keys(ignored)];
+  const isMisspelt = (key: string): boolean =>
+    !(key in keys || key in ignored || key in misplaced || (extensible && key.startsWith('x-'))) &&
+    nearest(key, words) !== undefined;
+  return object
+    .refine((mapping) => !Object.keys(mapping).some(isMisspelt), {
+      error: ({ input }) => misspeltMessage(Object.keys(input as object).filter(isMisspelt), words),
+    })
+    .meta({ patternProperties: { [misspellingPattern(words)]: { not: {} } } });
+}
+
+function misspeltMessage(keys: readonly string[], words: readonly string[]): string {
+  return keys
+    .map((key) => `There is no key "${key}". Did you mean "${nearest(key, words) ?? ''}"?`)
+    .join(' ');
 }
 
 /** The place of a key in a mapping that has it; the mapping's own otherwise. */
@@ -187,19 +218,12 @@ export function keySpanOf(node: YamlMapping, key: string): SourceSpan {
   return node.entries.find((entry) => entry.key === key)?.keySpan ?? node.span;
 }
 
-function orNothing(schema: JsonSchema): JsonSchema {
-  const { type, anyOf } = schema;
-  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...(anyOf as JsonSchema[]), { type: 'null' }] };
-  if (type === undefined) return schema;
-  return { ...schema, type: [...new Set([type, 'null'].flat())] };
-}
-
 /** A mapping whose keys are names of the author's; its entries, those with wrong values (reported) left out. */
 export function record<Value>(
   item: Shape<Value>,
 ): Shape<readonly { readonly key: string; readonly keySpan: SourceSpan; readonly value: Value }[]> {
   return {
-    schema: () => ({ type: 'object', additionalProperties: item.schema() }),
+    schema: (zod) => zod.record(zod.string(), item.schema(zod)),
     read(node, reading) {
       if (node.kind !== 'mapping') {
         reject(node, 'a mapping', reading);

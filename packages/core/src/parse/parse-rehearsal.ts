@@ -14,7 +14,7 @@ import { withoutUndefined } from './without-undefined.js';
 
 const duration = scalar({
   expected: 'a duration: whole seconds, or 250ms, 90s, 1m30s',
-  schema: { type: ['integer', 'string'] },
+  schema: (zod) => zod.union([zod.int(), zod.string()]),
   convert: parseDuration,
 });
 

@@ -1,12 +1,13 @@
 import { isOctalLookalike, resolvePlainScalar } from './plain-scalar.js';
-import { isNothing, reject, type JsonSchema, type Reading, type Shape } from './shape.js';
+import type { ZodType } from 'zod';
+import { isNothing, reject, type Reading, type Shape, type Zod } from './shape.js';
 import { holdsVariable } from './variables.js';
 import type { YamlScalar } from './yaml-tree.js';
 
 interface ScalarOptions<Value> {
   /** What messages say must stand here. */
   readonly expected: string;
-  readonly schema: JsonSchema;
+  readonly schema: (zod: Zod) => ZodType;
   /** The value that the text (variables replaced) stands for, undefined when it stands for none. */
   readonly convert: (text: string, scalar: YamlScalar) => Value | undefined;
   /** What a value that says nothing (`key:`) is read as; without it that is a mistake. */
@@ -16,7 +17,7 @@ interface ScalarOptions<Value> {
 /** A scalar that `convert` understands. */
 export function scalar<Value>({ expected, schema, convert, nothing }: ScalarOptions<Value>): Shape<Value> {
   return {
-    schema: () => schema,
+    schema,
     read(node, reading) {
       if (node.kind === 'scalar' && isNothing(node) && nothing !== undefined) return nothing;
       if (node.kind === 'scalar' && !isNothing(node)) {
@@ -31,27 +32,30 @@ export function scalar<Value>({ expected, schema, convert, nothing }: ScalarOpti
   };
 }
 
-/** A schema under which text with a variable may stand for the value, known only when the file is read. */
-export function orVariable(schema: JsonSchema): JsonSchema {
-  return { anyOf: [schema, { type: 'string', pattern: '\\$\\{' }] };
-}
+/** Text that holds a variable: what it stands for is known only when the file is read. */
+export const variableText = (zod: Zod): ZodType => zod.string().regex(/\$\{/);
 
-const textTypes = ['string', 'number', 'boolean'];
+/** Text as people write it: 8080 and true are text where text is wanted. */
+export const anyText = (zod: Zod, text: ZodType): ZodType => zod.union([text, zod.number(), zod.boolean()]);
 
 /** Any scalar but nothing, as it is written: `1.10` is "1.10", `yes` is "yes". */
-export const text = scalar({ expected: 'text', schema: { type: textTypes }, convert: (written) => written });
+export const text = scalar({
+  expected: 'text',
+  schema: (zod) => anyText(zod, zod.string()),
+  convert: (written) => written,
+});
 
 /** Text with at least one character. */
 export const word = scalar({
   expected: 'text',
-  schema: { type: textTypes, minLength: 1 },
+  schema: (zod) => anyText(zod, zod.string().min(1)),
   convert: (written) => (written === '' ? undefined : written),
 });
 
 /** As `text`, but no value at all is empty text. */
 export const textOrNothing = scalar({
   expected: 'text',
-  schema: { type: [...textTypes, 'null'] },
+  schema: (zod) => anyText(zod, zod.string()).nullable(),
   convert: (written) => written,
   nothing: '',
 });
@@ -59,7 +63,7 @@ export const textOrNothing = scalar({
 /** true or false in one of YAML's words, unquoted. */
 export const flag = scalar({
   expected: 'true or false',
-  schema: orVariable({ type: 'boolean' }),
+  schema: (zod) => zod.union([zod.boolean(), variableText(zod)]),
   convert(written, { plain, text: source }) {
     const meaning = plain || holdsVariable(source) ? resolvePlainScalar(written) : undefined;
     return typeof meaning === 'boolean' ? meaning : undefined;
@@ -79,13 +83,12 @@ export function integer({
   const range = to === integerMax ? `, ${from} or more` : ` from ${from} to ${to}`;
   const shape = scalar({
     expected: `a whole number${range}`,
-    schema: {
-      anyOf: [
-        { type: 'integer', minimum: from, maximum: to },
-        { type: 'string', pattern: from > 0 ? '^0*[1-9]\\d*$' : '^\\d+$' },
-        { type: 'string', pattern: '\\$\\{' },
-      ],
-    },
+    schema: (zod) =>
+      zod.union([
+        zod.int().min(from).max(to),
+        zod.string().regex(from > 0 ? /^0*[1-9]\d*$/ : /^\d+$/),
+        variableText(zod),
+      ]),
     convert(written, { plain }) {
       const value = plain ? resolvePlainScalar(written) : /^\d+$/.test(written) ? Number(written) : undefined;
       return Number.isInteger(value) && Number(value) >= from && Number(value) <= to
@@ -107,14 +110,14 @@ export function integer({
 export function choice<const Word extends string>(words: readonly Word[]): Shape<Word> {
   return scalar({
     expected: words.map((known) => `"${known}"`).join(' or '),
-    schema: orVariable({ enum: words }),
+    schema: (zod) => zod.union([zod.enum(words), variableText(zod)]),
     convert: (written) => words.find((known) => known === written),
   });
 }
 
 /** A scalar as it stands, its variables not replaced. */
 export const asWritten: Shape<YamlScalar> = {
-  schema: () => ({ type: textTypes }),
+  schema: text.schema,
   read(node, reading) {
     if (node.kind === 'scalar') return node;
     reject(node, 'text', reading);

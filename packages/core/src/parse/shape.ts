@@ -1,9 +1,13 @@
+import type { z, ZodType } from 'zod';
 import type { Report } from '../diagnostics/report.js';
 import type { Located } from '../diagnostics/source.js';
 import { resolvePlainScalar } from './plain-scalar.js';
 import type { YamlNode, YamlScalar } from './yaml-tree.js';
 
-/** A JSON Schema, as far as this format needs the language. */
+/** Zod itself. Whoever asks for a schema hands it in, so that nobody else loads it: see docs/adr/0004. */
+export type Zod = typeof z;
+
+/** Words of JSON Schema for what zod checks by a function. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What reading a tree needs beside the tree. */
@@ -16,13 +20,11 @@ export interface Reading {
 }
 
 /**
- * What may stand at one place of a file: how it is read and how it is described to editors. Both come from
- * one object, so that the parser and the JSON Schema cannot drift apart. Not zod: it reads values that have lost
- * their place and their spelling (1.10, yes, ${…}), stops at the first wrong level, and costs every start 35 ms.
+ * What may stand at one place of a file: how it is read from the located tree, and its zod schema for values
+ * without places, from which the JSON Schema comes. One object says both, lest they drift apart.
  */
 export interface Shape<Value> {
-  /** Made only when somebody asks: most runs read files and describe none. */
-  readonly schema: () => JsonSchema;
+  readonly schema: (zod: Zod) => ZodType;
   /** The value, undefined when it is wrong (reported). */
   readonly read: (node: YamlNode, reading: Reading) => Value | undefined;
 }
@@ -44,7 +46,7 @@ export function located<Value>(shape: Shape<Value>): Shape<Located<Value>> {
 /** A list; wrong items are reported and left out. */
 export function list<Value>(item: Shape<Value>, itemsMin: 0 | 1 = 0): Shape<readonly Value[]> {
   return {
-    schema: () => ({ type: 'array', items: item.schema(), ...(itemsMin > 0 && { minItems: itemsMin }) }),
+    schema: (zod) => zod.array(item.schema(zod)).min(itemsMin),
     read(node, reading) {
       if (node.kind !== 'list' || node.items.length < itemsMin) {
         reject(node, itemsMin > 0 ? 'a list with at least one entry' : 'a list', reading);
@@ -60,7 +62,7 @@ export function list<Value>(item: Shape<Value>, itemsMin: 0 | 1 = 0): Shape<read
 export function oneOrList<Value>(item: Shape<Value>): Shape<readonly Value[]> {
   const many = list(item);
   return {
-    schema: () => ({ anyOf: [item.schema(), many.schema()] }),
+    schema: (zod) => zod.union([item.schema(zod), many.schema(zod)]),
     read(node, reading) {
       if (node.kind === 'list') return many.read(node, reading);
       const value = item.read(node, reading);

@@ -26,9 +26,13 @@ const taskMapping = mapping({
     attempts: optional(attempts, 'How often a job is tried, at least once; default 1.'),
   },
   misplaced: { depends_on: misplacedDependsOn('a task entry') },
-  rules: {
-    if: { required: ['task'], properties: { task: { pattern: notJob.source } } },
-    then: { not: { required: ['attempts'] } },
+  rule: {
+    message: '`attempts` is for jobs only.',
+    holds: ({ task, attempts: tried }) => tried === undefined || !notJob.test(String(task)),
+    schema: {
+      if: { required: ['task'], properties: { task: { pattern: notJob.source } } },
+      then: { not: { required: ['attempts'] } },
+    },
   },
 });
 
@@ -42,7 +46,7 @@ export type TaskEntryRead =
 const taskName = located(word);
 
 const taskEntry: Shape<TaskEntryRead> = {
-  schema: () => ({ anyOf: [taskName.schema(), taskMapping.schema()] }),
+  schema: (zod) => zod.union([taskName.schema(zod), taskMapping.schema(zod)]),
   read(node, reading) {
     if (node.kind === 'mapping') {
       const read = taskMapping.read(node, reading);
@@ -80,7 +84,11 @@ export const workflow = mapping({
     ),
   },
   misplaced: { depends_on: misplacedDependsOn('a workflow') },
-  rules: { oneOf: [{ required: ['order_from'] }, { required: ['parallelize'] }] },
+  rule: {
+    message: 'A workflow has either `order_from` or `parallelize`.',
+    holds: (workflow) => 'order_from' in workflow !== 'parallelize' in workflow,
+    schema: { oneOf: [{ required: ['order_from'] }, { required: ['parallelize'] }] },
+  },
 });
 
 export type StepRead = ValueOf<typeof step>;
