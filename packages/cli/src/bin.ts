@@ -1,7 +1,5 @@
 import { main } from './main.js';
-import { processPorts } from './process-ports.js';
+import { openProcess } from './open-process.js';
 
-process.exitCode = await main(
-  process.argv.slice(2),
-  processPorts(new URL('../package.json', import.meta.url)),
-);
+const { ports, end } = openProcess(new URL('../package.json', import.meta.url));
+await end(await main(process.argv.slice(2), ports));

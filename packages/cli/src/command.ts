@@ -5,6 +5,8 @@ import type { Ports } from './ports.js';
 export interface Invocation {
   readonly flags: FlagValues;
   readonly positionals: readonly string[];
+  /** The command line as it was said, from the command's name on. */
+  readonly words: readonly string[];
   readonly ports: Ports;
 }
 
@@ -15,6 +17,9 @@ export interface Command {
   /** The positional arguments as help shows them, e.g. `[workflow]`. */
   readonly positionals: string;
   readonly positionalsMax: number;
+  /** The only words that may stand there; for completion. */
+  readonly positionalChoices?: readonly string[];
+  /** Besides `commonFlags`, which every command takes. */
   readonly flags: readonly FlagName[];
   /** The values of `--output`, the default first; empty when the command has none. */
   readonly outputs: readonly string[];

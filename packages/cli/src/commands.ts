@@ -1,4 +1,3 @@
-import { nearest } from '@flotilla/core';
 import type { Command } from './command.js';
 
 // Loaded when asked for: `flotilla plan` must not pay for the Kubernetes client.
@@ -11,19 +10,20 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   destroy: async () => (await import('./commands/destroy.js')).destroy,
   cluster: async () => (await import('./commands/cluster.js')).cluster,
   schema: async () => (await import('./commands/schema.js')).schema,
+  completion: async () => (await import('./commands/completion.js')).completion,
   version: async () => (await import('./commands/version.js')).version,
 };
 
-/** The loaders of all commands in the order of help. */
-export function commands(): readonly (() => Promise<Command>)[] {
-  return Object.values(loaders);
+/** The names of all commands in the order of help. */
+export function commandNames(): readonly string[] {
+  return Object.keys(loaders);
+}
+
+/** All commands in the order of help. */
+export function loadCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(loaders).map((load) => load()));
 }
 
 export function commandNamed(name: string): (() => Promise<Command>) | undefined {
   return Object.hasOwn(loaders, name) ? loaders[name] : undefined;
-}
-
-/** The command that somebody may have meant. */
-export function nearestCommand(name: string): string | undefined {
-  return nearest(name, Object.keys(loaders));
 }

@@ -11,6 +11,7 @@ export const exitCodes = {
   66: 'no such file',
   69: 'the cluster cannot be reached',
   70: 'a bug of Flotilla',
+  74: 'the output could not be written',
   75: 'another run holds the lock',
   77: 'the cluster forbids it',
   78: 'the kubeconfig or the context is wrong',

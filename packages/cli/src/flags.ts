@@ -32,6 +32,7 @@ export const flags = {
   },
   concurrency: { kind: 'value', value: 'N', summary: 'at most N tasks at the same time (default: no bound)' },
   context: { kind: 'value', value: 'NAME', summary: 'the kube context' },
+  'create-namespace': { kind: 'switch', summary: 'create the namespace when it does not exist' },
   'dry-run': {
     kind: 'value',
     value: 'WHERE',
@@ -71,6 +72,7 @@ export const flags = {
     summary: 'the namespace (default: the file’s, else the context’s)',
   },
   'no-preflight': { kind: 'switch', summary: 'do not dry-run every object before the first write' },
+  only: { kind: 'list', value: 'TASK', summary: 'exactly these tasks of the workflow (repeatable, or a,b)' },
   output: { kind: 'value', short: 'o', value: 'FORMAT', summary: 'the format of the output' },
   param: { kind: 'list', value: 'K=V', summary: 'what ${parameters.K} stands for (repeatable)' },
   port: { kind: 'value', value: 'PORT', summary: 'the port to listen on (default: a free one)' },
@@ -84,7 +86,6 @@ export const flags = {
     summary: 'timeout of tasks that say none themselves, e.g. 90s (default: 10m; jobs 20m)',
   },
   verbose: { kind: 'switch', short: 'v', summary: 'say more' },
-  version: { kind: 'switch', summary: 'the version' },
   with: {
     kind: 'value',
     value: 'FILE',
@@ -94,6 +95,9 @@ export const flags = {
 } as const satisfies Record<string, Omit<Flag, 'name'>>;
 
 export type FlagName = keyof typeof flags;
+
+/** What every command takes. */
+export const commonFlags: readonly FlagName[] = ['verbose', 'quiet', 'color', 'help'];
 
 /** The flag called `name`, as help and the argument reader see it. */
 export function flagOf(name: FlagName): Flag {

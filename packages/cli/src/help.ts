@@ -1,6 +1,6 @@
 import type { Command } from './command.js';
 import { exitCodes } from './exit-code.js';
-import { flagOf } from './flags.js';
+import { commonFlags, flagOf } from './flags.js';
 
 /** `flotilla --help`. */
 export function formatHelp(commands: readonly Command[]): string {
@@ -22,7 +22,7 @@ export function formatHelp(commands: readonly Command[]): string {
 
 /** `flotilla COMMAND --help`. */
 export function formatCommandHelp(command: Command): string {
-  const rows = command.flags.map((name) => {
+  const rows = [...command.flags, ...commonFlags].map((name) => {
     const flag = flagOf(name);
     const long = `--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`;
     const summary =

@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import { foldRun, formatLive, type EventSink, type RunState } from '@flotilla/core';
 import type { Output } from './ports.js';
 
 const frameMs = 100;
+const patienceMs = 500;
 
 /** A live view that redraws itself in place on a terminal. */
 export interface LiveScreen {
@@ -12,36 +14,75 @@ export interface LiveScreen {
   close(): void;
 }
 
+// What a terminal understands (ECMA-48 and its private modes).
+const control = {
+  hideCursor: '\u001b[?25l',
+  showCursor: '\u001b[?25h',
+  up: (rows: number) => (rows === 0 ? '\r' : `\r\u001b[${rows}A`),
+  clearRight: '\u001b[K',
+  clearBelow: '\u001b[J',
+  /** Terminals that know it show everything between the two at once; the others ignore it. */
+  beginFrame: '\u001b[?2026h',
+  endFrame: '\u001b[?2026l',
+} as const;
+
 /** Opens a live view on `output`; the spinner and elapsed times move even when nothing happens. */
 export function openLiveScreen(output: Output, color: boolean): LiveScreen {
+  const openedAt = performance.now();
+  let begunAt = openedAt;
   let state: RunState | undefined;
-  let drawn = 0;
-  let begunAt = performance.now();
-  const erase = () => (drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`);
-  const draw = () => {
-    if (state === undefined) return;
+  let drawn: readonly string[] = [];
+  const lines = () => {
     const atMs = performance.now() - begunAt;
-    const lines = formatLive(state, { atMs, width: output.columns, height: output.rows, color });
-    output.write(`${erase()}${lines.join('\n')}\n`);
-    drawn = lines.length;
+    // One column stays free: a full line leaves the cursor in doubt.
+    const width = output.columns - 1;
+    return state === undefined
+      ? preparingLines(atMs, width)
+      : formatLive(state, { atMs, width, height: output.rows, color });
+  };
+  const draw = (above = '') => {
+    const next = lines();
+    if (above === '' && next.join('\n') === drawn.join('\n')) return;
+    const frame = next.map((line) => `${line}${control.clearRight}\n`).join('');
+    const hide = drawn.length === 0 && next.length > 0 ? control.hideCursor : '';
+    const back = control.up(rowsOf(drawn, output.columns));
+    const erase = above === '' ? '' : control.clearBelow;
+    output.write(
+      `${control.beginFrame}${hide}${back}${erase}${above}${frame}${control.clearBelow}${control.endFrame}`,
+    );
+    drawn = next;
   };
   const timer = setInterval(draw, frameMs);
-  output.write('\u001b[?25l');
   return {
     sink: (event) => {
       if (event.type === 'run-started') begunAt = performance.now();
       state = foldRun(state, event);
     },
-    print: (text) => {
-      output.write(erase() + text);
-      drawn = 0;
-      draw();
-    },
+    print: draw,
     close: () => {
       clearInterval(timer);
-      output.write(`${erase()}\u001b[?25h`);
-      drawn = 0;
-      state = undefined;
+      if (drawn.length > 0)
+        output.write(
+          `${control.up(rowsOf(drawn, output.columns))}${control.clearBelow}${control.showCursor}`,
+        );
+      drawn = [];
     },
   };
+}
+
+/** Before the run: nothing for as long as nobody wonders. */
+function preparingLines(atMs: number, width: number): readonly string[] {
+  if (atMs < patienceMs) return [];
+  const seconds = Math.floor(atMs / 1000);
+  return [
+    `preparing: everything is rendered and checked before the first write, ${seconds}s`.slice(0, width),
+  ];
+}
+
+/** How many rows of the terminal the lines take, also after it has become narrower and wrapped them. */
+function rowsOf(lines: readonly string[], columns: number): number {
+  return lines.reduce(
+    (rows, line) => rows + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
+    0,
+  );
 }

@@ -1,4 +1,5 @@
 import {
+  compilePlan,
   loadPlan as loadFromFile,
   renderDiagnostics,
   type Diagnostic,
@@ -9,7 +10,10 @@ import {
 import { wantsColor } from './color.js';
 import type { Invocation } from './command.js';
 import type { FlagValues } from './flags.js';
+import type { Ports } from './ports.js';
 import { RefusedError, refuseUsage } from './refusal.js';
+import { readCompileOptions } from './run-options.js';
+import { taskNamed } from './task-named.js';
 
 /** A file other than the one that the command line names. */
 type OtherFile = Pick<LoadOptions, 'path' | 'text'>;
@@ -19,15 +23,16 @@ export function tryLoadPlan(
   { flags, positionals, ports }: Invocation,
   other: OtherFile = {},
 ): Exclude<LoadPlanResult, { kind: 'refused' }> {
-  const path = flags.value('file');
   const workflow = positionals[0];
   const envId = flags.value('env-id');
+  const { timeoutMs } = readCompileOptions(flags);
   const result = loadFromFile({
     workingDirectory: ports.workingDirectory,
     parameters: parametersOf(flags),
     environment: ports.environment,
     strict: flags.has('strict'),
-    ...(path !== undefined && { path }),
+    ...(timeoutMs !== undefined && { compile: { timeoutMs } }),
+    ...readPath(flags.value('file'), ports),
     ...(workflow !== undefined && { workflow }),
     ...(envId !== undefined && { envId }),
     ...other,
@@ -41,7 +46,24 @@ export function loadPlan(invocation: Invocation, other: OtherFile = {}): LoadedP
   const result = tryLoadPlan(invocation, other);
   if (result.kind === 'wrong') throw refuseWrong(invocation, result.diagnostics);
   printDiagnostics(invocation, result.loaded.diagnostics);
-  return result.loaded;
+  return restrictLoaded(invocation, result.loaded);
+}
+
+/** `--only`: the plan of these tasks of the workflow alone. Refuses (64) what it does not run. */
+function restrictLoaded(invocation: Invocation, loaded: LoadedPlan): LoadedPlan {
+  const options = readCompileOptions(invocation.flags);
+  if (options.only === undefined) return loaded;
+  for (const name of options.only) taskNamed(loaded.plan, name);
+  if (options.only.length === 0) refuseUsage('--only names no task.');
+  const compiled = compilePlan(loaded.file, { ...options, workflow: loaded.plan.workflow });
+  if (!compiled.ok) throw refuseWrong(invocation, compiled.diagnostics);
+  return { ...loaded, plan: compiled.value };
+}
+
+// `-` is stdin, as with kubectl; paths in it are relative to where we are.
+function readPath(said: string | undefined, ports: Ports): OtherFile {
+  if (said === undefined) return {};
+  return said === '-' ? { path: 'stdin', text: ports.readInput() } : { path: said };
 }
 
 /** Prints diagnostics with errors among them; the refusal with which to end. */

@@ -18,6 +18,8 @@ export interface Ports {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly workingDirectory: string;
+  /** All that comes on stdin, for `-f -`. */
+  readonly readInput: () => string;
   /** Asks a person and resolves to the answer; undefined where nobody can be asked. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Calls back on SIGINT and SIGTERM until the returned function is called. */

@@ -1,6 +1,6 @@
 import { nearest } from '@flotilla/core';
 import type { Command } from './command.js';
-import { FlagValues, flagOf, type Flag, type FlagName } from './flags.js';
+import { commonFlags, FlagValues, flagOf, type Flag, type FlagName } from './flags.js';
 import { refuseUsage } from './refusal.js';
 
 /** The words of a command line, sorted into flags and the rest. */
@@ -14,21 +14,22 @@ export interface Arguments {
  * refused (exit 64) with the nearest known flag.
  */
 export function readArguments(command: Command, words: readonly string[]): Arguments {
-  const known = command.flags.map(flagOf);
+  const known = [...command.flags, ...commonFlags].map(flagOf);
   const values = new Map<FlagName, string[]>();
   const positionals: string[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
+  const left = [...words];
+  for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (word === '--') {
-      positionals.push(...words.slice(at + 1));
+      positionals.push(...left);
       break;
     }
     if (!word.startsWith('-') || word === '-') {
       positionals.push(word);
       continue;
     }
-    const { flag, value } = readFlag(command, known, word);
-    const said = value ?? (flag.kind === 'switch' ? '' : words[++at]);
+    const { flag, value, rest } = readFlag(command, known, word);
+    if (rest !== undefined) left.unshift(rest);
+    const said = value ?? (flag.kind === 'switch' ? '' : left.shift());
     if (said === undefined) refuseUsage(`--${flag.name} needs a value: --${flag.name} ${flag.value ?? ''}`);
     keep(values, flag, said);
   }
@@ -36,7 +37,14 @@ export function readArguments(command: Command, words: readonly string[]): Argum
   return { flags: new FlagValues(values), positionals };
 }
 
-function readFlag(command: Command, known: readonly Flag[], word: string): { flag: Flag; value?: string } {
+interface ReadFlag {
+  readonly flag: Flag;
+  readonly value?: string;
+  /** More switches that stood in the same word: `-q` of `-vq`. */
+  readonly rest?: string;
+}
+
+function readFlag(command: Command, known: readonly Flag[], word: string): ReadFlag {
   if (!word.startsWith('--')) return readShort(command, known, word);
   const [name = '', ...rest] = word.slice(2).split('=');
   const flag = known.find((one) => one.name === name);
@@ -46,14 +54,12 @@ function readFlag(command: Command, known: readonly Flag[], word: string): { fla
   return { flag, value: rest.join('=') };
 }
 
-function readShort(command: Command, known: readonly Flag[], word: string): { flag: Flag; value?: string } {
+function readShort(command: Command, known: readonly Flag[], word: string): ReadFlag {
   const flag = known.find((one) => one.short === word[1]);
   if (flag === undefined) return unknownFlag(command, known, word);
-  const rest = word.slice(2).replace(/^=/, '');
+  const rest = word.slice(2);
   if (rest === '') return { flag };
-  if (flag.kind === 'switch')
-    refuseUsage(`-${word[1] ?? ''} is a switch: write -${word[1] ?? ''} and -${rest} apart`);
-  return { flag, value: rest };
+  return flag.kind === 'switch' ? { flag, rest: `-${rest}` } : { flag, value: rest.replace(/^=/, '') };
 }
 
 function unknownFlag(command: Command, known: readonly Flag[], word: string): never {

@@ -4,14 +4,17 @@ import {
   foldRun,
   formatSummary,
   formatWaiting,
+  groupSteps,
   type EventSink,
+  type GroupSyntax,
   type RunEvent,
   type RunState,
-  type SummaryOptions,
 } from '@flotilla/core';
 import { wantsColor } from './color.js';
 import type { Invocation } from './command.js';
 import { openLiveScreen } from './live-screen.js';
+import type { NextCommands } from './next-commands.js';
+import type { Ports } from './ports.js';
 import { printJson, printJsonLine } from './print-json.js';
 
 const silenceMs = 10_000;
@@ -19,14 +22,13 @@ const silenceMs = 10_000;
 /** Where the events of a run go: what people see while it runs, and what is left on stdout at its end. */
 export interface RunOutput {
   readonly sink: EventSink;
+  /** True from the first event on: before it nothing has been written to the cluster. */
+  hasBegun(): boolean;
   /** A line that people should see now, e.g. a warning of the API server. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** Prints the result and gives the terminal back. Idempotent; to be called also when the run was refused or broke. */
-  close(): void;
+  readonly close: () => void;
 }
-
-/** Commands that the last screen offers. */
-export type NextCommands = Pick<SummaryOptions, 'resumeCommand' | 'cleanUpCommand'>;
 
 /** Chooses by `--output`, `--quiet` and the terminal: a live view, plain lines, or JSON. */
 export function openRunOutput(invocation: Invocation, next: NextCommands): RunOutput {
@@ -36,11 +38,13 @@ export function openRunOutput(invocation: Invocation, next: NextCommands): RunOu
   let closed = false;
   return {
     sink: (event) => {
+      if (closed) return;
       state = foldRun(state, event);
       progress.sink(event);
       if (format === 'ndjson') printJsonLine(invocation.ports, eventToJson(event));
       if (format === 'json' && event.type === 'run-settled') printJson(invocation.ports, eventToJson(event));
     },
+    hasBegun: () => state !== undefined,
     note: progress.note,
     close: () => {
       if (closed) return;
@@ -62,13 +66,20 @@ interface Progress {
 
 function openProgress(invocation: Invocation, format: string): Progress {
   const { flags, ports } = invocation;
-  const inCi =
-    ports.environment['CI'] !== undefined &&
-    ports.environment['CI'] !== '' &&
-    ports.environment['CI'] !== 'false';
   if (flags.has('quiet')) return silence(invocation);
-  if (format === 'text' && ports.stderr.isTerminal && !inCi) return live(invocation);
-  return plain(invocation);
+  if (format === 'text' && ports.stderr.isTerminal && !isSaid(ports, 'CI')) return live(invocation);
+  return plain(invocation, format === 'text' ? groupSyntaxOf(ports) : undefined);
+}
+
+function isSaid({ environment }: Ports, variable: string): boolean {
+  const said = environment[variable];
+  return said !== undefined && said !== '' && said !== 'false';
+}
+
+/** How the CI service that we run in folds lines. */
+function groupSyntaxOf(ports: Ports): GroupSyntax | undefined {
+  if (isSaid(ports, 'GITHUB_ACTIONS')) return 'github';
+  return isSaid(ports, 'GITLAB_CI') ? 'gitlab' : undefined;
 }
 
 function silence({ ports }: Invocation): Progress {
@@ -97,23 +108,23 @@ function live({ flags, ports }: Invocation): Progress {
 }
 
 // Plain lines, and one every 10 s of silence that says what is waited for: a quiet CI log looks like a hang.
-function plain({ flags, ports }: Invocation): Progress {
+function plain({ flags, ports }: Invocation, groups: GroupSyntax | undefined): Progress {
   const write = (text: string) => {
     ports.stderr.write(text);
   };
-  const render = createPlainRenderer({
-    write,
-    color: wantsColor(ports.stderr, flags, ports),
-    verbose: flags.has('verbose'),
-  });
+  const color = wantsColor(ports.stderr, flags, ports);
+  const lines = createPlainRenderer({ write, color, verbose: flags.has('verbose') });
+  const render = groups === undefined ? lines : groupSteps(lines, { syntax: groups, write });
   let state: RunState | undefined;
-  const begunAt = performance.now();
+  let begunAt = performance.now();
   const timer = setInterval(() => {
-    if (state !== undefined && state.settled === undefined)
-      write(`${formatWaiting(state, performance.now() - begunAt)}\n`);
+    if (state === undefined)
+      write('still preparing: everything is rendered and checked before the first write\n');
+    else if (state.settled === undefined) write(`${formatWaiting(state, performance.now() - begunAt)}\n`);
   }, silenceMs);
   return {
     sink: (event: RunEvent) => {
+      if (event.type === 'run-started') begunAt = performance.now();
       state = foldRun(state, event);
       timer.refresh();
       render(event);

@@ -1,13 +1,11 @@
-import { systemClock, type DeploymentFile, type LoadedPlan } from '@flotilla/core';
-import { deployPlan, type OpenedCluster } from '@flotilla/k8s-executor';
-import { chooseCluster, clusterFlags } from '../choose-cluster.js';
+import type { LoadedPlan } from '@flotilla/core';
+import { clusterFlags } from '../choose-cluster.js';
 import type { Command, Invocation } from '../command.js';
-import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
-import { RefusedError } from '../refusal.js';
-import { newRunId } from '../run-identity.js';
-import { readConcurrency } from '../run-options.js';
-import { openRunOutput } from '../run-output.js';
-import { cancelOnSignals } from '../signals.js';
+import { dryRunOnServer } from '../dry-run.js';
+import { loadPlan } from '../load-plan.js';
+import { refuseUsage } from '../refusal.js';
+import { runInCluster } from '../run-in-cluster.js';
+import { renderLoaded } from './render.js';
 
 export const deploy: Command = {
   name: 'deploy',
@@ -17,7 +15,10 @@ export const deploy: Command = {
   flags: [
     'file',
     ...clusterFlags,
+    'only',
+    'dry-run',
     'concurrency',
+    'timeout',
     'output',
     'with',
     'speed',
@@ -28,73 +29,17 @@ export const deploy: Command = {
     'no-preflight',
     'force-conflicts',
     'rerun-jobs',
-    'verbose',
-    'quiet',
-    'color',
-    'help',
   ],
   outputs: ['text', 'json', 'ndjson'],
-  run: async (invocation) => {
-    const loaded = loadPlan(invocation);
-    return await runInCluster(invocation, loaded);
-  },
+  run: async (invocation) => await deployLoaded(invocation, loadPlan(invocation)),
 };
 
-/** Opens the cluster, runs the plan in it and resolves to the exit code of the run. */
-export async function runInCluster(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
-  const opened = await chooseCluster(invocation, loaded.file);
-  try {
-    return await runOpened(invocation, loaded, opened);
-  } finally {
-    await opened.close();
-  }
-}
-
-async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: OpenedCluster): Promise<number> {
-  const { flags, ports } = invocation;
-  const output = openRunOutput(invocation, nextCommands(invocation, loaded.file));
-  const cancellation = cancelOnSignals(ports, (signal) => {
-    output.note(`${signal}: stopping. What runs is given 5 s to answer; once more ends at once.`);
-  });
-  try {
-    const result = await deployPlan({
-      ...loaded,
-      cluster: opened.cluster,
-      namespace: opened.namespace,
-      clock: systemClock,
-      run: newRunId(new Date()),
-      sink: output.sink,
-      ...readConcurrency(flags),
-      cancelled: cancellation.signal,
-      allowDegraded: flags.has('allow-degraded'),
-      preflight: !flags.has('no-preflight'),
-      forceConflicts: flags.has('force-conflicts'),
-      rerunJobs: flags.has('rerun-jobs'),
-      onWarning: (message) => {
-        output.note(`warning from the API server: ${message}`);
-      },
-      onDiagnostics: (diagnostics) => {
-        printDiagnostics(invocation, diagnostics);
-      },
-    });
-    output.close();
-    if (result.kind === 'wrong') throw refuseWrong(invocation, result.diagnostics);
-    if (result.kind === 'refused') throw new RefusedError(result.refusal);
-    return result.settled.exitCode;
-  } finally {
-    output.close();
-    cancellation.dispose();
-  }
-}
-
-function nextCommands({ flags }: Invocation, file: DeploymentFile) {
-  const where = (['file', 'context', 'namespace', 'cluster'] as const).flatMap((name) => {
-    const said = flags.value(name);
-    return said === undefined ? [] : [`--${name}`, said];
-  });
-  const flagsText = (where.length === 0 ? ['--file', file.source.path] : where).join(' ');
-  return {
-    resumeCommand: `flotilla deploy ${flagsText}`,
-    cleanUpCommand: () => `flotilla destroy ${flagsText}`,
-  };
+async function deployLoaded(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
+  const { flags } = invocation;
+  const dryRun = flags.value('dry-run');
+  if (dryRun === 'server') return await dryRunOnServer(invocation, loaded);
+  if (dryRun === undefined) return await runInCluster(invocation, loaded);
+  if (flags.value('output') === 'ndjson')
+    refuseUsage('--dry-run=client shows objects as text (YAML) or json, not as ndjson.');
+  return await renderLoaded(invocation, loaded);
 }

@@ -2,7 +2,7 @@ import { clusterFlags } from '../choose-cluster.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan } from '../load-plan.js';
 import { refuseUsage } from '../refusal.js';
-import { runInCluster } from './deploy.js';
+import { runInCluster } from '../run-in-cluster.js';
 
 export const destroy: Command = {
   name: 'destroy',
@@ -13,6 +13,7 @@ export const destroy: Command = {
     'file',
     ...clusterFlags,
     'concurrency',
+    'timeout',
     'output',
     'with',
     'speed',
@@ -21,10 +22,6 @@ export const destroy: Command = {
     'env-id',
     'strict',
     'allow-degraded',
-    'verbose',
-    'quiet',
-    'color',
-    'help',
   ],
   outputs: ['text', 'json', 'ndjson'],
   run: async (invocation) => {

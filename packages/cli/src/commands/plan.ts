@@ -22,6 +22,7 @@ import { printDiagnostics, refuseWrong, tryLoadPlan } from '../load-plan.js';
 import { printJson } from '../print-json.js';
 import { noScenario, readScenario } from '../read-scenario.js';
 import { refuseUsage } from '../refusal.js';
+import { readCompileOptions } from '../run-options.js';
 import { taskNamed } from '../task-named.js';
 
 export const plan: Command = {
@@ -36,13 +37,10 @@ export const plan: Command = {
     'compare',
     'exit-code',
     'with',
+    'timeout',
     'param',
     'env-id',
     'strict',
-    'verbose',
-    'quiet',
-    'color',
-    'help',
   ],
   outputs: ['text', 'json', 'yaml', 'mermaid', 'dot', 'svg', 'html', 'markdown'],
   run: showPlan,
@@ -74,7 +72,11 @@ function withDurations(invocation: Invocation, loaded: LoadedPlan): LoadedPlan {
   const scenario = readScenario(invocation, loaded.file);
   if (scenario === undefined) return loaded;
   const { workflow } = loaded.plan;
-  const { diagnostics } = compilePlan(loaded.file, { workflow, durations: rehearsedDurations(scenario) });
+  const { diagnostics } = compilePlan(loaded.file, {
+    workflow,
+    durations: rehearsedDurations(scenario),
+    ...readCompileOptions(invocation.flags),
+  });
   const known = new Set(loaded.diagnostics.map(({ code, span }) => `${code} ${span.start}`));
   const found = diagnostics.filter(({ code, span }) => !known.has(`${code} ${span.start}`));
   return { ...loaded, diagnostics: [...loaded.diagnostics, ...found] };

@@ -8,7 +8,9 @@ import {
   timelineToText,
   type Plan,
   type Rehearsal,
+  type RehearsedTask,
   type RunEvent,
+  type TaskId,
 } from '@flotilla/core';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
@@ -28,15 +30,12 @@ export const rehearse: Command = {
     'with',
     'fail',
     'concurrency',
+    'timeout',
     'output',
     'param',
     'env-id',
     'strict',
     'allow-degraded',
-    'verbose',
-    'quiet',
-    'color',
-    'help',
   ],
   outputs: ['text', 'json', 'ndjson', 'svg', 'html'],
   run: rehearseRun,
@@ -58,10 +57,10 @@ async function rehearseRun(invocation: Invocation): Promise<number> {
 
 /** `--fail TASK`: the scenario in which these tasks fail at the end of their time. Refuses tasks that the plan does not run. */
 function withFailures({ flags }: Invocation, plan: Plan, scenario: Rehearsal): Rehearsal {
-  const failing = flags.list('fail').map((name) => {
+  const failing = flags.list('fail').map((name): readonly [TaskId, RehearsedTask] => {
     const task = taskNamed(plan, name);
     const takesMs = scenario.tasks.get(task.id)?.takesMs ?? scenario.defaults[task.kind];
-    return [task.id, { takesMs, fails: 'what if it fails (--fail)' }] as const;
+    return [task.id, { takesMs, fails: 'what if it fails (--fail)' }];
   });
   return { ...scenario, tasks: new Map([...scenario.tasks, ...failing]) };
 }

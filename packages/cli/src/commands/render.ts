@@ -1,3 +1,4 @@
+import type { LoadedPlan } from '@flotilla/core';
 import { maskSecret, renderPlan, type RenderedTask } from '@flotilla/k8s-executor';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
@@ -9,13 +10,14 @@ export const render: Command = {
   summary: 'every object as it would be applied, in order; the values of Secrets are masked',
   positionals: '[workflow]',
   positionalsMax: 1,
-  flags: ['file', 'namespace', 'output', 'param', 'env-id', 'strict', 'verbose', 'quiet', 'color', 'help'],
+  flags: ['file', 'namespace', 'output', 'param', 'env-id', 'strict'],
   outputs: ['yaml', 'json'],
-  run: renderObjects,
+  run: async (invocation) => await renderLoaded(invocation, loadPlan(invocation)),
 };
 
-async function renderObjects(invocation: Invocation): Promise<number> {
-  const { file, plan, directory } = loadPlan(invocation);
+/** Prints every object of the plan and resolves to 0. Refuses with 65 what cannot be rendered. */
+export async function renderLoaded(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
+  const { file, plan, directory } = loaded;
   const namespace = invocation.flags.value('namespace') ?? file.namespace ?? 'default';
   const rendered = await renderPlan({ file, plan, directory, namespace });
   if (!rendered.ok) throw refuseWrong(invocation, rendered.diagnostics);

@@ -12,18 +12,7 @@ export const status: Command = {
   summary: 'what is deployed, whether it is ready, what drifted',
   positionals: '[workflow]',
   positionalsMax: 1,
-  flags: [
-    'file',
-    ...clusterFlags,
-    'output',
-    'param',
-    'env-id',
-    'strict',
-    'verbose',
-    'quiet',
-    'color',
-    'help',
-  ],
+  flags: ['file', ...clusterFlags, 'output', 'param', 'env-id', 'strict'],
   outputs: ['text', 'json'],
   run: async (invocation) => {
     const loaded = loadPlan(invocation);

@@ -5,7 +5,7 @@ export const version: Command = {
   summary: 'says the version',
   positionals: '',
   positionalsMax: 0,
-  flags: ['help'],
+  flags: [],
   outputs: [],
   run: ({ ports }) => {
     ports.stdout.write(`${ports.version()}\n`);

@@ -35,6 +35,7 @@ export async function run(words: readonly string[], ports: Partial<Ports> = {}):
     stderr: output('stderr'),
     environment: {},
     workingDirectory: tmpdir(),
+    readInput: () => '',
     ask: undefined,
     onSignal: () => () => undefined,
     exitNow: () => undefined,

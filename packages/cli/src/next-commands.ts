@@ -1,0 +1,28 @@
+import type { TaskId } from '@flotilla/core';
+import { clusterFlags } from './choose-cluster.js';
+import type { Invocation } from './command.js';
+import type { FlagName } from './flags.js';
+
+/** Command lines that go on from where a run was cut short. */
+export interface NextCommands {
+  readonly resumeCommand?: string;
+  readonly cleanUpCommand?: (tasks: readonly TaskId[]) => string;
+}
+
+const whereFlags: readonly FlagName[] = ['file', ...clusterFlags, 'param', 'env-id'];
+
+/** The same command again, which leaves alone what is already as asked; and the one that removes the deployment. */
+export function nextCommands({ flags, words }: Invocation): NextCommands {
+  const where = whereFlags.flatMap((name) => flags.list(name).flatMap((value) => [`--${name}`, value]));
+  return {
+    resumeCommand: quoteWords(['flotilla', ...words]),
+    cleanUpCommand: () => quoteWords(['flotilla', 'destroy', ...where]),
+  };
+}
+
+/** The words as a shell reads them back. */
+function quoteWords(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
+}

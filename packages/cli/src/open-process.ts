@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import type { Output, Ports } from './ports.js';
+
+/** The real process as commands see it. */
+export interface OpenedProcess {
+  readonly ports: Ports;
+  /**
+   * Ends the process once all output has been handed over, however slow its reader is. Output that could not be
+   * written (a full disk) is an error of its own: 74.
+   */
+  readonly end: (exitCode: number) => Promise<never>;
+}
+
+/** Opens the real process; the only place that touches it. `manifest` is this package's package.json. */
+export function openProcess(manifest: URL): OpenedProcess {
+  const [stdout, stderr] = [openOutput(process.stdout), openOutput(process.stderr)];
+  return {
+    ports: {
+      version: () => readVersion(manifest),
+      stdout: stdout.output,
+      stderr: stderr.output,
+      environment: process.env,
+      workingDirectory: process.cwd(),
+      readInput: () => readFileSync(0, 'utf8'),
+      ask: process.stdin.isTTY && process.stderr.isTTY ? askPerson : undefined,
+      onSignal,
+      exitNow: (exitCode) => {
+        process.exit(exitCode);
+      },
+    },
+    end: async (exitCode) => {
+      const trouble = await stdout.drain();
+      if (trouble !== undefined)
+        stderr.output.write(`flotilla: the output could not be written: ${trouble.message}\n`);
+      await stderr.drain();
+      process.exit(trouble !== undefined && exitCode === 0 ? 74 : exitCode);
+    },
+  };
+}
+
+function onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void {
+  process.on('SIGINT', listener);
+  process.on('SIGTERM', listener);
+  return () => {
+    process.off('SIGINT', listener);
+    process.off('SIGTERM', listener);
+  };
+}
+
+interface OpenedOutput {
+  readonly output: Output;
+  /** Resolves when everything has been handed over; to the reason when that failed. */
+  drain(): Promise<Error | undefined>;
+}
+
+function openOutput(stream: NodeJS.WriteStream): OpenedOutput {
+  let broken: NodeJS.ErrnoException | undefined;
+  stream.on('error', (error) => {
+    broken ??= error;
+  });
+  const output = {
+    write: (text: string) => {
+      if (broken === undefined) stream.write(text);
+    },
+    isTerminal: stream.isTTY,
+    get columns() {
+      return stream.columns > 0 ? stream.columns : 80;
+    },
+    get rows() {
+      return stream.rows > 0 ? stream.rows : 24;
+    },
+  };
+  const drain = async () => {
+    if (broken === undefined)
+      await new Promise<void>((resolve) => {
+        stream.write('', (error) => {
+          if (error) broken ??= error;
+          resolve();
+        });
+      });
+    // `flotilla plan | head` closes the pipe: that is the reader's choice, not a failure.
+    return broken?.code === 'EPIPE' ? undefined : broken;
+  };
+  return { output, drain };
+}
+
+async function askPerson(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
+function readVersion(manifest: URL): string {
+  const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+  if (
+    typeof parsed === 'object' &&
+    parsed !== null &&
+    'version' in parsed &&
+    typeof parsed.version === 'string'
+  )
+    return parsed.version;
+  throw new Error('Bug: package.json has no version');
+}

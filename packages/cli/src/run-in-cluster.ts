@@ -1,0 +1,95 @@
+import { systemClock, type LoadedPlan } from '@flotilla/core';
+import { deployPlan, type DeployPlanResult, type OpenedCluster } from '@flotilla/k8s-executor';
+import { chooseCluster } from './choose-cluster.js';
+import type { Invocation } from './command.js';
+import { printDiagnostics, refuseWrong } from './load-plan.js';
+import { nextCommands } from './next-commands.js';
+import { RefusedError } from './refusal.js';
+import { newRunId } from './run-identity.js';
+import { readConcurrency } from './run-options.js';
+import { openRunOutput, type RunOutput } from './run-output.js';
+import { cancelOnSignals, signalExitCodes, type Signal } from './signals.js';
+
+/** Opens the cluster, runs the plan in it and resolves to the exit code of the run. */
+export async function runInCluster(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
+  const opened = await chooseCluster(invocation, loaded.file);
+  try {
+    return await runOpened(invocation, loaded, opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: OpenedCluster): Promise<number> {
+  const { ports } = invocation;
+  const output = openRunOutput(invocation, opened.simulated ? {} : nextCommands(invocation));
+  const cancellation = cancelOnSignals(ports, {
+    onFirst: (signal) => {
+      if (output.hasBegun())
+        output.note(`${signal}: stopping. What runs is given 5 s to answer; once more ends at once.`);
+    },
+    onSecond: output.close,
+  });
+  try {
+    const run = startRun(invocation, loaded, { opened, output, cancelled: cancellation.signal });
+    const ended = await Promise.race([run, stoppedBeforeStart(cancellation.signal, output)]);
+    output.close();
+    return exitCodeOf(invocation, ended);
+  } finally {
+    output.close();
+    cancellation.dispose();
+  }
+}
+
+// Until the first write there is nothing to wind down: whoever stops then need not wait for the checks.
+function stoppedBeforeStart(cancelled: AbortSignal, output: RunOutput): Promise<Signal> {
+  return new Promise((resolve) => {
+    cancelled.addEventListener('abort', () => {
+      if (!output.hasBegun()) resolve(cancelled.reason as Signal);
+    });
+  });
+}
+
+function exitCodeOf(invocation: Invocation, ended: DeployPlanResult | Signal): number {
+  if (typeof ended === 'string') {
+    invocation.ports.stderr.write(`${ended}: nothing was written.\n`);
+    return signalExitCodes[ended];
+  }
+  if (ended.kind === 'wrong') throw refuseWrong(invocation, ended.diagnostics);
+  if (ended.kind === 'refused') throw new RefusedError(ended.refusal);
+  return ended.settled.exitCode;
+}
+
+interface Running {
+  readonly opened: OpenedCluster;
+  readonly output: RunOutput;
+  readonly cancelled: AbortSignal;
+}
+
+function startRun(
+  invocation: Invocation,
+  loaded: LoadedPlan,
+  { opened, output, cancelled }: Running,
+): Promise<DeployPlanResult> {
+  const { flags } = invocation;
+  return deployPlan({
+    ...loaded,
+    cluster: opened.cluster,
+    namespace: opened.namespace,
+    clock: systemClock,
+    run: newRunId(new Date()),
+    sink: output.sink,
+    ...readConcurrency(flags),
+    cancelled,
+    allowDegraded: flags.has('allow-degraded'),
+    preflight: !flags.has('no-preflight'),
+    forceConflicts: flags.has('force-conflicts'),
+    rerunJobs: flags.has('rerun-jobs'),
+    onWarning: (message) => {
+      output.note(`warning from the API server: ${message}`);
+    },
+    onDiagnostics: (diagnostics) => {
+      printDiagnostics(invocation, diagnostics);
+    },
+  });
+}
