@@ -21,6 +21,8 @@ export interface Sight {
   /** Of the newest revision. */
   readonly pods: readonly KubeObject[];
   readonly replicaSet?: KubeObject | undefined;
+  /** What most speaks against it, be it that its grace time has not passed yet. */
+  readonly symptom?: Symptom | undefined;
 }
 
 export interface Failing {
@@ -38,7 +40,7 @@ export interface Observation {
   /** Resolves true once every object is current whatever failed meanwhile, false when `signal` aborts. */
   untilHealed(signal: AbortSignal): Promise<boolean>;
   /** What is not current now, and the most telling reason for it. */
-  worst(): { readonly sight: Sight; readonly symptom?: Symptom | undefined } | undefined;
+  worst(): Sight | undefined;
   stop(): void;
 }
 
@@ -114,12 +116,9 @@ class WatchObservation implements Observation {
     }
   }
 
-  worst(): { readonly sight: Sight; readonly symptom?: Symptom | undefined } | undefined {
-    const found = [...this.#look()].map(([object, sight]) => ({
-      sight,
-      symptom: this.#trackers.get(object)?.strongest(),
-    }));
-    return found.find((each) => each.symptom !== undefined) ?? found[0];
+  worst(): Sight | undefined {
+    const found = [...this.#look().values()];
+    return found.find((sight) => sight.symptom !== undefined) ?? found[0];
   }
 
   stop(): void {
@@ -187,13 +186,13 @@ class WatchObservation implements Observation {
     for (const object of this.#objects) {
       const sight = this.#sight(object);
       if (sight === undefined) continue;
-      pending.set(object, sight);
       const tracker = this.#trackers.get(object) ?? createSymptomTracker();
       this.#trackers.set(object, tracker);
       if (sight.pods.length > 0) this.#refusals.delete(object);
       const refusal = this.#refusals.get(object);
       const symptoms = objectSymptoms({ ...sight, applied: object.applied, refusal }, this.#context.grace);
       tracker.observe([...symptoms, ...this.#interference(object, sight)], nowMs);
+      pending.set(object, { ...sight, symptom: tracker.strongest() });
     }
     return pending;
   }

@@ -1,5 +1,6 @@
 import type { TaskContext, Verdict } from '@flotilla/core';
 import { collectEvidence } from '../failure/collect-evidence.js';
+import { noPodsKey } from '../failure/object-symptoms.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { judge } from '../readiness/judge.js';
@@ -21,7 +22,7 @@ export async function runDeploymentTask(
   if (!applied.ok) return refusedVerdict(applied, context);
   const observation = observe({ objects: applied.objects, judge }, context);
   task.keep(observation);
-  const end = await observation.untilCurrent(task.signal, progressTeller(task));
+  const end = await observation.untilCurrent(task.signal, progressTeller(task, context));
   switch (end.kind) {
     case 'current':
       return settledVerdict(applied.objects);
@@ -32,18 +33,33 @@ export async function runDeploymentTask(
   }
 }
 
-/** What a task says while it waits: how many objects are left, and of the first what it lacks. Said once, not again and again. */
-export function progressTeller(task: Pick<TaskContext, 'progress'>): (pending: readonly Sight[]) => void {
+/**
+ * What a task says while it waits: of the object in most trouble what it lacks, and how many others are left. Said
+ * once, not again and again.
+ */
+export function progressTeller(
+  task: Pick<TaskContext, 'progress'>,
+  { redactor }: Pick<RunContext, 'redactor'>,
+): (pending: readonly Sight[]) => void {
   let said = '';
   return (pending) => {
-    const [first] = pending;
+    const first = pending.find((sight) => sight.symptom?.conclusive === true) ?? pending[0];
     if (first === undefined) return;
     const others = pending.length === 1 ? '' : ` and ${String(pending.length - 1)} more`;
-    const message = `${printReference(referenceOf(first.object))}${others}: ${first.readiness.message}`;
+    const message = redactor.redact(
+      `${printReference(referenceOf(first.object))}${others}: ${printWait(first)}`,
+    );
     if (message === said) return;
     said = message;
     task.progress({ phase: 'wait', message, objects: pending.map((sight) => referenceOf(sight.object)) });
   };
+}
+
+/** The trouble while it lasts and what it will come to; else what is still missing. */
+function printWait({ readiness, symptom }: Sight): string {
+  if (symptom === undefined || symptom.key === noPodsKey) return readiness.message;
+  if (!symptom.conclusive || symptom.graceMs === 0) return symptom.cause;
+  return `${symptom.cause} (fails unless it heals within ${String(symptom.graceMs / 1000)} s)`;
 }
 
 /** A verdict with the evidence that the cluster still holds. */

@@ -63,7 +63,7 @@ async function waitForEnd(
   const observation = observe({ objects, judge: judgeCompletion }, context);
   task.keep(observation);
   const logs = createLogFollower(context, task);
-  const tell = progressTeller(task);
+  const tell = progressTeller(task, context);
   const end = await observation.untilCurrent(task.signal, (pending) => {
     tell(pending);
     for (const sight of pending) logs.follow(sight.pods);

@@ -186,6 +186,22 @@ test('an image that is not there fails the task after its grace and not before',
   });
 });
 
+test('while the grace time runs, a task says what its trouble is', async () => {
+  const { clock, run, roll, pod, progress, abort } = start();
+  void run();
+  await clock.advanceTo(1_000);
+  await roll(0);
+  pod(unpulled);
+  await clock.advanceTo(2_000);
+  expect(progress.at(-1)).toMatchObject({
+    phase: 'wait',
+    message:
+      'Deployment shop/api: image "acme/api:9" cannot be pulled: not found (fails unless it heals within 30 s)',
+  });
+  abort.abort();
+  await clock.advanceTo(3_000);
+});
+
 test('what heals within its grace does not fail, and what heals after it recovers', async () => {
   const { clock, run, roll, pod, runner, verdict } = start();
   void run();

@@ -62,14 +62,13 @@ async function explainWait(
   observation: Observation | undefined,
   context: RunContext,
 ): Promise<Evidence | undefined> {
-  const worst = observation?.worst();
-  if (worst === undefined) return undefined;
-  const { sight, symptom } = worst;
+  const sight = observation?.worst();
+  if (sight === undefined) return undefined;
   return collectEvidence(
     {
       object: sight.object,
       state: sight.readiness.message,
-      symptom,
+      symptom: sight.symptom,
       pods: sight.pods,
       related: sight.replicaSet === undefined ? [] : [sight.replicaSet],
     },
