@@ -89,14 +89,11 @@ test('nested projects each have their own file', async () => {
     'apps/shop/admin/package.json',
     'apps/shop/fixtures/flotilla.yaml',
   ]);
-  const deployed = Object.entries(projects).map(([root, { targets }]) => [
-    root,
-    targets?.['deploy']?.options,
-  ]);
-  expect(Object.fromEntries(deployed)).toEqual({
-    '.': { file: 'flotilla.yaml' },
-    'apps/shop': { file: 'apps/shop/flotilla.yaml' },
-    'apps/shop/admin': { file: 'apps/shop/admin/flotilla.yaml' },
+  expect(Object.keys(projects)).toEqual(['.', 'apps/shop', 'apps/shop/admin']);
+  expect(projects).toMatchObject({
+    '.': { targets: { deploy: { options: { file: 'flotilla.yaml' } } } },
+    'apps/shop': { targets: { deploy: { options: { file: 'apps/shop/flotilla.yaml' } } } },
+    'apps/shop/admin': { targets: { deploy: { options: { file: 'apps/shop/admin/flotilla.yaml' } } } },
   });
 });
 
