@@ -2,10 +2,10 @@ import type { TaskId, TaskKind } from '../../domain/ids.js';
 import type { Plan, PlanEdge, TaskNode } from '../../domain/plan.js';
 import type { LongestChains } from '../../domain/longest-chain.js';
 import { formatDuration } from '../format-duration.js';
-import { countKinds, declaredKind, isHeldByStep, nodeLabel, taskOf } from '../plan-view.js';
+import { declaredKind, isHeldByStep, nodeLabel, taskOf } from '../plan-view.js';
 import { plural } from '../text-layout.js';
 import { metrics, type Band, type Card, type Link, type PlanLayout, type Point } from './geometry.js';
-import { cardFacts } from './layout-plan.js';
+import { cardFacts, countsText, waitNote } from './layout-plan.js';
 import { markup, type Markup } from './markup.js';
 import { fitText, textWidth } from './text-width.js';
 
@@ -29,9 +29,10 @@ export function drawPlan(picture: PlanPicture): Markup {
   const path = picture.critical.criticalPath;
   const before = new Map(path.slice(1).flatMap((id, at) => pairWith(id, path[at])));
   const drawing: Drawing = { ...picture, onPath: new Set(path), before };
+  const { plan } = drawing;
   const { bands, links, cards } = drawing.layout;
   return markup`${arrowheads}
-${bands.map((band) => drawBand(band))}
+${bands.map((band) => drawBand(plan, band))}
 ${drawRail(drawing)}
 ${links.map((link) => drawLink(drawing, link))}
 ${[...cards.values()].map((card) => drawCard(drawing, card))}`;
@@ -71,18 +72,18 @@ const arrowheads = markup`<defs>${['', ' critical'].map(
     markup`<marker id="arrow${kind.trim()}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="head${kind}" d="M0 0L8 4L0 8z"/></marker>`,
 )}</defs>`;
 
-function drawBand(band: Band): Markup {
+function drawBand(plan: Plan, band: Band): Markup {
   const { x, y, step, number, floats, label } = band;
   const textX = x + 18;
   const tasks = band.cards.map(({ task }) => task);
-  const name = fitText(step.name, 14, (label === 'beside' ? metrics.labelWidth : band.width) - 50);
+  const name = fitText(step.name, 14, band.labelWidth);
   const nameY = y + metrics.padding + 18;
-  const counts = countKinds(tasks) || 'no tasks';
+  const counts = countsText(tasks);
   const noteAt =
     label === 'beside'
       ? { x: textX + 24, y: nameY + 33 }
       : { x: textX + 24 + textWidth(counts, 11) + 12, y: nameY + 17 };
-  const note = floats ? 'not waited for' : partlyWaited(tasks);
+  const note = waitNote(plan, step);
   return markup`<g class="step-band" data-step="${number}"><title>${step.name}</title>
 <rect class="band${floats ? ' floats' : ''}" x="${x}" y="${y}" width="${band.width}" height="${band.height}" rx="10"/>
 <circle class="number${floats ? ' floats' : ''}" cx="${textX + 4}" cy="${nameY - 5}" r="12"/>
@@ -90,11 +91,6 @@ function drawBand(band: Band): Markup {
 <text class="step" x="${textX + 24}" y="${nameY}">${name}</text>
 <text class="muted small" x="${textX + 24}" y="${nameY + 17}">${counts}</text>
 ${note === '' ? '' : markup`<text class="wait small" x="${noteAt.x}" y="${noteAt.y}">${note}</text>`}</g>`;
-}
-
-function partlyWaited(tasks: readonly TaskNode[]): string {
-  const loose = tasks.filter((task) => !task.waitForFinish).length;
-  return loose === 0 ? '' : `${loose} not waited for`;
 }
 
 function drawRail({ plan, layout, before }: Drawing): Markup {

@@ -25,6 +25,8 @@ export interface Band extends Point, Size {
   readonly floats: boolean;
   /** Where the step's name stands: beside its cards or, in a narrow picture, above them. */
   readonly label: 'beside' | 'above';
+  /** The room for the name. */
+  readonly labelWidth: number;
   readonly cards: readonly Card[];
 }
 
@@ -52,8 +54,9 @@ export const metrics = {
   railX: 42,
   bandX: 62,
   floatShift: 34,
-  labelWidth: 206,
-  labelHeight: 42,
+  labelX: 42,
+  labelWidthMax: 206,
+  labelHeight: 46,
   cardHeight: 46,
   gapX: 14,
   gapY: 12,

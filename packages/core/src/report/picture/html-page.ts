@@ -34,8 +34,11 @@ export interface HtmlPage {
   readonly relations: Readonly<Record<string, Relation>>;
 }
 
-/** The widths for which pictures are drawn: in windows of 1600 and 1200 pixels beside the panel, and above it. */
-export const pageWidths: readonly number[] = [1230, 850, 660];
+/**
+ * The widths for which pictures are drawn: for windows of 1600 and 1200 pixels beside the panel, for 700 above it.
+ * They are a little wider than that: a picture may shrink (see `shrinkable`) before fewer cards stand in a row.
+ */
+export const pageWidths: readonly number[] = [1340, 940, 760];
 
 // Nothing is fetched, whatever the names in the file say.
 const contentPolicy =

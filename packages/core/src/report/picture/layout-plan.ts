@@ -1,6 +1,6 @@
-import type { Plan, PlanEdge, TaskNode } from '../../domain/plan.js';
+import type { Plan, PlanEdge, PlanStep, TaskNode } from '../../domain/plan.js';
 import { formatDuration } from '../format-duration.js';
-import { isBarrier, isDeclared, kindNouns, startNote } from '../plan-view.js';
+import { countKinds, isBarrier, isDeclared, kindNouns, startNote, tasksOf } from '../plan-view.js';
 import { metrics, type Band, type PlanLayout, type Point, type Size } from './geometry.js';
 import { emptyContent, layoutStep, shift } from './layout-step.js';
 import { routeAcross } from './route-across.js';
@@ -8,7 +8,7 @@ import { textWidth } from './text-width.js';
 
 const cardWidthMax = 300;
 // A picture narrower than this has its labels above the cards.
-const labelBesideMin = 760;
+const labelBesideMin = 800;
 
 /**
  * Lays out a plan: a band per step from top to bottom, cards in rows, linked cards from left to right. The picture
@@ -19,7 +19,7 @@ export function layoutPlan(plan: Plan, width: number): PlanLayout {
   const label = width < labelBesideMin ? 'above' : 'beside';
   const inset: Point =
     label === 'beside'
-      ? { x: metrics.labelWidth, y: metrics.padding }
+      ? { x: labelRoom(plan), y: metrics.padding }
       : { x: metrics.padding, y: metrics.padding + metrics.labelHeight };
   const room = width - sideRoom(plan) - inset.x - metrics.padding;
   const contents = plan.steps.map((step) => layoutStep(plan, step, { card, width: room }));
@@ -32,7 +32,8 @@ export function layoutPlan(plan: Plan, width: number): PlanLayout {
     const x = metrics.bandX + (floats ? metrics.floatShift : 0);
     const height = inset.y + Math.max(content.height, label === 'beside' ? card.height : 0) + metrics.padding;
     const origin = { x: x + inset.x, y: y + inset.y };
-    const band = { step, number: at + 1, floats, label, x, y, width: bandWidth, height } as const;
+    const labelWidth = (label === 'beside' ? inset.x : bandWidth) - metrics.labelX - 8;
+    const band = { step, number: at + 1, floats, label, labelWidth, x, y, width: bandWidth, height } as const;
     y += height + metrics.bandGap;
     return { ...band, cards: content.cards.map((one) => ({ ...one, ...shift(one, origin) })) };
   });
@@ -79,6 +80,30 @@ export function cardFacts(plan: Plan, task: TaskNode): string {
     ...(startNote(plan, task) === '' ? [] : [startNote(plan, task)]),
     ...(!task.waitForFinish && step?.waitForFinish === true ? ['no wait'] : []),
   ].join(' · ');
+}
+
+// For the widest of what stands beside the cards, but not more than leaves room for these.
+function labelRoom(plan: Plan): number {
+  const widths = plan.steps.map((step) => {
+    const tasks = tasksOf(plan, step);
+    return Math.max(
+      textWidth(step.name, 14) * 1.06,
+      ...[countsText(tasks), waitNote(plan, step)].map((text) => textWidth(text, 11)),
+    );
+  });
+  return Math.min(metrics.labelWidthMax, metrics.labelX + Math.max(60, ...widths) + 18);
+}
+
+/** What is said of a step under its name. */
+export function countsText(tasks: readonly TaskNode[]): string {
+  return countKinds(tasks) || 'no tasks';
+}
+
+/** That, or how much of, a step is not waited for; else nothing. */
+export function waitNote(plan: Plan, step: PlanStep): string {
+  if (!isBarrier(plan, step)) return 'not waited for';
+  const loose = tasksOf(plan, step).filter((task) => !task.waitForFinish).length;
+  return loose === 0 ? '' : `${loose} not waited for`;
 }
 
 // Left and right of the bands: the rail, the shift of bands that float, the lanes of lines between steps.

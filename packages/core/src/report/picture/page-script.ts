@@ -19,7 +19,7 @@ let kept = null;
 let shown = null;
 
 function choose() {
-  const wide = (picture) => picture.width.baseVal.value * 0.93 <= place.clientWidth;
+  const wide = (picture) => parseFloat(picture.style.minWidth) <= place.clientWidth;
   const picture = pictures.find(wide) ?? pictures.at(-1);
   if (picture === root) return;
   const focused = document.activeElement?.dataset?.task;

@@ -13,8 +13,6 @@ const metrics = {
   stepHead: 34,
   stepGap: 14,
   bar: 14,
-  side: 200,
-  sideNarrow: 120,
   chartMin: 260,
 } as const;
 
@@ -41,13 +39,17 @@ interface Scale {
 export function drawTimeline(timeline: Timeline, width: number): TimelineDrawing {
   const widest = Math.max(80, ...timeline.state.plan.tasks.map(({ id }) => textWidth(id, boldTask)));
   const left = metrics.margin + Math.min(widest, width * 0.4) + labelRoom;
-  const side = width < 760 ? metrics.sideNarrow : metrics.side;
+  const told = Math.max(
+    0,
+    ...[...timeline.state.tasks.values()].map((task) => textWidth(toldOf(timeline, task), boldTold)),
+  );
+  const side = Math.max(60, Math.min(width * 0.3, told + 24));
   const chart = Math.max(metrics.chartMin, width - left - side - metrics.margin + 8);
   const scale: Scale = {
     timeline,
     left,
     right: left + chart + side,
-    ticksMax: width < 760 ? 4 : 8,
+    ticksMax: width < 800 ? 4 : 8,
     x: (at) => left + (timeline.endMs === 0 ? 0 : (at / timeline.endMs) * chart),
   };
   let y: number = metrics.head;
@@ -64,6 +66,7 @@ export function drawTimeline(timeline: Timeline, width: number): TimelineDrawing
 const labelRoom = 32;
 // A name on the critical path is bold: as wide as if it were a little larger.
 const boldTask = 12.8;
+const boldTold = 11.8;
 
 /** Styles for what `drawTimeline` draws. */
 export const timelineCss = `.tick{stroke:var(--line);stroke-width:1}
@@ -127,7 +130,7 @@ function drawTask(scale: Scale, task: TaskState, row: Row): Markup {
   const end = scale.x(task.recoveredAt ?? settledAt ?? timeline.endMs);
   const y = row.y + metrics.row / 2;
   const label = fitText(node.id, boldTask, left - metrics.margin - labelRoom + 2);
-  const told = fitText(toldOf(timeline, task), 11, right - end - 16);
+  const told = fitText(toldOf(timeline, task), boldTold, right - end - 12);
   return markup`<g class="bar ${kind}${critical ? ' critical' : ''}" data-task="${node.id}"><title>${node.id}: ${kind}</title>
 <rect class="row" x="${metrics.margin - 4}" y="${row.y}" width="${right - metrics.margin}" height="${metrics.row}" fill="transparent"/>
 <text class="task" x="${metrics.margin + 14}" y="${y + 4}">${label}</text>
@@ -154,8 +157,8 @@ function toldOf({ endMs, slackMs }: Timeline, { node, outcome, startedAt, settle
   if (outcome === undefined) return `${ran}, still running`;
   if (outcome.kind === 'succeeded' || outcome.kind === 'unchanged')
     return slack > 0 ? `${ran}, slack ${formatDuration(slack)}` : ran;
-  // That a halt cancelled or skipped it is said once, at the line of the halt.
-  const reason = 'culprit' in outcome ? '' : outcome.reason;
+  // That a halt cancelled or skipped it is said once, at the line of the halt; a timeout's reason is its length.
+  const reason = 'culprit' in outcome || outcome.kind === 'timed-out' ? '' : outcome.reason;
   return [ran, outcome.kind, reason].filter((part) => part !== '').join(' · ');
 }
 
