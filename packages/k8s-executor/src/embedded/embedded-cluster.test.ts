@@ -1,8 +1,7 @@
 import { systemClock } from '@flotilla/core';
-import { fixedCredentials } from '../cluster/credentials.js';
-import { HttpTransport } from '../cluster/http-transport.js';
 import type { Transport } from '../cluster/transport.js';
 import { clusterContract, runContractCase } from '../testing/cluster-contract.js';
+import { transportTo } from '../testing/transport-to.js';
 import { startEmbeddedCluster } from './start-embedded-cluster.js';
 import type { EmbeddedCluster } from './start-embedded-cluster.js';
 
@@ -12,12 +11,7 @@ describe('the embedded cluster keeps the contract of clusters', () => {
 
   beforeAll(async () => {
     cluster = await startEmbeddedCluster({ clock: systemClock });
-    transport = new HttpTransport({
-      target: { server: cluster.server },
-      credentials: fixedCredentials({ headers: {} }),
-      clock: systemClock,
-      random: Math.random,
-    });
+    transport = transportTo(cluster.server);
   });
 
   afterAll(async () => {

@@ -1,2 +1,3 @@
 export { clusterContract, runContractCase } from './cluster-contract.js';
 export type { ContractCase } from './contract/contract-client.js';
+export { transportTo } from './transport-to.js';
