@@ -76,6 +76,7 @@ function startRun(
     ...loaded,
     cluster: opened.cluster,
     namespace: opened.namespace,
+    ...(opened.grace !== undefined && { grace: opened.grace }),
     clock: systemClock,
     run: newRunId(new Date()),
     sink: output.sink,

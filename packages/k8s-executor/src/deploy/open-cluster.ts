@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { connectCluster } from '../cluster/connect-cluster.js';
 import { connectTo } from '../cluster/connect-to.js';
 import type { Environment } from '../cluster/environment.js';
+import { rehearsedGraceTimes, type GraceTimes } from '../failure/grace-times.js';
 
 /** Which cluster somebody asked for. */
 export interface ClusterChoice {
@@ -21,6 +22,8 @@ export interface OpenedCluster {
   readonly namespace: string;
   /** The cluster is as new as the run: nobody has had a chance to create the namespace, so runs have to (`createNamespace`). */
   readonly simulated: boolean;
+  /** Set where failures are played by a rehearsal file: it says itself when each verdict falls (cli.md). */
+  readonly grace?: GraceTimes;
   /** Ends connections, and the embedded cluster with them. */
   close(): Promise<void>;
 }
@@ -101,5 +104,6 @@ async function openEmbedded(
     await embedded.close();
   };
   const namespace = choice.namespace ?? file.namespace ?? cluster.defaultNamespace;
-  return { ok: true, opened: { cluster, namespace, simulated: true, close } };
+  const grace = scenario === undefined ? {} : { grace: rehearsedGraceTimes };
+  return { ok: true, opened: { cluster, namespace, simulated: true, ...grace, close } };
 }

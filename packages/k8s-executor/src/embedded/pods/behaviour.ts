@@ -110,10 +110,12 @@ function rehearsedScript(pod: KubeObject, ancestors: readonly KubeObject[], scen
     ...plain,
     startMs,
     readyMs: rest,
-    runMs: isJob || task.fails === undefined ? rest : DEFAULTS.runMs,
+    runMs: rest,
   };
   if (task.fails === undefined) return timed;
-  return { ...timed, ...failureMode(task.fails), healsMs: task.healsMs ?? Infinity, reason: task.fails };
+  const failing = { ...failureMode(task.fails), healsMs: task.healsMs ?? Infinity, reason: task.fails };
+  // A job works until it fails; what should run for ever shows its trouble when the verdict is due, and is ready as it heals.
+  return isJob ? { ...timed, ...failing } : { ...plain, ...failing, startMs: task.takesMs, readyMs: 0, runMs: 0 };
 }
 
 /** What a reason in a rehearsal file looks like in a cluster. */

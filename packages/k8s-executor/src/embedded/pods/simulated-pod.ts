@@ -286,7 +286,7 @@ export class SimulatedPod {
   #backOff(): void {
     const { container } = this.#script;
     const { name, namespace = '', uid = '' } = this.#pod.metadata;
-    const waitMs = this.#backoffMs(this.#crashes);
+    const waitMs = Math.min(this.#backoffMs(this.#crashes), this.#untilHealedMs());
     const message = `back-off ${Math.round(waitMs / 1000)}s restarting failed container=${container} pod=${name}_${namespace}(${uid})`;
     const others = running(this.#runningSince, true);
     this.#write({
@@ -322,8 +322,11 @@ export class SimulatedPod {
   }
 
   #healInto(next: () => void): void {
-    const { healsMs } = this.#script;
-    if (healsMs !== Infinity) this.#after(this.#bornMs + healsMs - this.#world.clock.now(), next);
+    if (this.#script.healsMs !== Infinity) this.#after(this.#untilHealedMs(), next);
+  }
+
+  #untilHealedMs(): number {
+    return Math.max(0, this.#bornMs + this.#script.healsMs - this.#world.clock.now());
   }
 
   #backoffMs(tries: number): number {
