@@ -30,6 +30,7 @@ export type { RenderOptions } from './manifest/render-plan.js';
 export { parseManifests } from './manifest/parse-manifests.js';
 export type { Manifest } from './manifest/parse-manifests.js';
 export type { ProgramRequest, ProgramResult, RunProgram } from './manifest/run-program.js';
+export { parseObjects } from './manifest/parse-objects.js';
 export { judge } from './readiness/judge.js';
 export type { Readiness } from './readiness/readiness.js';
 export { defaultGraceTimes } from './failure/grace-times.js';

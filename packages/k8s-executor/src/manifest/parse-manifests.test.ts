@@ -101,6 +101,38 @@ test('merge keys merge, and anchors end with their document', () => {
   expect(parse(`${text}---\napiVersion: v1\nkind: A\nmetadata: *m\n`).ok).toBe(false);
 });
 
+// Truth: `kubectl label --local -o json` of kubectl 1.36.3.
+test.each([
+  ['{<<: *m, k: "4"}', { k: '4', z: '3' }],
+  ['{k: "1", <<: *m}', { k: '1', z: '3' }],
+  ['{z: "3", <<: *m, k: "4"}', { k: '4', z: '3' }],
+  ['{<<: [{k: "9"}, *m]}', { k: '9', z: '3' }],
+  ['{<<: [*m, {k: "9"}]}', { k: '1', z: '3' }],
+])('%s merges as it does for kubectl', (value, meaning) => {
+  const text = `apiVersion: v1\nkind: A\nmetadata: {name: a, labels: &m {k: "1", z: "3"}}\nspec: ${value}\n`;
+  expect(objects(text)[0]!.spec).toEqual(meaning);
+});
+
+test.each([
+  '{k: "4", <<: *m}',
+  '{q: 1, k: "4", <<: [{q: 1}, *m]}',
+  '{k: 4, <<: {<<: *m}}',
+  '{k: {k: "4", <<: *m}}',
+])('%s, where another value wins for kubectl, is refused', (value) => {
+  const text = `apiVersion: v1\nkind: A\nmetadata: {name: a, labels: &m {k: "1"}}\nspec: ${value}\n`;
+  const { ok, diagnostics } = parse(text);
+  expect(ok).toBe(false);
+  expect(diagnostics[0]!.message).toContain('`k` is also in what `<<` merges');
+  expect(positionAt(diagnostics[0]!.span.file, diagnostics[0]!.span.start).line).toBe(4);
+});
+
+test('an escape that kubectl does not know is refused, but in JSON', () => {
+  const yaml = (scalar: string) => parse(`apiVersion: v1\nkind: A\nmetadata: {name: ${scalar}}\n`);
+  expect(yaml('"a\\/b"').diagnostics[0]!.message).toContain('write `/`');
+  expect(yaml('"a\\\\/b"').ok).toBe(true);
+  expect(yaml("'a\\/b'").ok).toBe(true);
+});
+
 test('several documents, empty ones, comments, Lists and JSON', () => {
   const text = `# first
 ---

@@ -5,6 +5,8 @@ import { isJsonObject } from '../cluster/json.js';
 import type { Json, JsonObject } from '../cluster/json.js';
 import { isKubeObject } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { findYamlTrap } from './check-yaml-traps.js';
+import type { YamlTrap } from './check-yaml-traps.js';
 import { UnspeakableNumber, kubernetesSchema } from './kubernetes-schema.js';
 
 /** An object to deploy and the words that say so: a document of a manifest, or an entry of the flotilla file. */
@@ -20,10 +22,14 @@ export interface Manifest {
  */
 export function parseManifests(source: SourceFile): Checked<readonly Manifest[]> {
   const documents = readDocuments(source);
-  if (!documents.ok) return documents;
+  return documents.ok ? collectManifests(documents.value) : documents;
+}
+
+/** The objects of documents in order, Lists taken apart; what is no object is a mistake at its document. */
+export function collectManifests(documents: readonly Document[]): Checked<readonly Manifest[]> {
   const manifests: Manifest[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const { value, span } of documents.value) {
+  for (const { value, span } of documents) {
     for (const item of itemsOf(value)) {
       if (item === null) continue;
       const fault = faultOf(item);
@@ -35,7 +41,8 @@ export function parseManifests(source: SourceFile): Checked<readonly Manifest[]>
   return { ok: true, value: manifests, diagnostics };
 }
 
-interface Document {
+/** A value as it stands in a file. */
+export interface Document {
   readonly value: Json;
   readonly span: SourceSpan;
 }
@@ -44,6 +51,8 @@ function readDocuments(source: SourceFile): Checked<readonly Document[]> {
   try {
     const events = parseEvents(source.text, { filename: source.path });
     const values = constructFromEvents(events, { source: source.text, schema: kubernetesSchema }) as Json[];
+    const trap = findYamlTrap(events, source.text);
+    if (trap !== undefined) return { ok: false, diagnostics: [trapped(trap, source)] };
     const starts = documentStarts(events);
     const documents = values.map((value, index) => ({
       value,
@@ -75,8 +84,15 @@ function firstLine(file: SourceFile, start: number): SourceSpan {
 
 function itemsOf(value: Json): readonly Json[] {
   if (!isJsonObject(value) || !Array.isArray(value['items'])) return [value];
-  const kind = value['kind'];
-  return typeof kind === 'string' && kind.endsWith('List') ? (value['items'] as readonly Json[]) : [value];
+  const { apiVersion, kind } = value;
+  if (typeof kind !== 'string' || !kind.endsWith('List')) return [value];
+  const items = value['items'] as readonly Json[];
+  // The API server leaves out of a PodList's items what its own kind says.
+  return kind === 'List' || apiVersion === undefined
+    ? items
+    : items.map((item) =>
+        isJsonObject(item) ? { apiVersion, kind: kind.slice(0, -'List'.length), ...item } : item,
+      );
 }
 
 function faultOf(value: Json): string | undefined {
@@ -105,6 +121,16 @@ function badObject(message: string, span: SourceSpan): Diagnostic {
     message,
     help: 'Every Kubernetes object needs apiVersion, kind and metadata.name.',
     span,
+    related: [],
+  };
+}
+
+function trapped({ message, start }: YamlTrap, source: SourceFile): Diagnostic {
+  return {
+    code: 'manifest/not-yaml',
+    severity: 'error',
+    message,
+    span: firstLine(source, start),
     related: [],
   };
 }

@@ -157,3 +157,20 @@ test('renderers run without a shell, and a missing one says what to install', as
   );
   expect(failing.diagnostics[0]?.message).toBe('helm cannot render the chart c: Chart.yaml file is missing');
 });
+
+test('hooks of a chart are named and left out', async () => {
+  const hook = `apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations: {helm.sh/hook: "pre-install,pre-upgrade"}\n`;
+  const stdout = `${configMap('kept')}---\n${hook}`;
+  const result = await render('charts: [{name: web, directory: charts/web}]\n', '/nowhere', () =>
+    Promise.resolve({ kind: 'exited', code: 0, stdout, stderr: '' }),
+  );
+  if (!result.ok) throw new Error('it must render');
+  expect(result.value[0]!.manifests.map(({ object }) => object.metadata.name)).toEqual(['kept']);
+  expect(result.diagnostics).toMatchObject([
+    {
+      code: 'manifest/hook-ignored',
+      severity: 'warning',
+      message: 'the chart web has hooks, which are not run: Job migrate (pre-install,pre-upgrade)',
+    },
+  ]);
+});

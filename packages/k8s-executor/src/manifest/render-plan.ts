@@ -14,6 +14,7 @@ import { buildJobObjects, buildServiceObjects, buildSharedClaim } from './inline
 import type { ConfigFileText } from './inline-pod.js';
 import { builtInScope, groupOf, kindKey, scopesOfCrds } from './kind-scope.js';
 import type { ScopeOf } from './kind-scope.js';
+import { leaveOutHooks } from './leave-out-hooks.js';
 import { normalizeObject } from './normalize-object.js';
 import type { Manifest } from './parse-manifests.js';
 import { readManifests } from './read-manifests.js';
@@ -93,7 +94,9 @@ async function renderJob(task: TaskNode, options: RenderOptions): Promise<Checke
 
 async function renderChartTask(task: TaskNode, options: RenderOptions): Promise<Checked<Manifest[]>> {
   const { directory, namespace, runProgram = runChildProcess } = options;
-  return copied(await renderChart(find(options.file.charts, task), { directory, namespace, runProgram }));
+  const chart = find(options.file.charts, task);
+  const rendered = await renderChart(chart, { directory, namespace, runProgram });
+  return copied(leaveOutHooks(rendered, chart.name.value));
 }
 
 async function renderSource(
