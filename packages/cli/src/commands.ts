@@ -8,6 +8,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   deploy: async () => (await import('./commands/deploy.js')).deploy,
   status: async () => (await import('./commands/status.js')).status,
   destroy: async () => (await import('./commands/destroy.js')).destroy,
+  ready: async () => (await import('./commands/ready.js')).ready,
   cluster: async () => (await import('./commands/cluster.js')).cluster,
   schema: async () => (await import('./commands/schema.js')).schema,
   completion: async () => (await import('./commands/completion.js')).completion,

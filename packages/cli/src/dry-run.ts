@@ -15,9 +15,16 @@ export async function dryRunOnServer(invocation: Invocation, loaded: LoadedPlan)
     refuseUsage('--dry-run=server is the preflight: it makes no sense with --no-preflight.');
   const opened = await chooseCluster(invocation, loaded.file);
   try {
-    const { cluster, namespace } = opened;
-    const forceConflicts = invocation.flags.has('force-conflicts');
-    const result = await prepareRun({ ...loaded, cluster, namespace, clock: systemClock, forceConflicts });
+    const { flags } = invocation;
+    const { cluster, namespace, simulated } = opened;
+    const result = await prepareRun({
+      ...loaded,
+      cluster,
+      namespace,
+      clock: systemClock,
+      forceConflicts: flags.has('force-conflicts'),
+      createNamespace: flags.has('create-namespace') || simulated,
+    });
     if (!result.ok) {
       if ('diagnostics' in result) throw refuseWrong(invocation, result.diagnostics);
       throw new RefusedError(result.refusal);

@@ -21,6 +21,8 @@ const control = {
   up: (rows: number) => (rows === 0 ? '\r' : `\r\u001b[${rows}A`),
   clearRight: '\u001b[K',
   clearBelow: '\u001b[J',
+  // Row by row: terminals keep a copy of a screen that is cleared as a whole.
+  clearRows: (rows: number) => '\r\u001b[2K\u001b[1B'.repeat(rows),
   /** Terminals that know it show everything between the two at once; the others ignore it. */
   beginFrame: '\u001b[?2026h',
   endFrame: '\u001b[?2026l',
@@ -45,11 +47,10 @@ export function openLiveScreen(output: Output, color: boolean): LiveScreen {
     if (above === '' && next.join('\n') === drawn.join('\n')) return;
     const frame = next.map((line) => `${line}${control.clearRight}\n`).join('');
     const hide = drawn.length === 0 && next.length > 0 ? control.hideCursor : '';
-    const back = control.up(rowsOf(drawn, output.columns));
-    const erase = above === '' ? '' : control.clearBelow;
-    output.write(
-      `${control.beginFrame}${hide}${back}${erase}${above}${frame}${control.clearBelow}${control.endFrame}`,
-    );
+    const rows = rowsOf(drawn, output.columns);
+    const back = above === '' ? control.up(rows) : `${eraseRows(rows)}${above}`;
+    const rest = next.length === 0 ? '' : control.clearBelow;
+    output.write(`${control.beginFrame}${hide}${back}${frame}${rest}${control.endFrame}`);
     drawn = next;
   };
   const timer = setInterval(draw, frameMs);
@@ -61,13 +62,15 @@ export function openLiveScreen(output: Output, color: boolean): LiveScreen {
     print: draw,
     close: () => {
       clearInterval(timer);
-      if (drawn.length > 0)
-        output.write(
-          `${control.up(rowsOf(drawn, output.columns))}${control.clearBelow}${control.showCursor}`,
-        );
+      if (drawn.length > 0) output.write(`${eraseRows(rowsOf(drawn, output.columns))}${control.showCursor}`);
       drawn = [];
     },
   };
+}
+
+/** Clears as many rows above the cursor, and puts it at their top. */
+function eraseRows(rows: number): string {
+  return `${control.up(rows)}${control.clearRows(rows)}${control.up(rows)}`;
 }
 
 /** Before the run: nothing for as long as nobody wonders. */

@@ -86,6 +86,8 @@ function startRun(
     preflight: !flags.has('no-preflight'),
     forceConflicts: flags.has('force-conflicts'),
     rerunJobs: flags.has('rerun-jobs'),
+    createNamespace: flags.has('create-namespace') || opened.simulated,
+    ...(opened.grace !== undefined && { grace: opened.grace }),
     onWarning: (message) => {
       output.note(`warning from the API server: ${message}`);
     },

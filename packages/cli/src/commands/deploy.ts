@@ -15,6 +15,7 @@ export const deploy: Command = {
   flags: [
     'file',
     ...clusterFlags,
+    'create-namespace',
     'only',
     'dry-run',
     'concurrency',

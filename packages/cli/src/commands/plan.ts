@@ -12,6 +12,7 @@ import {
   explainTask,
   compilePlan,
   rehearsedDurations,
+  type ExpectedDurations,
   type LoadedPlan,
   type Plan,
 } from '@flotilla/core';
@@ -63,7 +64,7 @@ async function showPlan(invocation: Invocation): Promise<number> {
   if (flags.has('compare')) return await compare(invocation, loaded);
   if (format === 'json') printJson(ports, planToJson(loaded.plan, loaded.diagnostics, loaded.plan));
   else if (format === 'yaml') ports.stdout.write(planToYaml(loaded.plan, loaded.diagnostics, loaded.plan));
-  else ports.stdout.write(await drawPlan(invocation, loaded.plan, format));
+  else ports.stdout.write(await drawPlan(invocation, loaded, format));
   return 0;
 }
 
@@ -112,16 +113,18 @@ function outputAmong<Format extends string>(
   return found;
 }
 
-async function drawPlan({ flags, ports }: Invocation, compiled: Plan, format: string): Promise<string> {
+async function drawPlan(invocation: Invocation, loaded: LoadedPlan, format: string): Promise<string> {
+  const { flags, ports } = invocation;
+  const { plan: compiled, diagnostics } = loaded;
   switch (format) {
     case 'mermaid':
       return planToMermaid(compiled);
     case 'dot':
       return planToDot(compiled);
     case 'svg':
-      return await planToSvg(compiled);
+      return await planToSvg(compiled, expectedDurations(invocation, loaded));
     case 'html':
-      return await planToHtml(compiled);
+      return await planToHtml(compiled, { diagnostics, ...expectedDurations(invocation, loaded) });
     case 'markdown':
       return `\`\`\`mermaid\n${planToMermaid(compiled)}\`\`\`\n`;
     default:
@@ -130,4 +133,9 @@ async function drawPlan({ flags, ports }: Invocation, compiled: Plan, format: st
         width: ports.stdout.isTerminal ? ports.stdout.columns : 80,
       });
   }
+}
+
+function expectedDurations(invocation: Invocation, { file }: LoadedPlan): { durations?: ExpectedDurations } {
+  const scenario = readScenario(invocation, file);
+  return scenario === undefined ? {} : { durations: rehearsedDurations(scenario) };
 }

@@ -1,15 +1,18 @@
 import {
   eventToJson,
   formatSummary,
+  measureWithoutBarriers,
   rehearsePlan,
   runStateOf,
   timelineToHtml,
   timelineToSvg,
   timelineToText,
+  type LoadedPlan,
   type Plan,
   type Rehearsal,
   type RehearsedTask,
   type RunEvent,
+  type RunSettled,
   type TaskId,
 } from '@flotilla/core';
 import { wantsColor } from '../color.js';
@@ -43,7 +46,8 @@ export const rehearse: Command = {
 
 async function rehearseRun(invocation: Invocation): Promise<number> {
   const { flags } = invocation;
-  const { file, plan } = loadPlan(invocation);
+  const loaded = loadPlan(invocation);
+  const { file, plan } = loaded;
   const scenario = withFailures(invocation, plan, readScenario(invocation, file) ?? noScenario);
   const events: RunEvent[] = [];
   const settled = rehearsePlan(plan, scenario, {
@@ -51,8 +55,23 @@ async function rehearseRun(invocation: Invocation): Promise<number> {
     allowDegraded: flags.has('allow-degraded'),
     ...readConcurrency(flags),
   });
-  await show(invocation, events);
+  await show(invocation, events, costOptions(invocation, loaded, settled));
   return settled.exitCode;
+}
+
+interface CostOptions {
+  readonly withoutBarriersMs?: number;
+}
+
+// With the times that the tasks took. A run that was cut short, or whose tasks waited for a free slot, says nothing
+// about its barriers.
+function costOptions({ flags }: Invocation, { file, plan }: LoadedPlan, settled: RunSettled): CostOptions {
+  if (settled.outcome === 'halted' || settled.outcome === 'cancelled') return {};
+  if (plan.steps.length < 2 || flags.has('concurrency')) return {};
+  const took = new Map(
+    settled.tasks.map((one) => [one.task, one.settledAt - (one.startedAt ?? one.settledAt)]),
+  );
+  return { withoutBarriersMs: measureWithoutBarriers(file, plan, ({ id }) => took.get(id) ?? 0) };
 }
 
 /** `--fail TASK`: the scenario in which these tasks fail at the end of their time. Refuses tasks that the plan does not run. */
@@ -65,25 +84,29 @@ function withFailures({ flags }: Invocation, plan: Plan, scenario: Rehearsal): R
   return { ...scenario, tasks: new Map([...scenario.tasks, ...failing]) };
 }
 
-async function show(invocation: Invocation, events: readonly RunEvent[]): Promise<void> {
+async function show(invocation: Invocation, events: readonly RunEvent[], cost: CostOptions): Promise<void> {
   const { flags, ports } = invocation;
   const format = flags.value('output');
   if (format === 'ndjson') for (const event of events) printJsonLine(ports, eventToJson(event));
   else if (format === 'json') for (const event of events.slice(-1)) printJson(ports, eventToJson(event));
-  else ports.stdout.write(await draw(invocation, events));
+  else ports.stdout.write(await draw(invocation, events, cost));
 }
 
-async function draw(invocation: Invocation, events: readonly RunEvent[]): Promise<string> {
+async function draw(invocation: Invocation, events: readonly RunEvent[], cost: CostOptions): Promise<string> {
   const format = invocation.flags.value('output');
-  if (format === 'svg') return await timelineToSvg(events);
-  if (format === 'html') return await timelineToHtml(events);
-  return formatRehearsal(invocation, events);
+  if (format === 'svg') return await timelineToSvg(events, cost);
+  if (format === 'html') return await timelineToHtml(events, cost);
+  return formatRehearsal(invocation, events, cost);
 }
 
-function formatRehearsal({ flags, ports }: Invocation, events: readonly RunEvent[]): string {
+function formatRehearsal(
+  { flags, ports }: Invocation,
+  events: readonly RunEvent[],
+  cost: CostOptions,
+): string {
   const color = wantsColor(ports.stdout, flags, ports);
   const width = ports.stdout.isTerminal ? ports.stdout.columns : 80;
   const summary = `${formatSummary(runStateOf(events), { color, width })}\n`;
   if (flags.has('quiet')) return summary;
-  return `${timelineToText(events, { color, width })}\n${summary}`;
+  return `${timelineToText(events, { color, width, ...cost })}\n${summary}`;
 }

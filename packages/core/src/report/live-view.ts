@@ -58,7 +58,7 @@ function headLines(frame: Frame): readonly string[] {
   const bar: readonly Piece[] = [
     { text: '█'.repeat(filled), paint: style.green },
     { text: '░'.repeat(barWidth - filled), paint: style.dim },
-    { text: ` ${done}/${total} · ${formatDuration(options.atMs)}` },
+    { text: ` ${done}/${total} · ${formatElapsed(options.atMs)}` },
     ...countPieces(frame, counts),
   ];
   return [joinPieces([{ text: title, paint: style.bold }], options.width), joinPieces(bar, options.width)];
@@ -164,5 +164,10 @@ function describe({ options, style }: Frame, task: TaskState): TaskWords {
   const mark = spinner[Math.floor(options.atMs / spinnerFrameMs) % spinner.length] ?? '';
   const attempt = task.attempt > 1 ? `attempt ${task.attempt} of ${task.node.attemptsMax} ` : '';
   const told = attempt + (progress === undefined ? '' : `${progress.phase}: ${oneLine(progress.message)}`);
-  return { mark, paint: style.blue, told, time: formatDuration(Math.max(0, options.atMs - startedAt)) };
+  return { mark, paint: style.blue, told, time: formatElapsed(options.atMs - startedAt) };
+}
+
+// Whole seconds: tenths that change in every line at every frame are noise.
+function formatElapsed(ms: number): string {
+  return formatDuration(Math.max(0, Math.floor(ms / 1000)) * 1000);
 }

@@ -255,19 +255,19 @@ describe('the live view', () => {
     });
     expect(lines.join('\n')).toMatchInlineSnapshot(`
      "shop · setup on none (rehearsal)
-     █████░░░░░░░░░░░░░░░░░░░ 2/9 · 31.5s · 3 running · 2 succeeded
+     █████░░░░░░░░░░░░░░░░░░░ 2/9 · 31s · 3 running · 2 succeeded
      ● search  0/1  not waited for
-       ⠸ services.search   31.5s
+       ⠸ services.search     31s
      ✓ data  2/2
        ✓ services.db         30s  succeeded ready
        ✓ services.cache      30s  succeeded ready
      ● migrate  0/1
-       ⠸ jobs.migrate       1.5s
+       ⠸ jobs.migrate         1s
      ○ apps  0/5
        · services.api
        · services.web
        · services.worker
-       ⠸ jobs.report       31.5s
+       ⠸ jobs.report         31s
        · charts.ingress"
     `);
   });
