@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProgram } from './control-plane/run-program.js';
+import { install, packPackages, type PackedPackage, type PublishedPackage } from './testing/packed.js';
+
+let folder: string;
+let packed: Readonly<Record<PublishedPackage, PackedPackage>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flotilla-tarballs-'));
+  packed = await packPackages(folder);
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const always = ['LICENSE', 'README.md', 'package.json'];
+
+test.each([
+  ['core', /^dist\/(?!testing\/).*\.(js|d\.ts)$|^dist\/testing\/[^/]+\.(js|d\.ts)$/, []],
+  ['k8s-executor', /^dist\/(?!testing\/).*\.(js|d\.ts)$/, []],
+  ['cli', /^dist\/.*\.js(\.LEGAL\.txt)?$/, ['bin/flotilla.js']],
+  ['nx-plugin', /^dist\/(?!testing\/).*(\.js|\.d\.ts|\/schema\.json)$/, ['executors.json']],
+] as const)('%s holds what is needed and nothing else', (name, built, more) => {
+  const { files } = packed[name];
+  expect(files.filter((path) => !built.test(path))).toEqual([...always, ...more].sort());
+  expect(files.filter((path) => /\.test\.|\.map$|tsbuildinfo|\/golden/.test(path))).toEqual([]);
+});
+
+// Nobody listens on port 1: the answer is a refusal, if the proxy's agent and client-node's parts are there to ask.
+const kubeconfig = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'c',
+  contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+  clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:1', 'proxy-url': 'socks5://127.0.0.1:1' } }],
+  users: [{ name: 'u', user: {} }],
+});
+
+test('the command runs from its tarball alone, without the other packages and without install scripts', async () => {
+  const example = new URL('../../examples/one-service/flotilla.yaml', import.meta.url);
+  const files = { 'flotilla.yaml': await readFile(example, 'utf8'), kubeconfig };
+  const alone = await install([packed.cli.tarball], files);
+  try {
+    expect(await alone.installScripts()).toEqual([]);
+    const version = await alone.run('flotilla', ['--version']);
+    expect(version).toMatchObject({ code: 0, stderr: '' });
+    expect(version.stdout).toMatch(/\d+\.\d+\.\d+/);
+    expect(await alone.run('flotilla', ['plan'])).toMatchObject({ code: 0, stderr: '' });
+    const deployed = await alone.run('flotilla', ['deploy', '--cluster', 'embedded']);
+    expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 0 });
+    expect(deployed.stdout).toContain('succeeded');
+    const refused = await alone.run('flotilla', ['deploy', '--kubeconfig', 'kubeconfig']);
+    expect(refused).toMatchObject({ code: 69 });
+    expect(refused.stderr).not.toContain('Cannot find');
+  } finally {
+    await alone.remove();
+  }
+});
+
+test('the libraries are ES modules that load from their tarballs', async () => {
+  const together = await install([packed.core.tarball, packed['k8s-executor'].tarball], {
+    'load.mjs': `
+      import { loadPlan } from '@flotilla/core';
+      import { createFakeRunner } from '@flotilla/core/testing';
+      import { openCluster } from '@flotilla/k8s-executor';
+      import { startEmbeddedCluster } from '@flotilla/k8s-executor/embedded';
+      console.log([loadPlan, createFakeRunner, openCluster, startEmbeddedCluster].map((each) => typeof each).join(' '));
+    `,
+  });
+  try {
+    expect(await together.installScripts()).toEqual([]);
+    const loaded = await runProgram(process.execPath, ['load.mjs'], { cwd: together.folder });
+    expect(loaded).toMatchObject({ stderr: '', stdout: 'function function function function\n' });
+  } finally {
+    await together.remove();
+  }
+});
