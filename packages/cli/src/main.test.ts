@@ -130,6 +130,20 @@ describe('flotilla plan', () => {
     });
   });
 
+  it('measures a picture with the durations it is given and lists the remarks on the file beside it', async () => {
+    const folder = folderWith({
+      'flotilla.yaml': `${good}colour: blue\n`,
+      'rehearsal.yaml': 'tasks: {services.db: {takes: 12s}, services.api: {takes: 5s}}\n',
+    });
+    const plan = async (...args: readonly string[]) =>
+      (await run(['plan', ...args], { workingDirectory: folder })).stdout;
+    expect(await plan('-o', 'svg')).toContain('critical path 1m by default durations<');
+    expect(await plan('-o', 'svg', '--with', 'rehearsal.yaml')).toContain('critical path 17s<');
+    const page = await plan('-o', 'html', '--with', 'rehearsal.yaml');
+    expect(page).toContain('critical path 17s<');
+    expect(page).toMatch(/1 remark on the file<.*colour/);
+  });
+
   it('colours only when asked or on a terminal', async () => {
     const folder = folderWith({ 'flotilla.yaml': good });
     const plain = await run(['plan'], { workingDirectory: folder });
@@ -177,6 +191,23 @@ describe('flotilla rehearse', () => {
       workingDirectory: folder,
     });
     expect(allowed.exitCode).toBe(0);
+  });
+
+  it('says what the order of the steps costs, unless the run was cut short or held to a bound', async () => {
+    const steps =
+      'workflows: [{name: setup, parallelize: [{step: one, tasks: [services.db]}, {step: two, tasks: [services.web]}]}]\n';
+    const folder = folderWith({
+      'flotilla.yaml': `name: shop\nservices: [{name: db, image: a}, {name: web, image: b}]\n${steps}`,
+      'rehearsal.yaml': 'tasks: {services.db: {takes: 12s}, services.web: {takes: 5s}}\n',
+    });
+    const rehearse = async (...args: readonly string[]) =>
+      (await run(['rehearse', '--with', 'rehearsal.yaml', ...args], { workingDirectory: folder })).stdout;
+    expect(await rehearse()).toContain(
+      'The order of the steps costs 5s: depends_on and needs alone would take 12s.',
+    );
+    for (const format of ['svg', 'html'])
+      expect(await rehearse('-o', format)).toContain('the order of the steps costs 5s');
+    expect(await rehearse('--concurrency', '1')).not.toContain('The order of the steps');
   });
 
   it('prints the last event alone with -o json', async () => {

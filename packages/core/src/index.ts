@@ -20,6 +20,7 @@ export { defaultWorkflow, workflowNames } from './compile/choose-workflow.js';
 export { comparePlans } from './compile/compare-plans.js';
 export { compilePlan, type CompileOptions } from './compile/compile-plan.js';
 export { explainTask } from './compile/explain-task.js';
+export { measureWithoutBarriers } from './compile/measure-without-barriers.js';
 export { planToJson, type PlanDocument } from './report/plan-json.js';
 export { planToYaml } from './report/plan-yaml.js';
 export { planToText } from './report/plan-text.js';
