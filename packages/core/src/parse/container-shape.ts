@@ -1,5 +1,14 @@
 import { mapping, optional, required, type Fields } from './mapping-shape.js';
-import { choice, flag, integer, scalar, text, textOrNothing, variableText, word } from './scalar-shape.js';
+import {
+  choice,
+  flag,
+  integer,
+  scalar,
+  commandText,
+  textOrNothing,
+  variableText,
+  word,
+} from './scalar-shape.js';
 import { parseQuantity, quantityForm } from './quantity.js';
 import { list, located, type ValueOf } from './shape.js';
 
@@ -75,8 +84,8 @@ const configFile = mapping({
 /** Keys of a container that services and jobs share. */
 export const containerKeys = {
   image: optional(located(word), 'The image to run.'),
-  command: optional(list(text), "The program to run, in place of the image's."),
-  args: optional(list(text), 'Its arguments.'),
+  command: optional(list(commandText), "The program to run, in place of the image's."),
+  args: optional(list(commandText), 'Its arguments.'),
   envs: optional(list(environmentVariable), 'Environment variables.'),
   cpu: optional(resourceRange, 'Processor time, e.g. 500m or 2. Default: `resources.cpu`.'),
   memory: optional(resourceRange, 'Memory, e.g. 512Mi. Default: `resources.memory`.'),
@@ -118,7 +127,7 @@ const probe = mapping({
     exec: optional(
       mapping({
         noun: 'an exec probe',
-        keys: { command: required(list(text, 1), 'The command; exit code 0 means yes.') },
+        keys: { command: required(list(commandText, 1), 'The command; exit code 0 means yes.') },
       }),
       'Asks by a command in the container.',
     ),

@@ -24,6 +24,7 @@ export function createFileScope(source: ScopeSource): Scope {
     ...named('env_id', scalarAt(root, 'name') ?? scalarAt(root, 'app')),
   ]);
   const given = new Map<string, string>([
+    ...releaseVariables(variables.parameters),
     ...Object.entries(variables.parameters).map(([name, value]) => [`parameters.${name}`, value] as const),
     ...(variables.envId === undefined ? [] : [['env_id', variables.envId] as const]),
     ...(written.has('env_id') ? [] : [['env_id', variables.envId ?? variables.folderName] as const]),
@@ -56,10 +57,15 @@ export function createFileScope(source: ScopeSource): Scope {
     if (value !== undefined) return { kind: 'value', value };
     const scalar = written.get(name);
     if (scalar === undefined) return explainUnknown(name, known, parameters);
-    const text = replaceVariables(scalar, scope, source.report);
+    const text = replaceVariables(scalar, { scope, report: source.report });
     return text === undefined ? { kind: 'reported' } : { kind: 'value', value: text };
   };
   return scope;
+}
+
+/** What Release sets itself, e.g. `${cloud_account_id}`, is given by --param under its own name. */
+function releaseVariables(parameters: Variables['parameters']): readonly (readonly [string, string])[] {
+  return Object.entries(parameters).filter(([name]) => name !== 'env_id' && name !== 'domain');
 }
 
 function explainUnknown(

@@ -26,7 +26,7 @@ export function parseDeploymentFile(source: SourceFile, variables: Variables): C
   const scope = createFileScope({ root, variables, report });
   const reading: Reading = {
     report,
-    replace: (scalar) => replaceVariables(scalar, scope, report),
+    replace: (scalar, { isCommand }) => replaceVariables(scalar, { scope, report, isCommand }),
     label: 'the file',
   };
   const read = deploymentFile.read(root, reading);

@@ -12,16 +12,24 @@ interface ScalarOptions<Value> {
   readonly convert: (text: string, scalar: YamlScalar) => Value | undefined;
   /** What a value that says nothing (`key:`) is read as; without it that is a mistake. */
   readonly nothing?: Value;
+  /** Whether it is part of a command, so that a shell's variables stay as they are. */
+  readonly isCommand?: boolean;
 }
 
 /** A scalar that `convert` understands. */
-export function scalar<Value>({ expected, schema, convert, nothing }: ScalarOptions<Value>): Shape<Value> {
+export function scalar<Value>({
+  expected,
+  schema,
+  convert,
+  nothing,
+  isCommand = false,
+}: ScalarOptions<Value>): Shape<Value> {
   return {
     schema,
     read(node, reading) {
       if (node.kind === 'scalar' && isNothing(node) && nothing !== undefined) return nothing;
       if (node.kind === 'scalar' && !isNothing(node)) {
-        const text = reading.replace(node);
+        const text = reading.replace(node, { isCommand });
         if (text === undefined) return undefined;
         const value = convert(text, node);
         if (value !== undefined) return value;
@@ -43,6 +51,14 @@ export const text = scalar({
   expected: 'text',
   schema: (zod) => anyText(zod, zod.string()),
   convert: (written) => written,
+});
+
+/** A word of a command: `${HOME}` and `${PORT:-80}` are its shell's. */
+export const commandText = scalar({
+  expected: 'text',
+  schema: text.schema,
+  convert: (written) => written,
+  isCommand: true,
 });
 
 /** Text with at least one character. */

@@ -13,8 +13,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** What reading a tree needs beside the tree. */
 export interface Reading {
   readonly report: Report;
-  /** The text of a scalar with its variables replaced; undefined when one is unknown (reported). */
-  readonly replace: (scalar: YamlScalar) => string | undefined;
+  /** The text of a scalar with its variables replaced, in a command but those of its shell; undefined when one is unknown (reported). */
+  readonly replace: (scalar: YamlScalar, where: { readonly isCommand: boolean }) => string | undefined;
   /** What messages call the place that is read: "`port`", "an entry of `tasks`". */
   readonly label: string;
 }

@@ -21,38 +21,59 @@ export function holdsVariable(text: string): boolean {
   return text.search(variable) !== -1;
 }
 
-/** The text with each `${…}` replaced and each `$$` made `$`; undefined when a name is unknown (reported at it). */
-export function replaceVariables(scalar: YamlScalar, scope: Scope, report: Report): string | undefined {
-  const failures: string[] = [];
-  const text = scalar.text.replace(variable, (match: string, name: string | undefined, offset: number) => {
-    if (name === undefined) return '$';
-    const found = scope.lookUp(name.trim());
-    if (found.kind === 'value') return found.value;
-    failures.push(match);
-    if (found.kind === 'unknown') {
-      const { message, help } = found;
-      report.add({ code: 'parse/unknown-variable', message, help, span: spanOfMatch(scalar, match, offset) });
-    }
-    return match;
-  });
-  return failures.length > 0 ? undefined : text;
+/** What a shell means by `${…}`: a variable of the environment, perhaps with an operator (`${PORT:-80}`). */
+const shellVariable = /^[A-Z_][A-Z0-9_]*(?:[^\w.].*)?$/s;
+
+/** What is needed to replace the variables of a text. */
+export interface Replacing {
+  readonly scope: Scope;
+  readonly report: Report;
+  /** Whether the text is (part of) a command, in which `${HOME}` is left to the shell of the container. */
+  readonly isCommand?: boolean;
 }
 
-/** Where a match stands in the file: quotes, escapes and folding lie between a scalar's text and its source. */
-function spanOfMatch(scalar: YamlScalar, match: string, offset: number): SourceSpan {
-  const { file, start, end } = scalar.span;
+/** The text with each `${…}` replaced and each `$$` made `$`; undefined when a name is unknown (reported at its place). */
+export function replaceVariables(
+  scalar: YamlScalar,
+  { scope, report, isCommand = false }: Replacing,
+): string | undefined {
+  let hasFailed = false;
+  const spanOf = createSpanFinder(scalar);
+  const text = scalar.text.replace(variable, (match: string, inside: string | undefined) => {
+    if (inside === undefined) return '$';
+    const span = spanOf(match);
+    const name = inside.trim();
+    const found = scope.lookUp(name);
+    if (found.kind === 'value') return found.value;
+    if (found.kind === 'unknown' && isCommand && shellVariable.test(name)) return match;
+    if (found.kind === 'unknown') {
+      report.add({ code: 'parse/unknown-variable', message: found.message, help: found.help, span });
+    }
+    hasFailed = true;
+    return match;
+  });
+  return hasFailed ? undefined : text;
+}
+
+/**
+ * Where matches stand in the file, asked for in their order: quotes, escapes and folding lie between a scalar's
+ * text and its source. The whole scalar from the first match on that is written otherwise.
+ */
+function createSpanFinder({ span }: YamlScalar): (match: string) => SourceSpan {
+  const { file, start, end } = span;
   const source = file.text.slice(start, end);
-  const copiesBefore = scalar.text.slice(0, offset).split(match).length - 1;
-  let at = source.indexOf(match);
-  for (let copy = 0; copy < copiesBefore && at !== -1; copy++) at = source.indexOf(match, at + match.length);
-  if (at === -1) return scalar.span;
-  return { file, start: start + at, end: start + at + match.length };
+  let next = 0;
+  return (match) => {
+    const at = next === -1 ? -1 : source.indexOf(match, next);
+    next = at === -1 ? -1 : at + match.length;
+    return at === -1 ? span : { file, start: start + at, end: start + next };
+  };
 }
 
 /** Says that a name is unknown, with the nearest known one, else all that are known. */
 export function unknownVariable(name: string, known: readonly string[]): Lookup {
   const near = nearest(name, known);
-  const escape = `Write $\${${name}} if the text is meant as it stands.`;
+  const escape = `If Release sets it, pass --param ${name}=…; write $\${${name}} if the text is meant as it stands.`;
   return {
     kind: 'unknown',
     message: `\${${name}} stands for nothing.`,
