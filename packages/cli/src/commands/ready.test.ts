@@ -56,14 +56,14 @@ describe('flotilla ready', () => {
   });
 
   it.each([
-    ['no file', ['ready', '-f', '/nowhere.yaml'], '', 66],
-    ['bad YAML', ['ready', '-f', '-'], 'a: [', 65],
-    ['no objects', ['ready', '-f', '-'], 'kind: Pod', 65],
-    ['nothing', ['ready', '-f', '-'], '\n', 65],
-    ['no flag', ['ready'], '', 64],
-  ])('refuses %s', async (_, words, text, expected) => {
-    const { exitCode, stdout, stderr } = await run(words, { readInput: () => text });
-    expect({ exitCode, stdout }).toEqual({ exitCode: expected, stdout: '' });
+    { what: 'a file that is not there', words: ['-f', '/nowhere.yaml'], text: '', code: 66 },
+    { what: 'bad YAML', words: ['-f', '-'], text: 'a: [', code: 65 },
+    { what: 'what is no object', words: ['-f', '-'], text: 'kind: Pod', code: 65 },
+    { what: 'nothing', words: ['-f', '-'], text: '\n', code: 65 },
+    { what: 'a missing flag', words: [], text: '', code: 64 },
+  ])('refuses $what', async ({ words, text, code }) => {
+    const { exitCode, stdout, stderr } = await run(['ready', ...words], { readInput: () => text });
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
     expect(stderr).toContain('flotilla: ');
   });
 });

@@ -73,5 +73,5 @@ function formatTable({ flags, ports }: Invocation, items: readonly JudgedObject[
 
 /** Objects come from anywhere: what they say must not steer the terminal. */
 function oneLine(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return text.replaceAll(/\s+/gu, ' ').replaceAll(/\p{Cc}/gu, '');
 }
