@@ -87,7 +87,6 @@ function startRun(
     forceConflicts: flags.has('force-conflicts'),
     rerunJobs: flags.has('rerun-jobs'),
     createNamespace: flags.has('create-namespace') || opened.simulated,
-    ...(opened.grace !== undefined && { grace: opened.grace }),
     onWarning: (message) => {
       output.note(`warning from the API server: ${message}`);
     },

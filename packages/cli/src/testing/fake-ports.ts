@@ -18,8 +18,11 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** Runs a command line in this process, with nobody at the terminal. */
-export async function run(words: readonly string[], ports: Partial<Ports> = {}): Promise<Ran> {
+/** Ports with nobody at the terminal, and what is written to them. */
+export function fakePorts(ports: Partial<Ports> = {}): {
+  readonly ports: Ports;
+  readonly written: { stdout: string; stderr: string };
+} {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {
@@ -29,7 +32,7 @@ export async function run(words: readonly string[], ports: Partial<Ports> = {}):
     columns: 80,
     rows: 24,
   });
-  const exitCode = await main(words, {
+  const fake: Ports = {
     version: () => '1.2.3',
     stdout: output('stdout'),
     stderr: output('stderr'),
@@ -40,6 +43,13 @@ export async function run(words: readonly string[], ports: Partial<Ports> = {}):
     onSignal: () => () => undefined,
     exitNow: () => undefined,
     ...ports,
-  });
-  return { exitCode, ...written };
+  };
+  return { ports: fake, written };
+}
+
+/** Runs a command line in this process, with nobody at the terminal. */
+export async function run(words: readonly string[], ports: Partial<Ports> = {}): Promise<Ran> {
+  const fake = fakePorts(ports);
+  const exitCode = await main(words, fake.ports);
+  return { exitCode, ...fake.written };
 }
