@@ -74,6 +74,8 @@ test('the libraries are ES modules that load from their tarballs', async () => {
     expect(await together.installScripts()).toEqual([]);
     const loaded = await runProgram(process.execPath, ['load.mjs'], { cwd: together.folder });
     expect(loaded).toMatchObject({ stderr: '', stdout: 'function function function function\n' });
+    const built = await readFile(join(together.folder, 'node_modules/@flotilla/core/dist/index.js'), 'utf8');
+    expect(built).not.toContain('sourceMappingURL');
   } finally {
     await together.remove();
   }
