@@ -7,16 +7,22 @@ import { digestAnnotationOf } from './digest.js';
 import { mapBounded } from './map-bounded.js';
 import { printFailure } from './print-failure.js';
 import type { RunContext } from './run-context.js';
+import { printHold } from './stuck-removal.js';
 import { waitUntilGone } from './wait-until-gone.js';
 
 /** What holds data or other people's objects goes only when that is asked for. */
 const keptKinds = ['PersistentVolumeClaim', 'PersistentVolume', 'Namespace', 'CustomResourceDefinition'];
 
+/** `keepLeft` is told what is still there, for a removal that does not end. */
+export interface RemovalContext extends TaskContext {
+  readonly keepLeft: (left: readonly KubeObject[]) => void;
+}
+
 /**
  * Deletes what this deployment has applied, services before those that they depend on, and waits until it is gone.
  * Claims, volumes, namespaces and CRDs stay.
  */
-export async function removeEnvironment(context: RunContext, task: TaskContext): Promise<Verdict> {
+export async function removeEnvironment(context: RunContext, task: RemovalContext): Promise<Verdict> {
   const found = await findOwned(context, task.signal);
   if ('failure' in found) return { kind: 'failed', reason: found.failure };
   const kept = found.objects.filter((object) => keptKinds.includes(object.kind));
@@ -32,7 +38,7 @@ export async function removeEnvironment(context: RunContext, task: TaskContext):
 async function deleteAll(
   objects: readonly KubeObject[],
   { cluster, applyConcurrency }: RunContext,
-  task: TaskContext,
+  task: RemovalContext,
 ): Promise<string | undefined> {
   task.progress({
     phase: 'apply',
@@ -51,16 +57,25 @@ async function deleteAll(
   });
   const failure = results.find((result) => result !== undefined);
   if (failure !== undefined) return failure;
-  let leftBefore = 0;
+  let said = '';
   const onProgress = (left: readonly KubeObject[]) => {
-    const [first] = left;
-    if (first === undefined || left.length === leftBefore) return;
-    leftBefore = left.length;
-    const message = `waiting for ${printReference(referenceOf(first))} to go, ${String(left.length)} left`;
-    task.progress({ phase: 'wait', message });
+    task.keepLeft(left);
+    const message = printLeft(left);
+    if (message === said) return;
+    said = message;
+    task.progress({ phase: 'wait', message, objects: left.map(referenceOf) });
   };
   const gone = await waitUntilGone(objects, { cluster, signal: task.signal, onProgress });
   return gone ? undefined : 'stopped while objects were being deleted';
+}
+
+/** The object that is held, if one is, since it is the one to look at. */
+function printLeft(left: readonly KubeObject[]): string {
+  const first = left.find((object) => printHold(object).startsWith('held')) ?? left[0];
+  if (first === undefined) return 'nothing is left';
+  const hold = printHold(first);
+  const why = hold === '' ? '' : ` (${hold})`;
+  return `waiting for ${printReference(referenceOf(first))} to go${why}, ${String(left.length)} left`;
 }
 
 /** Dependents before what they depend on; what belongs to no service of the file goes first, with the outermost. */

@@ -10,6 +10,7 @@ import { removeEnvironment } from './remove-environment.js';
 import type { RunContext } from './run-context.js';
 import { runDeploymentTask } from './run-deployment-task.js';
 import { runJobTask } from './run-job-task.js';
+import { explainRemoval } from './stuck-removal.js';
 
 /** The port through which core runs tasks, over rendered objects and one cluster. */
 export function createTaskRunner(
@@ -17,6 +18,7 @@ export function createTaskRunner(
   context: RunContext,
 ): TaskRunner {
   const observations = new Map<TaskId, Observation>();
+  const removals = new Map<TaskId, readonly KubeObject[]>();
 
   function keep(task: TaskNode): (observation: Observation) => void {
     return (observation) => {
@@ -35,7 +37,10 @@ export function createTaskRunner(
       case 'job':
         return runJobTask(objects, context, keeping);
       case 'remove-environment':
-        return removeEnvironment(context, taskContext);
+        return removeEnvironment(context, {
+          ...taskContext,
+          keepLeft: (left) => removals.set(task.id, left),
+        });
     }
   }
 
@@ -45,7 +50,10 @@ export function createTaskRunner(
       if (verdict.kind !== 'failed') observations.get(task.id)?.stop();
       return verdict;
     },
-    explain: (task) => explainWait(observations.get(task.id), context),
+    explain: (task) =>
+      task.kind === 'remove-environment'
+        ? Promise.resolve(explainRemoval(removals.get(task.id) ?? []))
+        : explainWait(observations.get(task.id), context),
     async recovery(task, signal) {
       const observation = observations.get(task.id) ?? (await observeLive(task, objectsOf(task.id), context));
       if (observation === undefined) return false;

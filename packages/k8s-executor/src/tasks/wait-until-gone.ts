@@ -6,6 +6,7 @@ import { aborted, createBell, ringOnAbort } from './bell.js';
 export interface GoneOptions {
   readonly cluster: Cluster;
   readonly signal: AbortSignal;
+  /** Told what is left, as it is now. */
   readonly onProgress?: (left: readonly KubeObject[]) => void;
 }
 
@@ -38,7 +39,7 @@ export async function waitUntilGone(
     for (;;) {
       bell.reset();
       if (signal.aborted) return false;
-      const left = objects.filter((object) => exists(object, watches.get(object)));
+      const left = objects.flatMap((object) => liveState(object, watches.get(object)) ?? []);
       if (left.length === 0) return true;
       onProgress?.(left);
       await bell.rung();
@@ -48,8 +49,10 @@ export async function waitUntilGone(
   }
 }
 
-function exists(object: KubeObject, watch: SharedWatch | undefined): boolean {
+function liveState(object: KubeObject, watch: SharedWatch | undefined): KubeObject | undefined {
   const live = watch?.get(object.metadata.name);
-  if (live === undefined) return false;
-  return object.metadata.uid === undefined || live.metadata.uid === object.metadata.uid;
+  if (live === undefined) return undefined;
+  const same = object.metadata.uid === undefined || live.metadata.uid === object.metadata.uid;
+  // Watches may leave out what all their objects have in common.
+  return same ? { ...live, apiVersion: object.apiVersion, kind: object.kind } : undefined;
 }
