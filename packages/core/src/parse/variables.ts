@@ -37,7 +37,7 @@ export function replaceVariables(
   scalar: YamlScalar,
   { scope, report, isCommand = false }: Replacing,
 ): string | undefined {
-  let hasFailed = false;
+  const failures: string[] = [];
   const spanOf = createSpanFinder(scalar);
   const text = scalar.text.replace(variable, (match: string, inside: string | undefined) => {
     if (inside === undefined) return '$';
@@ -49,10 +49,10 @@ export function replaceVariables(
     if (found.kind === 'unknown') {
       report.add({ code: 'parse/unknown-variable', message: found.message, help: found.help, span });
     }
-    hasFailed = true;
+    failures.push(match);
     return match;
   });
-  return hasFailed ? undefined : text;
+  return failures.length > 0 ? undefined : text;
 }
 
 /**
