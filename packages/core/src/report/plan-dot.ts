@@ -1,6 +1,6 @@
 import type { TaskKind } from '../domain/ids.js';
 import type { Plan, PlanEdge, PlanNode, PlanStep, TaskNode } from '../domain/plan.js';
-import { isDeclared, tasksOf } from './plan-view.js';
+import { isDeclared, isFloating, tasksOf } from './plan-view.js';
 
 /** The plan in Graphviz' language: a cluster per step, dashed when it is not waited for, gates as small diamonds. */
 export function planToDot(plan: Plan): string {
@@ -24,10 +24,10 @@ function isGate(node: PlanNode): boolean {
 }
 
 function cluster(plan: Plan, step: PlanStep, at: number): readonly string[] {
-  const label = `${at + 1}. ${step.name}${step.waitForFinish ? '' : ' (not waited for)'}`;
+  const label = `${at + 1}. ${step.name}${isFloating(plan, step) ? ' (not waited for)' : ''}`;
   return [
     `subgraph ${quote(`cluster_${at}`)} {`,
-    `  label=${quote(label)}; fontname="Helvetica"; style=${step.waitForFinish ? 'solid' : 'dashed'};`,
+    `  label=${quote(label)}; fontname="Helvetica"; style=${isFloating(plan, step) ? 'dashed' : 'solid'};`,
     ...tasksOf(plan, step).map((task) => `  ${quote(task.id)} [${attributes(task)}];`),
     '}',
   ];

@@ -31,19 +31,40 @@ describe('a small plan', () => {
        3  ● migrate                                                             1 job
           │   migrate!
           ▼
-       4  ● apps                                           3 services, 1 job, 1 chart
+       4  ● apps                        3 services, 1 job, 1 chart · 1 not waited for
           │   services   api   web   worker~
           │   job        report
           │   chart      ingress
           │   → jobs.report at once (its needs are empty)
           │   → services.web after services.api (depends_on, line 9)
-          │   → services.worker after all of step search (needs, line 32)
+          │   → services.worker only after all of step search (needs, line 32)
 
           ▼ the next step opens when every task above that is waited for has settled
           ! its failure halts the run (1 task)
           ~ not waited for, unlike its step
      "
     `);
+  });
+
+  test('a step that is waited for in part stands on the line, one of which nothing is waited for beside it', () => {
+    const text = planToText(
+      compileText(`name: x
+services: [{name: a}, {name: b}, {name: c}, {name: d}]
+workflows:
+  - name: setup
+    parallelize:
+      - step: partly
+        wait_for_finish: false
+        tasks: [{task: services.a, wait_for_finish: true}, services.b]
+      - step: loose
+        tasks: [{task: services.c, wait_for_finish: false}]
+      - {step: end, tasks: [services.d]}
+`),
+      { color: false },
+    );
+    expect(text).toMatch(/1 {2}● partly +2 services · 1 not waited for\n +│ {3}a {3}b~\n +▼\n/);
+    expect(text).toMatch(/2 {2}├╌◌ loose +1 service · not waited for\n +│ ┊ {3}c\n +│\n/);
+    expect(text).toContain('~ not waited for, unlike its step');
   });
 
   test('colour adds nothing but colour', () => {

@@ -1,6 +1,6 @@
 import type { NodeId, TaskKind } from '../domain/ids.js';
-import type { Plan, PlanEdge, PlanStep, TaskNode } from '../domain/plan.js';
-import { declaredKind, isDeclared, openerOf, startNote, tasksOf } from './plan-view.js';
+import type { Plan, PlanEdge, TaskNode } from '../domain/plan.js';
+import { declaredKind, isDeclared, isFloating, isLoose, openerOf, startNote, tasksOf } from './plan-view.js';
 
 // Beyond this many, steps side by side become too small to read where the picture is scaled to the page.
 const stepsAbreastMax = 8;
@@ -22,7 +22,7 @@ export function planToMermaid(plan: Plan): string {
     ...plan.edges.filter(isDeclared).map((edge) => edgeLine(ids, edge)),
     'classDef halts stroke:#cf222e,stroke-width:3px',
     'classDef floats stroke-dasharray:6 4',
-    ...plan.steps.flatMap((step, at) => (step.waitForFinish ? [] : [`class s${at} floats`])),
+    ...plan.steps.flatMap((step, at) => (isFloating(plan, step) ? [`class s${at} floats`] : [])),
   ];
   const direction = plan.steps.length > stepsAbreastMax ? 'TB' : 'LR';
   return [`flowchart ${direction}`, ...lines.map((line) => `  ${line}`), ''].join('\n');
@@ -43,11 +43,11 @@ function mermaidIds(plan: Plan): ReadonlyMap<NodeId, string> {
 function subgraph(plan: Plan, ids: ReadonlyMap<NodeId, string>, at: number): readonly string[] {
   const step = plan.steps[at];
   if (step === undefined) return [];
-  const note = step.waitForFinish ? '' : ' (not waited for)';
+  const note = isFloating(plan, step) ? ' (not waited for)' : '';
   return [
     `subgraph s${at}[${quote(`${at + 1}. ${step.name}${note}`)}]`,
     '  direction LR',
-    ...tasksOf(plan, step).map((task) => `  ${taskLine(plan, ids, task)}${classes(step, task)}`),
+    ...tasksOf(plan, step).map((task) => `  ${taskLine(plan, ids, task)}${classes(plan, task)}`),
     'end',
   ];
 }
@@ -65,9 +65,9 @@ function taskLine(plan: Plan, ids: ReadonlyMap<NodeId, string>, task: TaskNode):
   return `${ids.get(task.id) ?? ''}${open}${quote(note === '' ? task.id : `${task.id} (${note})`)}${close}`;
 }
 
-function classes(step: PlanStep, task: TaskNode): string {
+function classes(plan: Plan, task: TaskNode): string {
   if (task.haltOnError) return ':::halts';
-  return step.waitForFinish && !task.waitForFinish ? ':::floats' : '';
+  return isLoose(plan, task) ? ':::floats' : '';
 }
 
 function edgeLine(ids: ReadonlyMap<NodeId, string>, edge: PlanEdge): string {

@@ -1,7 +1,10 @@
 import type { Plan, PlanStep, TaskNode } from '../domain/plan.js';
 import {
   countKinds,
+  declaredKind,
   interdependencies,
+  isFloating,
+  isLoose,
   startNote,
   type Interdependency,
   kindNouns,
@@ -9,6 +12,7 @@ import {
   reasonText,
   taskKinds,
   tasksOf,
+  waitNote,
 } from './plan-view.js';
 import { createStyle, type Style } from './style.js';
 import { cut, ends, inColumns, oneLine, plural, wrap } from './text-layout.js';
@@ -55,10 +59,11 @@ function headLines({ plan, style, width }: Page): readonly string[] {
 
 function stepLines(page: Page, step: PlanStep, number: number): readonly string[] {
   const tasks = tasksOf(page.plan, step);
-  const rail = page.style.dim(step.waitForFinish ? '│' : '│ ┊');
-  const indent = step.waitForFinish ? 9 : 11;
+  const floats = isFloating(page.plan, step);
+  const rail = page.style.dim(floats ? '│ ┊' : '│');
+  const indent = floats ? 11 : 9;
   const body = [
-    ...taskLines(step, tasks, page.width - indent),
+    ...taskLines(page, step, page.width - indent),
     ...remarkLines(page, tasks, page.width - indent),
   ];
   return [headerLine(page, step, number), ...body.map((line) => `     ${rail}   ${line}`)];
@@ -66,26 +71,26 @@ function stepLines(page: Page, step: PlanStep, number: number): readonly string[
 
 function headerLine({ plan, style, width }: Page, step: PlanStep, number: number): string {
   const tasks = tasksOf(plan, step);
-  const mark = step.waitForFinish ? '●' : '├╌◌';
+  const mark = isFloating(plan, step) ? '├╌◌' : '●';
   const left = `${String(number).padStart(3)}  ${mark} `;
-  const right = [countKinds(tasks) || 'no tasks', ...(step.waitForFinish ? [] : ['not waited for'])].join(
-    ' · ',
-  );
-  const marks = namesakeOf(step, tasks).map((task) => marksOf(task, step));
+  const note = waitNote(plan, step);
+  const right = (countKinds(tasks) || 'no tasks') + (note === '' ? '' : ` · ${note}`);
+  const marks = namesakeOf(step, tasks).map((task) => marksOf(plan, task));
   const name = cut(oneLine(step.name) + marks.join(''), width - left.length - right.length - 2);
   const gap = ends(left + name, right, width).slice(left.length + name.length, width - right.length);
-  const paint = step.waitForFinish ? style.dim : style.yellow;
+  const paint = note === '' ? style.dim : style.yellow;
   return `${style.dim(left.slice(0, 4))} ${left.slice(5)}${style.bold(name)}${gap}${paint(right)}`;
 }
 
-function taskLines(step: PlanStep, tasks: readonly TaskNode[], width: number): readonly string[] {
+function taskLines({ plan }: Page, step: PlanStep, width: number): readonly string[] {
+  const tasks = tasksOf(plan, step);
   if (namesakeOf(step, tasks).length > 0) return [];
   const kinds = taskKinds.filter((kind) => tasks.some((task) => task.kind === kind));
   const label = kinds.length > 1 ? 11 : 0;
   return kinds.flatMap((kind) => {
     const cells = tasks
       .filter((task) => task.kind === kind)
-      .map((task) => oneLine(task.name) + marksOf(task, step));
+      .map((task) => oneLine(task.name) + marksOf(plan, task));
     const noun = `${kindNouns[kind]}${cells.length === 1 ? '' : 's'}`;
     return inColumns(cells, width - label).map((row, at) =>
       cut((label === 0 ? '' : (at === 0 ? noun : '').padEnd(label)) + row, width),
@@ -98,9 +103,9 @@ function namesakeOf(step: PlanStep, tasks: readonly TaskNode[]): readonly TaskNo
   return tasks.filter(({ id }) => id === (step.name as string));
 }
 
-function marksOf(task: TaskNode, step: PlanStep): string {
+function marksOf(plan: Plan, task: TaskNode): string {
   const halts = task.haltOnError ? '!' : '';
-  const floats = task.waitForFinish === step.waitForFinish ? '' : task.waitForFinish ? '+' : '~';
+  const floats = isLoose(plan, task) ? '~' : '';
   return halts + floats;
 }
 
@@ -122,25 +127,23 @@ function afterLines(plan: Plan, { task, edges }: Interdependency, width: number)
     const declared = reasons.filter(({ kind }) => kind !== 'step-order').map(reasonText);
     return `${oneLine(nodeLabel(plan, from))} (${declared.join('; ')})${at < edges.length - 1 ? ',' : ''}`;
   });
-  return wrap([`${oneLine(task.id)} after`, ...sources], width);
+  const only = edges.some((edge) => declaredKind(edge) === 'needs');
+  return wrap([`${oneLine(task.id)} ${only ? 'only after' : 'after'}`, ...sources], width);
 }
 
-function joint({ style }: Page, step: PlanStep, last: boolean): readonly string[] {
+function joint({ plan, style }: Page, step: PlanStep, last: boolean): readonly string[] {
   if (last) return [];
-  return [`     ${style.dim(step.waitForFinish ? '▼' : '│')}`];
+  return [`     ${style.dim(isFloating(plan, step) ? '│' : '▼')}`];
 }
 
 function endLines({ plan, style, width }: Page): readonly string[] {
   const halting = plan.tasks.filter((task) => task.haltOnError).length;
-  const stepOf = new Map(plan.steps.map((step) => [step.name, step]));
-  const unlike = plan.tasks.filter((task) => task.waitForFinish !== stepOf.get(task.step)?.waitForFinish);
   const legend = [
     ...(plan.steps.length > 1
       ? ['▼ the next step opens when every task above that is waited for has settled']
       : []),
     ...(halting > 0 ? [`! its failure halts the run (${plural(halting, 'task')})`] : []),
-    ...(unlike.some((task) => !task.waitForFinish) ? ['~ not waited for, unlike its step'] : []),
-    ...(unlike.some((task) => task.waitForFinish) ? ['+ waited for, unlike its step'] : []),
+    ...(plan.tasks.some((task) => isLoose(plan, task)) ? ['~ not waited for, unlike its step'] : []),
   ];
   return legend.length === 0 ? [] : ['', ...legend.map((line) => style.dim(cut(`     ${line}`, width)))];
 }

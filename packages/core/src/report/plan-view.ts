@@ -92,6 +92,24 @@ export function isBarrier(plan: Plan, step: PlanStep): boolean {
   return tasksOf(plan, step).some((task) => task.waitForFinish);
 }
 
+/** True for a step with tasks none of which is waited for: it runs beside the order of the steps. */
+export function isFloating(plan: Plan, step: PlanStep): boolean {
+  return step.tasks.length > 0 && !isBarrier(plan, step);
+}
+
+/** True for a task that is not waited for although something of its step is. */
+export function isLoose(plan: Plan, task: TaskNode): boolean {
+  const step = plan.steps.find(({ name }) => name === task.step);
+  return !task.waitForFinish && step !== undefined && isBarrier(plan, step);
+}
+
+/** That a step, or how many of its tasks, are not waited for; else nothing. */
+export function waitNote(plan: Plan, step: PlanStep): string {
+  if (isFloating(plan, step)) return 'not waited for';
+  const loose = tasksOf(plan, step).filter((task) => !task.waitForFinish).length;
+  return loose === 0 ? '' : `${loose} not waited for`;
+}
+
 /**
  * The step whose settled tasks open the step at index `at`: the nearest one before it that anything waits for.
  * Undefined when the step opens at 0.

@@ -2,10 +2,10 @@ import type { TaskId, TaskKind } from '../../domain/ids.js';
 import type { Plan, PlanEdge, TaskNode } from '../../domain/plan.js';
 import type { LongestChains } from '../../domain/longest-chain.js';
 import { formatDuration } from '../format-duration.js';
-import { declaredKind, isHeldByStep, nodeLabel, taskOf } from '../plan-view.js';
+import { declaredKind, isHeldByStep, nodeLabel, taskOf, waitNote } from '../plan-view.js';
 import { plural } from '../text-layout.js';
 import { metrics, type Band, type Card, type Link, type PlanLayout, type Point } from './geometry.js';
-import { cardFacts, countsText, waitNote } from './layout-plan.js';
+import { cardFacts, countsText } from './layout-plan.js';
 import { markup, type Markup } from './markup.js';
 import { fitText, textWidth } from './text-width.js';
 

@@ -1,6 +1,15 @@
-import type { Plan, PlanEdge, PlanStep, TaskNode } from '../../domain/plan.js';
+import type { Plan, PlanEdge, TaskNode } from '../../domain/plan.js';
 import { formatDuration } from '../format-duration.js';
-import { countKinds, isBarrier, isDeclared, kindNouns, startNote, tasksOf } from '../plan-view.js';
+import {
+  countKinds,
+  isDeclared,
+  isFloating,
+  isLoose,
+  kindNouns,
+  startNote,
+  tasksOf,
+  waitNote,
+} from '../plan-view.js';
 import { metrics, type Band, type PlanLayout, type Point, type Size } from './geometry.js';
 import { emptyContent, layoutStep, shift } from './layout-step.js';
 import { routeAcross } from './route-across.js';
@@ -28,7 +37,7 @@ export function layoutPlan(plan: Plan, width: number): PlanLayout {
   let y = metrics.head;
   const bands = plan.steps.map((step, at): Band => {
     const content = contents[at] ?? emptyContent;
-    const floats = !isBarrier(plan, step);
+    const floats = isFloating(plan, step);
     const x = metrics.bandX + (floats ? metrics.floatShift : 0);
     const height = inset.y + Math.max(content.height, label === 'beside' ? card.height : 0) + metrics.padding;
     const origin = { x: x + inset.x, y: y + inset.y };
@@ -72,13 +81,12 @@ function factsWidth(plan: Plan, task: TaskNode): number {
 
 /** The second line of a task's card: its kind, its timeout and what sets it apart from its step. */
 export function cardFacts(plan: Plan, task: TaskNode): string {
-  const step = plan.steps.find(({ name }) => name === task.step);
   return [
     kindNouns[task.kind],
     formatDuration(task.timeoutMs),
     ...(task.attemptsMax > 1 ? [`${task.attemptsMax} tries`] : []),
     ...(startNote(plan, task) === '' ? [] : [startNote(plan, task)]),
-    ...(!task.waitForFinish && step?.waitForFinish === true ? ['no wait'] : []),
+    ...(isLoose(plan, task) ? ['no wait'] : []),
   ].join(' · ');
 }
 
@@ -99,18 +107,11 @@ export function countsText(tasks: readonly TaskNode[]): string {
   return countKinds(tasks) || 'no tasks';
 }
 
-/** That, or how much of, a step is not waited for; else nothing. */
-export function waitNote(plan: Plan, step: PlanStep): string {
-  if (!isBarrier(plan, step)) return 'not waited for';
-  const loose = tasksOf(plan, step).filter((task) => !task.waitForFinish).length;
-  return loose === 0 ? '' : `${loose} not waited for`;
-}
-
 // Left and right of the bands: the rail, the shift of bands that float, the lanes of lines between steps.
 function sideRoom(plan: Plan): number {
   const across = plan.edges.filter((edge) => isDeclared(edge) && leavesStep(plan, edge)).length;
   const lanes = across === 0 ? 0 : 10 + Math.min(across, 6) * metrics.laneGap;
-  const floats = plan.steps.some((step) => !isBarrier(plan, step)) ? metrics.floatShift : 0;
+  const floats = plan.steps.some((step) => isFloating(plan, step)) ? metrics.floatShift : 0;
   return metrics.bandX + floats + lanes + metrics.margin;
 }
 

@@ -2,6 +2,7 @@ import type { TaskOutcomeKind } from '../../domain/outcome.js';
 import { formatDuration } from '../format-duration.js';
 import { markup, type Markup } from '../picture/markup.js';
 import { fitText, textWidth } from '../picture/text-width.js';
+import { isFloating } from '../plan-view.js';
 import type { TaskState } from '../run-state.js';
 import { axisTicks, type Timeline, type TimelineStep } from './timeline.js';
 
@@ -102,17 +103,17 @@ function drawAxis({ timeline, ticksMax, x }: Scale, height: number): Markup {
 }
 
 function drawStep(scale: Scale, { step, openedAt, tasks }: TimelineStep, y: number): Markup {
-  const { left, right, x } = scale;
+  const { timeline, left, right, x } = scale;
   const height = metrics.stepHead + tasks.length * metrics.row + 4;
   const width = right - metrics.margin + 8;
-  const note = step.waitForFinish ? '' : 'not waited for';
+  const floats = isFloating(timeline.state.plan, step);
   const opens = openedAt === undefined ? 'never opened' : `opens at ${formatDuration(openedAt)}`;
   const at = x(openedAt ?? 0);
   const name = fitText(step.name, 13, left - metrics.margin - 16);
-  return markup`<g><rect class="step-band${step.waitForFinish ? '' : ' floats'}" x="${metrics.margin - 8}" y="${y}" width="${width}" height="${height}" rx="8" fill-opacity="0.75"/>
+  return markup`<g><rect class="step-band${floats ? ' floats' : ''}" x="${metrics.margin - 8}" y="${y}" width="${width}" height="${height}" rx="8" fill-opacity="0.75"/>
 <text class="step" x="${metrics.margin + 4}" y="${y + 21}">${name}</text>
 ${openedAt === undefined ? '' : markup`<path class="opening" d="M${at} ${y + 8}V${y + height - 6}"/>`}
-<text class="told" x="${at + 6}" y="${y + 20}">${opens}<tspan class="wait">${note === '' ? '' : ` · ${note}`}</tspan></text>
+<text class="told" x="${at + 6}" y="${y + 20}">${opens}<tspan class="wait">${floats ? ' · not waited for' : ''}</tspan></text>
 ${tasks.map((task, row) => drawTask(scale, task, { openedAt, y: y + metrics.stepHead + row * metrics.row }))}</g>
 `;
 }

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../domain/event.js';
 import { formatDuration } from '../format-duration.js';
 import { outcomeMarks, paintOutcome } from '../outcome-words.js';
+import { isFloating } from '../plan-view.js';
 import type { TaskState } from '../run-state.js';
 import { createStyle, type Style } from '../style.js';
 import { cut, joinPieces, longestOf, oneLine, plural, wrap, type Piece } from '../text-layout.js';
@@ -67,7 +68,7 @@ function stepLines(chart: Chart, step: TimelineStep): readonly string[] {
   const shown = step.tasks.filter((task) => all || timeline.critical.has(task.node.id) || isBroken(task));
   const hidden = step.tasks.length - shown.length;
   const when = step.openedAt === undefined ? 'never opened' : `▾ ${formatDuration(step.openedAt)}`;
-  const opening = when + (step.step.waitForFinish ? '' : ', not waited for');
+  const opening = when + (isFloating(timeline.state.plan, step.step) ? ', not waited for' : '');
   const indent = step.openedAt === undefined ? 0 : columnOf(timeline, chart.barWidth, step.openedAt);
   const name = cut(oneLine(step.step.name), chart.nameWidth).padEnd(chart.nameWidth + 1);
   const room = Math.max(0, Math.min(indent, chart.width - name.length - opening.length));
