@@ -279,7 +279,7 @@ describe('values', () => {
     ],
     [
       'services: [{name: a, envs: {A: b}}]',
-      '1:28 error parse/bad-value [{A: b}] `envs` must be a list, but is a mapping.',
+      '1:28 error parse/bad-value [{A: b}] `envs` must be a list, but is a mapping. Write each entry on lines of its own, its first with `- ` before it.',
     ],
     [
       'jobs: [{name: a, completed_timeout: 1.5s}]',

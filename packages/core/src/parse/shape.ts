@@ -102,11 +102,14 @@ export function capitalise(sentence: string): string {
 }
 
 function helpFor(node: YamlNode, expected: string): string | undefined {
+  if (node.kind === 'mapping' && expected.startsWith('a list')) return mappingHelp;
   if (node.kind !== 'scalar' || node.text === '') return undefined;
   if (expected.startsWith('a list')) return listHelp(node.text);
   const quotedFlag = !node.plain && typeof resolvePlainScalar(node.text) === 'boolean';
   return quotedFlag && expected === 'true or false' ? `Write ${node.text} without quotes.` : undefined;
 }
+
+const mappingHelp = 'Write each entry on lines of its own, its first with `- ` before it.';
 
 function listHelp(written: string): string {
   const shellLine = /[&|;<>$`"'*]/.test(written);
