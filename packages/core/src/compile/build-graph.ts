@@ -56,7 +56,11 @@ function addEdge(drawing: Drawing, { from, to, reasons }: DrawnEdge): void {
 
 // Read once into lists of numbers: the passes ask for neighbours far too often to look names up each time.
 function readGraph(nodes: readonly PlanNode[], drawing: Drawing): Graph {
-  const out = nodes.map(({ id }) => readEdges(drawing, id));
+  const out: EdgeOut[][] = nodes.map(() => []);
+  drawing.forEachEdge((_key, { reasons }, _from, _to, from, to) => {
+    out[from.place]?.push({ to: to.place, reasons });
+  });
+  for (const edges of out) edges.sort((left, right) => left.to - right.to);
   const after = out.map((edges) => edges.map(({ to }) => to));
   const before: number[][] = nodes.map(() => []);
   after.forEach((places, from) => {
@@ -68,12 +72,4 @@ function readGraph(nodes: readonly PlanNode[], drawing: Drawing): Graph {
     after: (place) => after[place] ?? [],
     edges: (place) => out[place] ?? [],
   };
-}
-
-function readEdges(drawing: Drawing, from: NodeId): readonly EdgeOut[] {
-  const edges: EdgeOut[] = [];
-  for (const { attributes, targetAttributes } of drawing.outEdgeEntries(from)) {
-    edges.push({ to: targetAttributes.place, reasons: attributes.reasons });
-  }
-  return edges.sort((left, right) => left.to - right.to);
 }
