@@ -1,4 +1,5 @@
-export { createNodes, createNodesV2 } from './plugin';
+// Nx 22 asks for the second name.
+export { createNodes, createNodes as createNodesV2 } from './plugin';
 export type { PluginOptions } from './infer-targets';
 
 /** The plugin's name in nx.json. */

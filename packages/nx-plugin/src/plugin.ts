@@ -19,9 +19,6 @@ export const createNodes: CreateNodes<PluginOptions> = [
     ),
 ];
 
-/** The same under the name that Nx 22 asks for. */
-export const createNodesV2 = createNodes;
-
 function nodesOf(file: string, options: PluginOptions, workspaceRoot: string) {
   const root = projectRootOf(file);
   if (!isProject(join(workspaceRoot, root))) return {};
