@@ -7,7 +7,7 @@ import type { AppliedObject } from './applied-object.js';
 import { digestAnnotationOf } from './digest.js';
 import { mapBounded } from './map-bounded.js';
 import { lostFields } from './owned-fields.js';
-import { immutableFields, refusalEvidence } from './print-failure.js';
+import { immutableFields, readForFailure, refusalEvidence } from './print-failure.js';
 import { replaceObject } from './replace-object.js';
 import type { RunContext } from './run-context.js';
 import { waitForFoundation } from './wait-for-foundation.js';
@@ -86,7 +86,5 @@ function recreated(object: KubeObject, result: ApiResult<KubeObject>): ObjectRes
 }
 
 async function refused(failure: ApiFailure, object: KubeObject, context: RunContext): Promise<Evidence> {
-  const conflict = failure.kind === 'status' && failure.code === 409;
-  const live = conflict ? await context.cluster.get(referenceOf(object)) : undefined;
-  return refusalEvidence(failure, object, live?.ok === true ? live.value : undefined);
+  return refusalEvidence(failure, object, await readForFailure(failure, object, context.cluster));
 }

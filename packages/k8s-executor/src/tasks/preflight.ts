@@ -1,13 +1,12 @@
 import type { Diagnostic, Refusal } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
-import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf, kindKey, scopesOfCrds } from '../manifest/kind-scope.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
 import { findForbidden } from './access-review.js';
 import { isUnchanged } from './apply-objects.js';
 import { mapBounded } from './map-bounded.js';
-import { immutableFields, printFailure } from './print-failure.js';
+import { immutableFields, isRbac, printFailure, readForFailure } from './print-failure.js';
 import {
   findMissingNamespaces,
   isNamespace,
@@ -117,19 +116,9 @@ function isAboutObject(failure: ApiFailure): boolean {
   return immutableFields(failure) === undefined && !/webhook|denied request/i.test(failure.message);
 }
 
-/** Admission says 403 too; only the authorizer's answer is about who we are. */
-function isRbac(failure: ApiFailure): boolean {
-  return (
-    failure.kind === 'status' &&
-    failure.code === 403 &&
-    /cannot (?:patch|create|update|get|list) resource/.test(failure.message)
-  );
-}
-
 async function rejected({ manifest, failure }: Failed, context: RunContext): Promise<Diagnostic> {
-  const conflict = failure.kind === 'status' && failure.code === 409;
-  const live = conflict ? await context.cluster.get(referenceOf(manifest.object)) : undefined;
-  const printed = printFailure(failure, manifest.object, live?.ok === true ? live.value : undefined);
+  const live = await readForFailure(failure, manifest.object, context.cluster);
+  const printed = printFailure(failure, manifest.object, live);
   return {
     code: 'manifest/rejected',
     severity: 'error',

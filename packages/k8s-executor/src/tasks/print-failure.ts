@@ -1,9 +1,11 @@
 import type { Evidence } from '@flotilla/core';
 import type { ApiFailure, StatusCause, StatusFailure } from '../cluster/api-failure.js';
+import type { Cluster } from '../cluster/cluster.js';
 import { isJsonObject } from '../cluster/json.js';
 import type { Json } from '../cluster/json.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { changedSpecFields } from './changed-fields.js';
 
 /** A failed request about an object, for people: the cause in one sentence, and what to do. */
 export interface PrintedFailure {
@@ -48,6 +50,26 @@ export function immutableFields(failure: ApiFailure): readonly string[] | undefi
   return causes.length === 0 ? undefined : fields;
 }
 
+/** Admission says 403 too; only the authorizer's answer is about who we are. */
+export function isRbac(failure: ApiFailure): boolean {
+  return (
+    failure.kind === 'status' &&
+    failure.code === 403 &&
+    /cannot (?:patch|create|update|get|list|delete) resource/.test(failure.message)
+  );
+}
+
+/** Conflicts and immutable fields are told with what the cluster holds: the live object, when it helps. */
+export async function readForFailure(
+  failure: ApiFailure,
+  object: KubeObject,
+  cluster: Cluster,
+): Promise<KubeObject | undefined> {
+  if (failure.kind !== 'status' || (failure.code !== 409 && failure.code !== 422)) return undefined;
+  const live = await cluster.get(referenceOf(object));
+  return live.ok ? live.value : undefined;
+}
+
 interface Sides {
   readonly object: KubeObject;
   readonly live?: KubeObject | undefined;
@@ -57,13 +79,8 @@ function printStatus(failure: StatusFailure, subject: string, sides: Sides): Pri
   const conflicts = failure.causes.filter((cause) => cause.reason === 'FieldManagerConflict');
   if (conflicts.length > 0) return printConflicts(conflicts, subject, sides);
   const immutable = immutableFields(failure);
-  if (immutable !== undefined) {
-    return {
-      cause: `${subject} cannot be changed in ${immutable.join(', ') || 'these fields'}: they are immutable`,
-      advice: `Put the old value back, or delete the object yourself and deploy again: kubectl delete ${sides.object.kind.toLowerCase()} ${sides.object.metadata.name}`,
-    };
-  }
-  if (failure.code === 403) {
+  if (immutable !== undefined) return printImmutable(immutable, failure, sides);
+  if (isRbac(failure)) {
     return { cause: `${subject}: ${failure.message}`, advice: 'Ask for that right, or use another context.' };
   }
   if (failure.code === 404 && /namespaces? "/.test(failure.message)) {
@@ -74,6 +91,26 @@ function printStatus(failure: StatusFailure, subject: string, sides: Sides): Pri
     };
   }
   return { cause: `${subject} is refused: ${failure.message}` };
+}
+
+function printImmutable(
+  named: readonly string[],
+  failure: StatusFailure,
+  { object, live }: Sides,
+): PrintedFailure {
+  const subject = printReference(referenceOf(object));
+  const fields = named.flatMap((field) => {
+    if (field !== 'spec' || live === undefined) return [field];
+    const mayChange = [...failure.message.matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
+    const changed = changedSpecFields(object, live, mayChange);
+    return changed.length === 0 ? [field] : changed;
+  });
+  const { name, namespace } = object.metadata;
+  const place = namespace === undefined ? '' : `-n ${namespace} `;
+  return {
+    cause: `${subject} cannot be changed in ${fields.join(', ') || 'these fields'}: they are immutable`,
+    advice: `Put the old value back, or delete the object yourself and deploy again: kubectl ${place}delete ${object.kind.toLowerCase()} ${name}`,
+  };
 }
 
 function printConflicts(conflicts: readonly StatusCause[], subject: string, sides: Sides): PrintedFailure {

@@ -9,7 +9,9 @@ import { textOf } from '../readiness/readiness.js';
 import { digestAnnotationOf } from './digest.js';
 import { createLiveObjects } from './live-objects.js';
 import type { LiveObjects } from './live-objects.js';
-import { fieldManager, lostFields, managedFieldsOf } from './owned-fields.js';
+import { leavesBelow } from './changed-fields.js';
+import { fieldManager, lostFields, managedFieldsOf, ownerOfField } from './owned-fields.js';
+import { valueAt } from './print-failure.js';
 import { prepareRun } from './prepare-run.js';
 
 /** How what a task deploys stands against the files (cli.md, `status`). */
@@ -22,7 +24,7 @@ export interface TaskStatus {
   readonly since: string | null;
   /** Which commit was deployed; known only from receipts. */
   readonly commit: null;
-  /** What differs, as `Deployment shop/api .spec.replicas`. */
+  /** What differs, as `Deployment shop/api .spec.replicas (changed by kubectl)`. */
   readonly fields?: readonly string[];
 }
 
@@ -88,11 +90,16 @@ async function taskStatus(
 /** The fields that others have taken; the object's digest when the files ask for something else now. */
 function driftOf({ desired, live }: Pair): readonly string[] {
   const subject = printReference(referenceOf(desired));
-  const lost = lostFields(desired, live);
-  if (lost.length > 0) return lost.map((field) => `${subject} ${field}`);
+  const lost = lostFields(desired, live).flatMap((field) => leavesBelow(valueAt(desired, field), field));
+  if (lost.length > 0) return lost.map((field) => `${subject} ${field}${printOwner(live, field)}`);
   return digestAnnotationOf(live) === digestAnnotationOf(desired)
     ? []
     : [`${subject} differs from the files`];
+}
+
+function printOwner(live: KubeObject, field: string): string {
+  const owner = ownerOfField(live, field);
+  return owner === undefined ? '' : ` (changed by ${owner})`;
 }
 
 function lastApplied(pairs: readonly Pair[]): string | null {

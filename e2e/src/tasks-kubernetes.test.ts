@@ -1,0 +1,281 @@
+import { rm } from 'node:fs/promises';
+import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { findBinaries } from './control-plane/find-binaries.js';
+import type { ProgramResult } from './control-plane/run-program.js';
+import { helmModule, kubernetesModule } from './control-plane/tool-modules.js';
+import { createDeployment, type Deployment } from './testing/deployment.js';
+import { isFlotillaWrite } from './testing/flotilla.js';
+import { outcomes, parseRunEvents } from './testing/run-events.js';
+
+let cluster: ControlPlane;
+const folders: string[] = [];
+
+beforeAll(async () => {
+  cluster = await startControlPlane();
+});
+
+afterAll(async () => {
+  await cluster.stop();
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
+});
+
+async function deployment(
+  namespace: string,
+  files: Readonly<Record<string, string>>,
+  { create = true }: { readonly create?: boolean } = {},
+): Promise<Deployment> {
+  if (create) await cluster.kubectl(['create', 'namespace', namespace]);
+  const made = await createDeployment(cluster, namespace, files);
+  folders.push(made.folder);
+  return made;
+}
+
+/** The exit code with all that was said, so that a failing test shows why. */
+function ended({ code, stdout, stderr }: ProgramResult) {
+  return { code, said: stdout + stderr };
+}
+
+const settings = (value: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {level: ${value}}\n`;
+const service = 'name: shop\nservices:\n  - name: web\n    manifests: [web.yaml]\n';
+const job = (annotations: string, command: string) => `apiVersion: batch/v1
+kind: Job
+metadata: {name: seed}
+spec:
+  backoffLimit: 0
+  template:
+    metadata: {annotations: {${annotations}}}
+    spec: {restartPolicy: Never, containers: [{name: seed, image: busybox, command: [${command}]}]}
+`;
+const jobFile = 'name: shop\njobs:\n  - name: seed\n    manifests: [seed.yaml]\n';
+const web = (spec: string, annotations = '') => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  ${spec}
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}, annotations: {${annotations}}}
+    spec: {containers: [{name: web, image: nginx}]}
+`;
+
+test('a missing namespace is refused once; --create-namespace creates it, and destroy leaves it', async () => {
+  const text = `${settings('a')}---\n${settings('b').replace('settings', 'more')}`;
+  const shop = await deployment(
+    'made-by-run',
+    { 'flotilla.yaml': service, 'web.yaml': text },
+    { create: false },
+  );
+  const refused = await shop.run(['deploy']);
+  expect(ended(refused).code).toBe(65);
+  expect(refused.stderr.match(/does not exist/g)).toHaveLength(1);
+  expect(refused.stderr).toContain('--create-namespace');
+  expect(refused.stderr).toContain('kubectl create namespace made-by-run');
+
+  await shop.write({
+    'web.yaml': `${text}---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 99999}]}\n`,
+  });
+  const invalid = await shop.run(['deploy', '--create-namespace']);
+  expect(ended(invalid)).toMatchObject({ code: 65, said: expect.stringContaining('99999') as string });
+  expect((await cluster.kubectl(['get', 'namespace', 'made-by-run'])).code).toBe(1);
+
+  await shop.write({ 'web.yaml': text });
+  expect(ended(await shop.run(['deploy', '--create-namespace']))).toMatchObject({ code: 0 });
+  expect(await shop.kubectl(['get', 'namespace', 'made-by-run', '--show-labels'])).toContain(
+    'flotilla.dev/deployment=shop',
+  );
+  expect(ended(await shop.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
+  expect(await shop.kubectl(['get', 'namespace', 'made-by-run', '-o', 'jsonpath={.status.phase}'])).toBe(
+    'Active',
+  );
+});
+
+test('kustomizations by kubectl, charts by helm without their hooks, and what to install', async () => {
+  const file =
+    'name: shop\nservices: [{name: web, kustomize: web}]\ncharts: [{name: cache, directory: cache, values: values.yaml}]\n';
+  const hook =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: hook, annotations: {helm.sh/hook: pre-install}}\n';
+  const shop = await deployment('renderers', {
+    'flotilla.yaml': file,
+    'web/kustomization.yaml': 'resources: [web.yaml]\nnamePrefix: my-\n',
+    'web/web.yaml': settings('a'),
+    'values.yaml': 'level: loud\n',
+    'cache/Chart.yaml': 'apiVersion: v2\nname: cache\nversion: 1.0.0\n',
+    'cache/templates/all.yaml': `${settings('{{ .Values.level }}').replace('settings', '{{ .Release.Name }}')}---\n${hook}`,
+  });
+  const missing = await shop.run(['deploy'], { PATH: '/nonexistent' });
+  expect(ended(missing).code).toBe(65);
+  expect(missing.stderr).toContain('Install kubectl');
+  expect(missing.stderr).toContain('Install helm');
+  const [kubernetes, helm] = await Promise.all([findBinaries(kubernetesModule), findBinaries(helmModule)]);
+  const deployed = await shop.run(['deploy'], { PATH: `${kubernetes}:${helm}` });
+  expect(ended(deployed)).toMatchObject({ code: 0 });
+  expect(deployed.stderr).toContain('ConfigMap hook (pre-install)');
+  const names = await shop.kubectl(['get', 'configmap', '-o', 'name']);
+  expect(names).toContain('configmap/my-settings');
+  expect(names).not.toContain('configmap/hook');
+  expect(await shop.kubectl(['get', 'configmap', 'cache', '-o', 'jsonpath={.data.level}'])).toBe('loud');
+});
+
+test('a field that another manager took is a conflict that names it, drift in the status, and can be taken back', async () => {
+  const shop = await deployment('conflicts', { 'flotilla.yaml': service, 'web.yaml': settings('a') });
+  const states = async () => {
+    const { tasks } = JSON.parse((await shop.run(['status', '-o', 'json'])).stdout) as {
+      tasks: { state: string; fields?: string[] }[];
+    };
+    return tasks;
+  };
+  expect(await states()).toMatchObject([{ state: 'never-deployed' }]);
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  expect(await states()).toMatchObject([{ state: 'in-sync' }]);
+  await shop.kubectl(
+    ['apply', '--server-side', '--force-conflicts', '--field-manager', 'ops', '-f', '-'],
+    settings('z'),
+  );
+  const [drifted] = await states();
+  expect(drifted).toMatchObject({ state: 'drifted' });
+  expect(drifted?.fields?.join()).toContain('.data.level');
+  expect(drifted?.fields?.join()).toContain('ops');
+  const refused = await shop.run(['deploy']);
+  expect(ended(refused).code).toBe(65);
+  expect(refused.stderr).toContain('.data.level belongs to "ops" (flotilla: "a", ops: "z")');
+  expect(ended(await shop.run(['deploy', '--force-conflicts']))).toMatchObject({ code: 0 });
+  expect(await shop.kubectl(['get', 'configmap', 'settings', '-o', 'jsonpath={.data.level}'])).toBe('a');
+  await shop.kubectl(['delete', 'configmap', 'settings']);
+  await shop.write({ 'web.yaml': `${settings('a')}---\n${settings('a').replace('settings', 'other')}` });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  await shop.kubectl(['delete', 'configmap', 'settings']);
+  expect(await states()).toMatchObject([{ state: 'missing', fields: ['ConfigMap conflicts/settings'] }]);
+});
+
+test('a job is adopted while it runs, kept when it is done, rerun when asked, replaced when it changes', async () => {
+  const shop = await deployment('jobs', {
+    'flotilla.yaml': jobFile,
+    'seed.yaml': job('lab.fake/run-ms: "4000"', 'one'),
+  });
+  const uid = () => shop.kubectl(['get', 'job', 'seed', '-o', 'jsonpath={.metadata.uid}']);
+  const first = shop.run(['deploy']);
+  for (
+    let tries = 0;
+    tries < 60 && (await cluster.kubectl(['-n', 'jobs', 'get', 'job', 'seed'])).code !== 0;
+    tries++
+  );
+  const made = await uid();
+  const second = await shop.run(['deploy', '-o', 'ndjson']);
+  expect(ended(second)).toMatchObject({ code: 0 });
+  expect(second.stdout).toContain('adopting Job seed');
+  expect(ended(await first)).toMatchObject({ code: 0 });
+  const audited = (await cluster.audit()).length;
+  const third = await shop.run(['deploy', '-o', 'ndjson']);
+  expect(outcomes(parseRunEvents(third.stdout))).toEqual({ 'jobs.seed': 'unchanged' });
+  expect((await cluster.audit()).slice(audited).filter(isFlotillaWrite)).toEqual([]);
+  expect(await uid()).toBe(made);
+  await shop.write({ 'seed.yaml': job('', 'two') });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  const replaced = await uid();
+  expect(replaced).not.toBe(made);
+  expect(ended(await shop.run(['deploy', '--rerun-jobs']))).toMatchObject({ code: 0 });
+  expect(await uid()).not.toBe(replaced);
+});
+
+test('a deadline that passes fails a service, which recovers in the same run', async () => {
+  const shop = await deployment('recovery', {
+    'flotilla.yaml': `${jobFile}services:\n  - name: web\n    manifests: [web.yaml]\n`,
+    'web.yaml': web('progressDeadlineSeconds: 1', 'lab.fake/ready-ms: "5000"'),
+    'seed.yaml': job('lab.fake/run-ms: "9000"', 'one'),
+  });
+  const deployed = await shop.run(['deploy', '-o', 'ndjson']);
+  expect(ended(deployed)).toMatchObject({ code: 0 });
+  const events = parseRunEvents(deployed.stdout);
+  expect(outcomes(events)).toEqual({ 'services.web': 'recovered', 'jobs.seed': 'succeeded' });
+  expect(events.find(({ type, task }) => type === 'task-settled' && task === 'services.web')?.reason).toMatch(
+    /made no progress within its deadline/,
+  );
+});
+
+test('a quota on pods is named while the task waits, and when its time is over', async () => {
+  const shop = await deployment('quota', {
+    'flotilla.yaml': `${service}workflows:\n  - name: setup\n    order_from: [{task: services.web, timeout: 4s}]\n`,
+    'web.yaml': web('replicas: 1'),
+  });
+  await shop.kubectl(['create', 'quota', 'none', '--hard=pods=0']);
+  const deployed = await shop.run(['deploy', '-o', 'ndjson']);
+  expect(ended(deployed).code).toBe(2);
+  const events = parseRunEvents(deployed.stdout);
+  expect(outcomes(events)).toEqual({ 'services.web': 'timed-out' });
+  const waits = deployed.stdout.split('\n').filter((line) => line.includes('"task-progressed"'));
+  expect(waits.some((line) => line.includes('exceeded quota'))).toBe(true);
+  const settled = deployed.stdout.split('\n').find((line) => line.includes('"task-settled"'));
+  expect(settled).toContain('exceeded quota');
+});
+
+test('immutable fields and what admission refuses are named before the first write', async () => {
+  const others = (size: string, ip: string) => `apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {clusterIP: ${ip}, selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  replicas: 0
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db, image: postgres}]}}
+  volumeClaimTemplates:
+    - {metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: ${size}}}}}
+`;
+  const shop = await deployment('immutable', {
+    'flotilla.yaml': service,
+    'web.yaml': `${web('replicas: 0')}---\n${others('1Gi', 'None')}`,
+  });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  const range = { type: 'Container', max: { cpu: '1' } };
+  const limit = {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'small' },
+    spec: { limits: [range] },
+  };
+  await shop.kubectl(['create', '-f', '-'], JSON.stringify(limit));
+  const pod =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: big}\nspec: {containers: [{name: big, image: nginx, resources: {limits: {cpu: "2"}}}]}\n';
+  const changed = `${web('replicas: 0').replaceAll('app: web', 'app: other')}---\n${others('2Gi', '10.0.0.99')}---\n${pod}`;
+  await shop.write({ 'web.yaml': changed });
+  const refused = await shop.run(['deploy']);
+  expect(ended(refused).code).toBe(65);
+  expect(refused.stderr).toMatch(/Deployment immutable\/web cannot be changed in spec\.selector/);
+  expect(refused.stderr).toMatch(/Service immutable\/web .*spec\.clusterIPs?\b/);
+  expect(refused.stderr).toMatch(/StatefulSet immutable\/db .*volumeClaimTemplates/);
+  expect(refused.stderr).toMatch(/Pod immutable\/big.*maximum cpu usage per Container is 1/);
+});
+
+test('a removal names the finalizer that holds it, and leaves the neighbour alone', async () => {
+  const teardown =
+    'workflows:\n  - name: setup\n    order_from: [services.web]\n  - name: teardown\n    order_from: [{task: release.remove_environment, timeout: 3s}]\n';
+  const held = settings('a').replace('{name: settings}', '{name: settings, finalizers: [example.com/hold]}');
+  const shop = await deployment('removal', { 'flotilla.yaml': `${service}${teardown}`, 'web.yaml': held });
+  const neighbour = await createDeployment(cluster, 'removal', {
+    'flotilla.yaml': service.replace('name: shop', 'name: neighbour'),
+    'web.yaml': settings('b').replace('settings', 'theirs'),
+  });
+  folders.push(neighbour.folder);
+  expect(ended(await neighbour.run(['deploy']))).toMatchObject({ code: 0 });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  const stuck = await shop.run(['destroy', '--yes']);
+  expect(ended(stuck).code).toBe(2);
+  expect(ended(stuck).said).toContain('held by the finalizer example.com/hold');
+  await shop.kubectl([
+    'patch',
+    'configmap',
+    'settings',
+    '--type=json',
+    '-p',
+    '[{"op":"remove","path":"/metadata/finalizers"}]',
+  ]);
+  expect(await shop.kubectl(['get', 'configmap', '-o', 'name'])).toContain('configmap/theirs');
+  expect(ended(await neighbour.run(['status']))).toMatchObject({
+    said: expect.stringContaining('in-sync') as string,
+  });
+});

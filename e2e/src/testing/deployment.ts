@@ -1,0 +1,51 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ControlPlane } from '../control-plane/control-plane.js';
+import type { ProgramResult } from '../control-plane/run-program.js';
+import { flotilla } from './flotilla.js';
+
+/** Files of a deployment in a folder of their own (which the caller removes), and the namespace that it is for. */
+export interface Deployment {
+  readonly folder: string;
+  readonly namespace: string;
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** `flotilla <words> -f … -n …` as the admin. */
+  run(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<ProgramResult>;
+  /** As `kubectl -n <namespace>`; throws when it fails. */
+  kubectl(words: readonly string[], input?: string): Promise<string>;
+}
+
+export async function createDeployment(
+  cluster: ControlPlane,
+  namespace: string,
+  files: Readonly<Record<string, string>>,
+): Promise<Deployment> {
+  const folder = await mkdtemp(join(tmpdir(), 'flotilla-deployment-'));
+  const write = async (given: Readonly<Record<string, string>>) => {
+    for (const [name, text] of Object.entries(given)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+  };
+  await write(files);
+  const where = [
+    '-f',
+    join(folder, 'flotilla.yaml'),
+    '--kubeconfig',
+    cluster.kubeconfig.admin,
+    '-n',
+    namespace,
+  ];
+  return {
+    folder,
+    namespace,
+    write,
+    run: (words, env) => flotilla([...words, ...where], { env: env ?? {} }),
+    async kubectl(words, input) {
+      const { code, stdout, stderr } = await cluster.kubectl(['-n', namespace, ...words], input);
+      if (code !== 0) throw new Error(`kubectl ${words.join(' ')}: ${stderr}`);
+      return stdout;
+    },
+  };
+}
