@@ -38,7 +38,7 @@ function advise(dependency: Dependency, workflow: ResolvedWorkflow, report: Repo
   if (on.node.id === task.node.id) return;
   if (on.stepAt > task.stepAt) adviseLater(dependency, report);
   else if (on.stepAt === task.stepAt) adviseInside(dependency, workflow, report);
-  else if (!on.node.waitForFinish) adviseNoWait(dependency, report);
+  else if (!on.node.waitForFinish) adviseNoWait(dependency, workflow, report);
 }
 
 function adviseInside({ task, on, name }: Dependency, workflow: ResolvedWorkflow, report: Report): void {
@@ -62,10 +62,12 @@ function adviseLater({ task, on, name }: Dependency, report: Report): void {
   });
 }
 
-function adviseNoWait({ task, on, name }: Dependency, report: Report): void {
+function adviseNoWait({ task, on, name }: Dependency, workflow: ResolvedWorkflow, report: Report): void {
+  const byStep = workflow.steps[on.stepAt]?.step.waitForFinish === false;
+  const sayer = byStep ? `step ${on.node.step}` : `its entry in step ${on.node.step}`;
   report.add({
     code: 'compile/dependency-into-no-wait-step',
-    message: `${task.node.id} waits for ${on.node.id}, although step ${on.node.step} says not to wait for it: this task alone is held back.`,
+    message: `${task.node.id} waits for ${on.node.id}, although ${sayer} says not to wait for it: this task alone is held back.`,
     help: `Nothing to do if that is meant; else let step ${on.node.step} wait for ${on.node.id}, or drop the dependency.`,
     span: name.span,
     related: placesOf(task, on),

@@ -1,6 +1,6 @@
 import type { Report } from '../diagnostics/report.js';
 import type { DeploymentFile, JobDefinition, Workflow } from '../domain/deployment-file.js';
-import { taskId } from '../domain/ids.js';
+import { taskId, type TaskId } from '../domain/ids.js';
 import { entriesOf } from './check-names.js';
 
 /** The checks that look at the file as a whole: what no workflow deploys, what one workflow forgot. */
@@ -26,35 +26,61 @@ function lintUnusedServices(file: DeploymentFile, workflows: readonly Workflow[]
 }
 
 /**
- * `patch` is meant to run less than `setup`, so a job that is missing there is worth a word only when something
- * says that it belongs: `patch` runs jobs that stand beside it in `setup`, or redeploys the service it borrows from.
+ * Every job of `setup` that `patch` leaves out is worth a warning (semantics.md §4). It has one of its own when
+ * something says that it belongs there: `patch` redeploys the service it borrows from, or runs jobs that stand beside
+ * it in `setup`. The others share one, lest a file that leaves out whole steps hides what it forgot.
  */
 function lintForgottenJobs(file: DeploymentFile, workflows: readonly Workflow[], report: Report): void {
   const setup = workflows.find(({ name }) => name.value === 'setup');
   const patch = workflows.find(({ name }) => name.value === 'patch');
   if (setup === undefined || patch === undefined) return;
-  const patched = listing(patch);
-  const setUp = listing(setup);
-  const stepOf = stepFinder(setup);
+  const [setUp, patched, stepOf] = [listing(setup), listing(patch), stepFinder(setup)];
   const patchedIn = new Map<string, JobDefinition>();
   for (const job of file.jobs) {
     const step = stepOf(job);
-    if (step !== undefined && !patchedIn.has(step) && patched(taskId('jobs', job.name.value)))
-      patchedIn.set(step, job);
+    if (step !== undefined && !patchedIn.has(step) && patched(idOf(job))) patchedIn.set(step, job);
   }
-  for (const job of file.jobs) {
-    const id = taskId('jobs', job.name.value);
-    if (patched(id) || !setUp(id)) continue;
+  const forgotten = file.jobs.filter((job) => setUp(idOf(job)) && !patched(idOf(job)));
+  const others: JobDefinition[] = [];
+  for (const job of forgotten) {
     const evidence = reasonToRun(job, { stepOf, patched, patchedIn });
-    if (evidence === undefined) continue;
-    report.add({
-      code: 'compile/job-missing-in-patch',
-      message: `setup runs ${id}, patch does not, although ${evidence}.`,
-      help: `List ${id} in patch too if a new version needs it.`,
-      span: job.name.span,
-      related: [{ message: 'patch is here.', span: patch.name.span }],
-    });
+    if (evidence === undefined) others.push(job);
+    else reportForgotten([job], { patch, evidence, report });
   }
+  reportForgotten(others, { patch, evidence: undefined, report });
+}
+
+interface Forgetting {
+  readonly patch: Workflow;
+  readonly evidence: string | undefined;
+  readonly report: Report;
+}
+
+/** How many jobs one warning names. */
+const namesMax = 3;
+
+function reportForgotten(jobs: readonly JobDefinition[], { patch, evidence, report }: Forgetting): void {
+  const [first, ...others] = jobs;
+  if (first === undefined) return;
+  const named = jobs.slice(0, namesMax).map(idOf).join(', ');
+  const names = jobs.length > namesMax ? `${named} and ${jobs.length - namesMax} more` : named;
+  const them = others.length > 0 ? 'them' : idOf(first);
+  report.add({
+    code: 'compile/job-missing-in-patch',
+    message: `setup runs ${names}, patch does not${evidence === undefined ? '' : `, although ${evidence}`}.`,
+    help: `List ${them} in patch too if a new version needs ${others.length > 0 ? 'them' : 'it'}.`,
+    span: first.name.span,
+    related: [
+      { message: 'patch is here.', span: patch.name.span },
+      ...others
+        .slice(0, namesMax - 1)
+        .map((job) => ({ message: `${idOf(job)} is here.`, span: job.name.span })),
+    ],
+  });
+}
+
+function idOf({ name }: JobDefinition): TaskId {
+  return taskId('jobs', name.value);
 }
 
 /** Whether a workflow runs a task, by its own name or through an `X.all`. */

@@ -27,7 +27,7 @@ describe('a service that no workflow deploys', () => {
     ],
     ['without workflows', 'services: [{name: a}]\n'],
   ])('%s is fine', (_, text) => {
-    expect(codes(text)).toEqual([]);
+    expect(codes(text)).not.toContain('compile/unused-service');
   });
 });
 
@@ -40,15 +40,32 @@ describe('a job that setup runs and patch forgot', () => {
   test.each([
     ['a job beside it is patched', '{name: a}, {name: b}', 'jobs.a, services.api'],
     ['the service it borrows from is redeployed', '{name: b, from_services: api}', 'services.api'],
+    ['nothing but setup speaks for it', '{name: migrate}', 'services.api'],
   ])('is a warning when %s', (_, jobs, patch) => {
     expect(codes(file(jobs, patch))).toEqual(['compile/job-missing-in-patch']);
   });
 
+  test.each([['patch runs them all', '{name: a}, {name: b}', 'jobs.all, services.api']])(
+    'is fine when %s',
+    (_, jobs, patch) => {
+      expect(codes(file(jobs, patch))).toEqual([]);
+    },
+  );
+});
+
+describe('a dependency on a task that is not waited for', () => {
+  const file = (step: string, entry: string) =>
+    'services: [{name: db}, {name: api, depends_on: [db]}]\nworkflows:\n' +
+    `  - {name: setup, parallelize: [{step: one${step}, tasks: [${entry}]}, {step: two, tasks: [services.api]}]}\n`;
+
   test.each([
-    ['patch runs no job beside it', '{name: seed}', 'services.api'],
-    ['patch runs them all', '{name: a}, {name: b}', 'jobs.all, services.api'],
-  ])('is fine when %s', (_, jobs, patch) => {
-    expect(codes(file(jobs, patch))).toEqual([]);
+    ['the step', ', wait_for_finish: false', 'services.db', 'step one'],
+    ["the task's entry", '', '{task: services.db, wait_for_finish: false}', 'its entry in step one'],
+  ])('is a hint that says so of %s', (_, step, entry, sayer) => {
+    const [hint, ...others] = compileText(file(step, entry)).diagnostics;
+    expect(others).toEqual([]);
+    expect(hint?.code).toBe('compile/dependency-into-no-wait-step');
+    expect(hint?.message).toContain(`although ${sayer} says not to wait for it`);
   });
 });
 

@@ -22,10 +22,11 @@ describe('real templates', () => {
     expect(ok).toBe(true);
   });
 
-  test('the Nx monorepo: 41 tasks in 5 steps, the frontends not waited for, one job forgotten', () => {
+  test('the Nx monorepo: 41 tasks in 5 steps, the frontends not waited for, one job forgotten, others left out', () => {
     const text = readFileSync(`${folder}/nx-monorepo-41-tasks.yaml`, 'utf8');
     const compiled = compilePlan(parseText(text));
     expect(compiled.diagnostics.map(({ code, message }) => [code, message.slice(0, 47)])).toEqual([
+      ['compile/job-missing-in-patch', 'setup runs jobs.ensure-logistics-db, jobs.ensur'],
       ['compile/job-missing-in-patch', 'setup runs jobs.riskstratification-db-migration'],
     ]);
     const plan = planOf(text);
