@@ -12,7 +12,7 @@ const tabWidth = 2;
 const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const doubleWidth =
-  /^(\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\u3000-\u303F\uFF01-\uFF60\uFFE0-\uFFE6])$/u;
+  /^(?![\uFF61-\uFFDC])(\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\u3000-\u303F\u309B\u309C\u30A0\u30FB\u30FC\uFF01-\uFF60\uFFE0-\uFFE6])$/u;
 
 /** The text with everything that could move the cursor, colour or reorder a terminal's line made visible. */
 export function escapeControls(text: string): string {

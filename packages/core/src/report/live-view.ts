@@ -3,7 +3,7 @@ import { formatDuration } from './format-duration.js';
 import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
 import { countTasks, type RunState, type TaskState } from './run-state.js';
 import { createStyle, type Style } from './style.js';
-import { joinPieces, longestOf, oneLine, type Piece } from './text-layout.js';
+import { cut, joinPieces, longestOf, oneLine, pad, type Piece } from './text-layout.js';
 
 export interface LiveViewOptions {
   /** Milliseconds since the run began, now. */
@@ -129,8 +129,7 @@ function taskLine(frame: Frame, task: TaskState): string {
   const { options, nameWidth } = frame;
   const { mark, paint, told, time } = describe(frame, task);
   const name = oneLine(task.node.id);
-  const shown =
-    name.length > nameWidth ? `${name.slice(0, Math.max(0, nameWidth - 1))}…` : name.padEnd(nameWidth);
+  const shown = pad(cut(name, nameWidth), nameWidth);
   const pieces: readonly Piece[] = [
     { text: `  ${mark} `, paint },
     { text: shown, ...(task.status === 'waiting' && { paint }) },

@@ -77,7 +77,7 @@ function headerLine({ plan, style, width }: Page, step: PlanStep, number: number
   const right = (countKinds(tasks) || 'no tasks') + (note === '' ? '' : ` · ${note}`);
   const marks = namesakeOf(step, tasks).map((task) => marksOf(plan, task));
   const name = cut(oneLine(step.name) + marks.join(''), width - left.length - right.length - 2);
-  const gap = ends(left + name, right, width).slice(left.length + name.length, width - right.length);
+  const gap = ends(left + name, right, width).slice(left.length + name.length, -right.length);
   const paint = note === '' ? style.dim : style.yellow;
   return `${style.dim(left.slice(0, 4))} ${left.slice(5)}${style.bold(name)}${gap}${paint(right)}`;
 }

@@ -2,7 +2,7 @@ import type { ExplainedWait, TaskExplanation } from '../domain/task-explanation.
 import { placeOf } from './plan-json.js';
 import { kindNouns, reasonWords } from './plan-view.js';
 import { createStyle, type Style } from './style.js';
-import { oneLine, plural, wrap } from './text-layout.js';
+import { columnsOf, oneLine, plural, wrap } from './text-layout.js';
 
 export interface ExplanationOptions {
   readonly format?: 'text' | 'json';
@@ -39,10 +39,14 @@ function waitLines(
   { style, width }: { readonly style: Style; readonly width: number },
 ): readonly string[] {
   const reasons = edge.reasons.map(({ kind, span }) => `${reasonWords[kind]}, ${place(span)}`).join('; ');
-  const head = `  ${oneLine(label)}  ${style.dim(reasons)}`;
-  if (tasks.length === 1 && tasks[0] === node) return [head];
+  const name = `  ${oneLine(label)}`;
+  const beside = columnsOf(name) + 2 + columnsOf(reasons) <= width;
+  const head = beside
+    ? [`${name}  ${style.dim(reasons)}`]
+    : [name, ...wrap(reasons.split(' '), width - 6).map((line) => `      ${style.dim(line)}`)];
+  if (tasks.length === 1 && tasks[0] === node) return head;
   const names = tasks.map((id, at) => oneLine(id) + (at < tasks.length - 1 ? ',' : ''));
-  return [head, ...wrap(names, width - 6).map((line) => `      ${line}`)];
+  return [...head, ...wrap(names, width - 6).map((line) => `      ${line}`)];
 }
 
 // What a task waits for at the gate of the step before is that its own step opens: behind that gate may stand

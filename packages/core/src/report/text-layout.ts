@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { displayCells } from '../diagnostics/display-cell.js';
 
 /** One line of text without control characters: what comes from a cluster or a file must not drive a terminal. */
 export function oneLine(text: string): string {
@@ -8,9 +9,31 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** At most `width` characters, the last one `…` when something was cut. */
+/** The columns that a text takes on a terminal: Chinese, Japanese and Korean characters and emoji take two. */
+export function columnsOf(text: string): number {
+  if (!/[^\x20-\x7e]/.test(text)) return text.length;
+  return displayCells(text).reduce((sum, { width }) => sum + width, 0);
+}
+
+/** At most `width` columns, the last one `…` when something was cut. */
 export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  return columnsOf(text) <= width ? text : `${beginning(text, width - 1)}…`;
+}
+
+/** The text and blanks up to `width` columns. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columnsOf(text)));
+}
+
+function beginning(text: string, width: number): string {
+  let room = width;
+  let shown = '';
+  for (const { shown: character, width: columns } of displayCells(text)) {
+    room -= columns;
+    if (room < 0) break;
+    shown += character;
+  }
+  return shown;
 }
 
 /** `1 service`, `2 services`. */
@@ -18,14 +41,14 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The length of the longest of the texts; 0 when there are none. */
+/** The columns of the longest of the texts; 0 when there are none. */
 export function longestOf(texts: readonly string[]): number {
-  return texts.reduce((longest, { length }) => Math.max(longest, length), 0);
+  return texts.reduce((longest, text) => Math.max(longest, columnsOf(text)), 0);
 }
 
 /** `left` and `right` at the two ends of a line of `width` characters; two spaces apart when that is too narrow. */
 export function ends(left: string, right: string, width: number): string {
-  return left + ' '.repeat(Math.max(2, width - left.length - right.length)) + right;
+  return left + ' '.repeat(Math.max(2, width - columnsOf(left) - columnsOf(right))) + right;
 }
 
 /** The words on as few lines of at most `width` characters as they need; a longer word has a line to itself. */
@@ -34,7 +57,7 @@ export function wrap(words: readonly string[], width: number, separator = ' '): 
   let line: string | undefined;
   for (const word of words) {
     if (line === undefined) line = word;
-    else if (line.length + separator.length + word.length <= width) line += separator + word;
+    else if (columnsOf(line) + separator.length + columnsOf(word) <= width) line += separator + word;
     else {
       lines.push((line + separator).trimEnd());
       line = word;
@@ -54,7 +77,7 @@ export function inColumns(cells: readonly string[], width: number, gap = 3): rea
 
 function columnWidths(cells: readonly string[], count: number): readonly number[] {
   const widths = new Array<number>(count).fill(0);
-  cells.forEach((cell, at) => (widths[at % count] = Math.max(widths[at % count] ?? 0, cell.length)));
+  cells.forEach((cell, at) => (widths[at % count] = Math.max(widths[at % count] ?? 0, columnsOf(cell))));
   return widths;
 }
 
@@ -63,7 +86,7 @@ function rows(cells: readonly string[], widths: readonly number[], gap: number):
   for (let at = 0; at < cells.length; at += widths.length) {
     const row = cells
       .slice(at, at + widths.length)
-      .map((cell, column) => cell.padEnd((widths[column] ?? 0) + gap));
+      .map((cell, column) => pad(cell, (widths[column] ?? 0) + gap));
     lines.push(row.join('').trimEnd());
   }
   return lines;
@@ -77,11 +100,11 @@ export interface Piece {
 
 /** The pieces as one line of at most `width` characters; colour is added after cutting, so it takes no room; blanks at the end are left out. */
 export function joinPieces(pieces: readonly Piece[], width: number): string {
-  const whole = pieces.reduce((sum, { text }) => sum + text.length, 0);
+  const whole = pieces.reduce((sum, { text }) => sum + columnsOf(text), 0);
   let room = whole > width ? width - 1 : width;
   const line = pieces.map(({ text, paint }) => {
-    const shown = text.slice(0, Math.max(0, room));
-    room -= shown.length;
+    const shown = columnsOf(text) <= room ? text : beginning(text, room);
+    room = shown === text ? room - columnsOf(text) : 0;
     return paint === undefined ? shown : paint(shown);
   });
   return (line.join('') + (whole > width ? '…' : '')).trimEnd();

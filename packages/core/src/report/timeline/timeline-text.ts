@@ -4,7 +4,17 @@ import { outcomeMarks, paintOutcome } from '../outcome-words.js';
 import { isFloating } from '../plan-view.js';
 import type { TaskState } from '../run-state.js';
 import { createStyle, type Style } from '../style.js';
-import { cut, joinPieces, longestOf, oneLine, plural, wrap, type Piece } from '../text-layout.js';
+import {
+  columnsOf,
+  cut,
+  joinPieces,
+  longestOf,
+  oneLine,
+  pad,
+  plural,
+  wrap,
+  type Piece,
+} from '../text-layout.js';
 import { axisTicks, buildTimeline, type Timeline, type TimelineStep } from './timeline.js';
 
 export interface TimelineTextOptions {
@@ -70,8 +80,8 @@ function stepLines(chart: Chart, step: TimelineStep): readonly string[] {
   const when = step.openedAt === undefined ? 'never opened' : `▾ ${formatDuration(step.openedAt)}`;
   const opening = when + (isFloating(timeline.state.plan, step.step) ? ', not waited for' : '');
   const indent = step.openedAt === undefined ? 0 : columnOf(timeline, chart.barWidth, step.openedAt);
-  const name = cut(oneLine(step.step.name), chart.nameWidth).padEnd(chart.nameWidth + 1);
-  const room = Math.max(0, Math.min(indent, chart.width - name.length - opening.length));
+  const name = pad(cut(oneLine(step.step.name), chart.nameWidth), chart.nameWidth + 1);
+  const room = Math.max(0, Math.min(indent, chart.width - columnsOf(name) - opening.length));
   return [
     joinPieces(
       [
@@ -99,7 +109,7 @@ function taskLine(chart: Chart, step: TimelineStep, task: TaskState): string {
   const { node, startedAt, settledAt, outcome } = task;
   const kind = outcome?.kind;
   const paint = (text: string) => (kind === undefined ? text : paintOutcome(style, kind, text));
-  const name = cut(`  ${oneLine(node.id)}`, nameWidth).padEnd(nameWidth + 1);
+  const name = pad(cut(`  ${oneLine(node.id)}`, nameWidth), nameWidth + 1);
   const bar = barOf(chart, step, task).map((piece) =>
     piece.paint === undefined ? { ...piece, paint } : piece,
   );
