@@ -57,9 +57,9 @@ function addEdge(drawing: Drawing, { from, to, reasons }: DrawnEdge): void {
 // Read once into lists of numbers: the passes ask for neighbours far too often to look names up each time.
 function readGraph(nodes: readonly PlanNode[], drawing: Drawing): Graph {
   const out: EdgeOut[][] = nodes.map(() => []);
-  drawing.forEachEdge((_key, { reasons }, _from, _to, from, to) => {
-    out[from.place]?.push({ to: to.place, reasons });
-  });
+  for (const { attributes, sourceAttributes: from, targetAttributes: to } of drawing.edgeEntries()) {
+    out[from.place]?.push({ to: to.place, reasons: attributes.reasons });
+  }
   for (const edges of out) edges.sort((left, right) => left.to - right.to);
   const after = out.map((edges) => edges.map(({ to }) => to));
   const before: number[][] = nodes.map(() => []);

@@ -59,9 +59,9 @@ describe('a dependency on a task that is not waited for', () => {
     `  - {name: setup, parallelize: [{step: one${step}, tasks: [${entry}]}, {step: two, tasks: [services.api]}]}\n`;
 
   test.each([
-    ['the step', ', wait_for_finish: false', 'services.db', 'step one'],
-    ["the task's entry", '', '{task: services.db, wait_for_finish: false}', 'its entry in step one'],
-  ])('is a hint that says so of %s', (_, step, entry, sayer) => {
+    { step: ', wait_for_finish: false', entry: 'services.db', sayer: 'step one' },
+    { step: '', entry: '{task: services.db, wait_for_finish: false}', sayer: 'its entry in step one' },
+  ])('is a hint that says so of $sayer', ({ step, entry, sayer }) => {
     const [hint, ...others] = compileText(file(step, entry)).diagnostics;
     expect(others).toEqual([]);
     expect(hint?.code).toBe('compile/dependency-into-no-wait-step');

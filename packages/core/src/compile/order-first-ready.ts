@@ -1,4 +1,4 @@
-import { createNumberHeap } from './number-heap.js';
+import { createPriorityQueue } from '../domain/priority-queue.js';
 
 /** The numbers from 0 in an order that keeps every `from` before its `to`s. */
 export interface FirstReadyOrder {
@@ -15,7 +15,7 @@ export function orderFirstReady(after: readonly (readonly number[])[]): FirstRea
   const waiting = new Int32Array(after.length);
   for (const followers of after)
     for (const follower of followers) waiting[follower] = count(waiting, follower) + 1;
-  const ready = createNumberHeap();
+  const ready = createPriorityQueue<number>((left, right) => left - right);
   waiting.forEach((blockers, number) => {
     if (blockers === 0) ready.push(number);
   });

@@ -2,7 +2,7 @@ import type { EventSink, RunSettled } from '../domain/event.js';
 import type { Verdict } from '../domain/outcome.js';
 import type { Plan, TaskNode } from '../domain/plan.js';
 import type { ExpectedDurations, RehearsedTask, Rehearsal } from '../domain/rehearsal.js';
-import { createPriorityQueue } from '../schedule/priority-queue.js';
+import { createPriorityQueue } from '../domain/priority-queue.js';
 import { createSchedule } from '../schedule/schedule.js';
 import type { Command, Happening } from '../schedule/turn.js';
 

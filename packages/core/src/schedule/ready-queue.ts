@@ -1,5 +1,5 @@
 import type { TaskNode } from '../domain/plan.js';
-import { createPriorityQueue } from './priority-queue.js';
+import { createPriorityQueue } from '../domain/priority-queue.js';
 
 /** Tasks that may start and wait for a free slot. */
 export interface ReadyQueue {

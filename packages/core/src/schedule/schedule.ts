@@ -6,7 +6,7 @@ import type { Plan, TaskNode } from '../domain/plan.js';
 import type { ExpectedDurations } from '../domain/rehearsal.js';
 import { createDependencyCounts, type Freed } from './dependency-counts.js';
 import { canRecover, cutOff, isError, recovered, timedOut, type CutShort } from './outcomes.js';
-import { createPriorityQueue } from './priority-queue.js';
+import { createPriorityQueue } from '../domain/priority-queue.js';
 import { createReadyQueue } from './ready-queue.js';
 import { settleRun } from './settle-run.js';
 import { createStepProgress } from './step-progress.js';

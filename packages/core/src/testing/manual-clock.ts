@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { createPriorityQueue } from '../schedule/priority-queue.js';
+import { createPriorityQueue } from '../domain/priority-queue.js';
 
 /** A clock that a test moves by hand. It begins at 0. */
 export interface ManualClock extends Clock {
