@@ -3,6 +3,7 @@ import { startControlPlane, type ControlPlane } from './control-plane/control-pl
 import { findBinaries } from './control-plane/find-binaries.js';
 import type { ProgramResult } from './control-plane/run-program.js';
 import { helmModule, kubernetesModule } from './control-plane/tool-modules.js';
+import { awaitObject } from './kube-client/await-object.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
 import { isFlotillaWrite } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
@@ -155,11 +156,7 @@ test('a job is adopted while it runs, kept when it is done, rerun when asked, re
   });
   const uid = () => shop.kubectl(['get', 'job', 'seed', '-o', 'jsonpath={.metadata.uid}']);
   const first = shop.run(['deploy']);
-  for (
-    let tries = 0;
-    tries < 60 && (await cluster.kubectl(['-n', 'jobs', 'get', 'job', 'seed'])).code !== 0;
-    tries++
-  );
+  await awaitObject(cluster.client, '/apis/batch/v1/namespaces/jobs/jobs', { accept: () => true });
   const made = await uid();
   const second = await shop.run(['deploy', '-o', 'ndjson']);
   expect(ended(second)).toMatchObject({ code: 0 });
@@ -278,4 +275,29 @@ test('a removal names the finalizer that holds it, and leaves the neighbour alon
   expect(ended(await neighbour.run(['status']))).toMatchObject({
     said: expect.stringContaining('in-sync') as string,
   });
+});
+
+test('dependents are removed before what they depend on', async () => {
+  const shop = await deployment('ordered', {
+    'flotilla.yaml':
+      'name: shop\nservices:\n  - {name: db, manifests: [db.yaml]}\n  - {name: api, manifests: [api.yaml], depends_on: [db]}\n',
+    'db.yaml': settings('a').replace('settings', 'db'),
+    'api.yaml': settings('a').replace('settings', 'api'),
+  });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  const audited = (await cluster.audit()).length;
+  expect(ended(await shop.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
+  const deleted = (await cluster.audit()).slice(audited).filter(({ verb }) => verb === 'delete');
+  expect(deleted.map(({ requestURI }) => requestURI.split(/[/?]/)[6])).toEqual(['api', 'db']);
+});
+
+test('a job that fails says its exit code, and so does the status that it failed', async () => {
+  const shop = await deployment('failing', {
+    'flotilla.yaml': jobFile,
+    'seed.yaml': job('lab.fake/mode: fail, lab.fake/exit-code: "7"', 'one'),
+  });
+  const deployed = await shop.run(['deploy']);
+  expect(ended(deployed)).toMatchObject({ code: 2, said: expect.stringContaining('exit code 7') as string });
+  const { tasks } = JSON.parse((await shop.run(['status', '-o', 'json'])).stdout) as { tasks: unknown[] };
+  expect(tasks).toMatchObject([{ task: 'jobs.seed', state: 'failed' }]);
 });
