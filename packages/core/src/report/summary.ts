@@ -131,7 +131,8 @@ function named({ style, width }: Screen, label: string, tasks: readonly TaskStat
     tasks.flatMap(({ outcome }) => (outcome !== undefined && 'culprit' in outcome ? [outcome.culprit] : [])),
   );
   const because = culprits.size === 0 ? '' : `, because of ${[...culprits].join(', ')}`;
-  return [`${style.bold(label)} (${tasks.length}${because})`, ...lines.map((line) => `    ${line}`)];
+  const [head = '', ...rest] = wrap(`${label} (${tasks.length}${because})`.split(' '), width - 4);
+  return [head.replace(label, style.bold(label)), ...[...rest, ...lines].map((line) => `    ${line}`)];
 }
 
 function criticalPath({ style, width }: Screen, settled: RunSettledEvent): readonly string[] {
