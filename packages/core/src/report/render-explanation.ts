@@ -20,7 +20,7 @@ export function renderExplanation(explanation: TaskExplanation, options: Explana
   const head =
     waitsFor.length === 0 ? 'starts at once: it waits for nothing' : 'starts when these have settled';
   return [
-    `${style.bold(oneLine(task.id))}  ${kindNouns[task.kind]} of step ${oneLine(task.step)}, ${place(task.span)}`,
+    ...titleLines(task, page),
     '',
     style.bold(head),
     ...waitsFor.flatMap((wait) => waitLines(labelOf(task, wait), wait, page)),
@@ -33,10 +33,23 @@ export function renderExplanation(explanation: TaskExplanation, options: Explana
   ].join('\n');
 }
 
+interface Page {
+  readonly style: Style;
+  readonly width: number;
+}
+
+function titleLines(task: TaskExplanation['task'], { style, width }: Page): readonly string[] {
+  const name = oneLine(task.id);
+  const about = [`${kindNouns[task.kind]} of step ${oneLine(task.step)},`, place(task.span)];
+  const line = about.join(' ');
+  if (columnsOf(name) + 2 + columnsOf(line) <= width) return [`${style.bold(name)}  ${line}`];
+  return [style.bold(name), ...wrap(about, width - 6).map((one) => `      ${one}`)];
+}
+
 function waitLines(
   label: string,
   { edge, node, tasks }: ExplainedWait,
-  { style, width }: { readonly style: Style; readonly width: number },
+  { style, width }: Page,
 ): readonly string[] {
   const reasons = edge.reasons.map(({ kind, span }) => `${reasonWords[kind]}, ${place(span)}`).join('; ');
   const name = `  ${oneLine(label)}`;
