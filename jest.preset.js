@@ -10,6 +10,8 @@ export function preset(displayName) {
   return {
     displayName,
     testEnvironment: 'node',
+    // No test is about time: a slow machine must not fail one.
+    testTimeout: 60_000,
     reporters: ['default', ...(process.env.FLOTILLA_TEST_COUNTS ? [`${root}.ci/count-tests.js`] : [])],
     testMatch: ['<rootDir>/src/**/*.test.ts'],
     transform: {
