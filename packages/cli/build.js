@@ -16,5 +16,7 @@ await build({
   legalComments: 'linked',
   // Rarely needed and large: loaded from node_modules when an OIDC login asks for it.
   external: ['@kubernetes/client-node'],
-  banner: { js: "import { createRequire as createFlotillaRequire } from 'node:module'; const require = createFlotillaRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as createFlotillaRequire } from 'node:module'; const require = createFlotillaRequire(import.meta.url);",
+  },
 });

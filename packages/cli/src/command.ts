@@ -8,6 +8,8 @@ export interface Invocation {
   /** The command line as it was said, from the command's name on. */
   readonly words: readonly string[];
   readonly ports: Ports;
+  /** All commands in the order of help. */
+  readonly loadCommands: () => Promise<readonly Command[]>;
 }
 
 /** One verb of the command line (cli.md). */

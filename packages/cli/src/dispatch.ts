@@ -27,7 +27,7 @@ async function runCommand(command: Command, words: readonly string[], ports: Por
     const message = `flotilla ${command.name} has no output ${JSON.stringify(output)}.`;
     throw new RefusedError({ exitCode: 64, message, help: `One of ${command.outputs.join(', ')}.` });
   }
-  return await command.run({ flags, positionals, words: [command.name, ...words], ports });
+  return await command.run({ flags, positionals, words: [command.name, ...words], ports, loadCommands });
 }
 
 async function showHelp(words: readonly string[], ports: Ports): Promise<number> {

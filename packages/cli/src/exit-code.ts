@@ -18,5 +18,3 @@ export const exitCodes = {
   130: 'cancelled by SIGINT (Ctrl-C)',
   143: 'cancelled by SIGTERM',
 } as const;
-
-export type ExitCode = keyof typeof exitCodes;

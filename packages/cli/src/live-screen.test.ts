@@ -10,7 +10,13 @@ function eventsOfRun(): readonly RunEvent[] {
     'flotilla.yaml': 'name: x\nservices: [{name: a, image: a}, {name: b, image: b}]\n',
   });
   const { ports } = fakePorts({ workingDirectory: folder });
-  const { plan } = loadPlan({ flags: new FlagValues(new Map()), positionals: [], words: [], ports });
+  const { plan } = loadPlan({
+    flags: new FlagValues(new Map()),
+    positionals: [],
+    words: [],
+    ports,
+    loadCommands: () => Promise.resolve([]),
+  });
   const events: RunEvent[] = [];
   rehearsePlan(plan, noScenario, { sink: (event) => events.push(event) });
   return events;

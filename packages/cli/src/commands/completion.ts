@@ -10,14 +10,13 @@ export const completion: Command = {
   positionalChoices: shells,
   flags: [],
   outputs: [],
-  run: async ({ positionals: [said], ports }: Invocation) => {
+  run: async ({ positionals: [said], ports, loadCommands }: Invocation) => {
     const shell = shells.find((one) => one === said);
     if (shell === undefined)
       refuseUsage(
         said === undefined ? 'which shell?' : `there is no completion for ${JSON.stringify(said)}.`,
         `flotilla completion ${shells.join(' | ')}; in bash for example: source <(flotilla completion bash)`,
       );
-    const { loadCommands } = await import('../commands.js');
     ports.stdout.write(printCompletion(shell, await loadCommands()));
     return 0;
   },

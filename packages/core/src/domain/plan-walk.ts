@@ -5,7 +5,7 @@ import type { Plan, PlanNode } from './plan.js';
 export type WalkDirection = 'before' | 'after';
 
 /** The neighbours of a node in one direction, in the order of the plan. */
-export function neighbours(plan: Plan, id: NodeId, direction: WalkDirection): readonly PlanNode[] {
+function neighbours(plan: Plan, id: NodeId, direction: WalkDirection): readonly PlanNode[] {
   return direction === 'before'
     ? plan.dependencies(id).map(({ from }) => plan.node(from))
     : plan.dependents(id).map(({ to }) => plan.node(to));

@@ -47,7 +47,7 @@ export const variableText = (zod: Zod): ZodType => zod.string().regex(/\$\{/);
 export const anyText = (zod: Zod, text: ZodType): ZodType => zod.union([text, zod.number(), zod.boolean()]);
 
 /** Any scalar but nothing, as it is written: `1.10` is "1.10", `yes` is "yes". */
-export const text = scalar({
+const text = scalar({
   expected: 'text',
   schema: (zod) => anyText(zod, zod.string()),
   convert: (written) => written,

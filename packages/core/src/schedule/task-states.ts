@@ -25,7 +25,6 @@ export type TaskState =
       readonly watched: boolean;
     };
 
-export type RunningTask = Extract<TaskState, { status: 'running' }>;
 export type SettledTask = Extract<TaskState, { status: 'settled' }>;
 
 /** The state of every task of a plan. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../cluster/json.js';
 import { isJsonObject } from '../cluster/json.js';
 
 /** What stands where a Secret's value was. */
-export const maskedValue = '***';
+const maskedValue = '***';
 
 /** The object as it may be shown: the values of a Secret's `data` and `stringData` are masked, their keys stay. */
 export function maskSecret(object: KubeObject): KubeObject {

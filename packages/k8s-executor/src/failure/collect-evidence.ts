@@ -69,7 +69,7 @@ async function readEvents(
 const eventsShown = 8;
 
 /** Events of one reason and message become one with a count; warnings first, then the newest first. */
-export function foldEvents(events: readonly KubeObject[]): readonly FoundEvent[] {
+function foldEvents(events: readonly KubeObject[]): readonly FoundEvent[] {
   const newestFirst = [...events].sort((a, b) => timeOfEvent(b).localeCompare(timeOfEvent(a)));
   const folded = new Map<string, FoundEvent>();
   for (const event of newestFirst) {

@@ -108,7 +108,7 @@ function noPods({ object, pods, readiness, refusal }: Glimpse): Symptom | undefi
 }
 
 /** The symptom of a workload whose pods the API server does not take, from the controller's words. */
-export function podsRefused(message: string, grace: GraceTimes): Symptom {
+function podsRefused(message: string, grace: GraceTimes): Symptom {
   const quota = /exceeded quota/i.test(message);
   const unavailable = /failed calling webhook|timeout|connection refused/i.test(message);
   return {

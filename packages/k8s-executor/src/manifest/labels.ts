@@ -33,7 +33,7 @@ export function deploymentSelector(deployment: string, namespace: string): strin
   return `${deploymentLabel}=${labelValue(deployment)},${namespaceLabel}=${labelValue(namespace)}`;
 }
 
-export function ownerLabels(owner: Owner): Readonly<Record<string, string>> {
+function ownerLabels(owner: Owner): Readonly<Record<string, string>> {
   return { [deploymentLabel]: labelValue(owner.deployment), [taskLabel]: labelValue(owner.task) };
 }
 

@@ -57,7 +57,7 @@ export function isUnchanged(desired: KubeObject, live: KubeObject): boolean {
 type ObjectResult =
   { readonly ok: true; readonly value: AppliedObject } | { readonly ok: false; readonly evidence: Evidence };
 
-export async function applyObject(
+async function applyObject(
   object: KubeObject,
   context: RunContext,
   signal: AbortSignal,

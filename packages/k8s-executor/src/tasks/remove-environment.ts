@@ -79,7 +79,7 @@ function printLeft(left: readonly KubeObject[]): string {
 }
 
 /** Dependents before what they depend on; what belongs to no service of the file goes first, with the outermost. */
-export function deletionLevels(
+function deletionLevels(
   objects: readonly KubeObject[],
   file: DeploymentFile,
 ): readonly (readonly KubeObject[])[] {

@@ -33,7 +33,7 @@ export function answerGet({ store, time }: ReadContext, request: ResourceRequest
     : json(withVersion(object, request.kind));
 }
 
-export function wantsTable({ headers }: ResourceRequest): boolean {
+function wantsTable({ headers }: ResourceRequest): boolean {
   return headers.accept.includes('as=Table');
 }
 

@@ -6,7 +6,7 @@ import { badRequest } from './status.js';
 export type Predicate = (object: KubeObject) => boolean;
 
 /** Reads `a=b,c!=d,e in (f,g),h,!i`; throws a refusal for what is none. */
-export function parseLabelSelector(text: string): Predicate {
+function parseLabelSelector(text: string): Predicate {
   const terms = text.split(/,(?![^(]*\))/).map((term) => term.trim());
   const tests = terms.filter((term) => term !== '').map(parseTerm);
   return (object) => tests.every((test) => test(object.metadata.labels ?? {}));
@@ -33,7 +33,7 @@ function parseTerm(term: string): LabelTest {
 }
 
 /** Reads `metadata.name=x,spec.nodeName!=`: plain paths into the object. */
-export function parseFieldSelector(text: string): Predicate {
+function parseFieldSelector(text: string): Predicate {
   const tests = text
     .split(',')
     .filter((term) => term.trim() !== '')

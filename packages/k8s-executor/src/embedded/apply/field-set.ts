@@ -90,11 +90,11 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 /** The steps of a field. */
-export function stepsOf(field: string): readonly string[] {
+function stepsOf(field: string): readonly string[] {
   return field.split(between);
 }
 
-export function joinSteps(steps: readonly string[]): string {
+function joinSteps(steps: readonly string[]): string {
   return steps.join(between);
 }
 

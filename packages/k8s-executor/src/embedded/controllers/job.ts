@@ -135,7 +135,7 @@ function writeStatus(
   }));
 }
 
-export function isFinished(job: KubeObject): boolean {
+function isFinished(job: KubeObject): boolean {
   return ['Complete', 'Failed'].some((type) => conditionOf(job, type)?.status === 'True');
 }
 

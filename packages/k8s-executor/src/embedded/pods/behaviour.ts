@@ -115,7 +115,9 @@ function rehearsedScript(pod: KubeObject, ancestors: readonly KubeObject[], scen
   if (task.fails === undefined) return timed;
   const failing = { ...failureMode(task.fails), healsMs: task.healsMs ?? Infinity, reason: task.fails };
   // A job works until it fails; what should run for ever shows its trouble when the verdict is due, and is ready as it heals.
-  return isJob ? { ...timed, ...failing } : { ...plain, ...failing, startMs: task.takesMs, readyMs: 0, runMs: 0 };
+  return isJob
+    ? { ...timed, ...failing }
+    : { ...plain, ...failing, startMs: task.takesMs, readyMs: 0, runMs: 0 };
 }
 
 /** What a reason in a rehearsal file looks like in a cluster. */

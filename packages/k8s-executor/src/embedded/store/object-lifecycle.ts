@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../cluster/json.js';
 import type { KubeObject, ObjectMeta } from '../../cluster/kube-object.js';
-import { listOf, part, textOf } from '../../readiness/readiness.js';
+import { part, textOf } from '../../readiness/readiness.js';
 import { isEqual } from '../apply/compare.js';
 import type { ClusterTime } from './cluster-time.js';
 import type { ObjectStore } from './object-store.js';
@@ -141,9 +141,4 @@ function specOf(object: KubeObject): Json {
 
 function withoutUndefined(mapping: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== undefined));
-}
-
-/** Whether `owner` is among the owners of the object. */
-export function isOwnedBy(object: KubeObject, ownerUid: string): boolean {
-  return listOf(object.metadata, 'ownerReferences').some((owner) => owner['uid'] === ownerUid);
 }

@@ -14,7 +14,7 @@ export interface WorkloadOptions {
   readonly podSpec?: JsonObject;
 }
 
-export function podTemplate(name: string, options: WorkloadOptions = {}): JsonObject {
+function podTemplate(name: string, options: WorkloadOptions = {}): JsonObject {
   const { image = 'registry.example/app:1', annotations, container, podSpec } = options;
   return {
     metadata: { labels: { app: name }, ...(annotations && { annotations }) },
