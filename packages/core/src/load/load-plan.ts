@@ -6,7 +6,7 @@ import { nearest } from '../diagnostics/nearest.js';
 import type { DeploymentFile, Variables } from '../domain/deployment-file.js';
 import type { Plan } from '../domain/plan.js';
 import type { Refusal } from '../domain/refusal.js';
-import { parseDeploymentFile } from '../parse/parse-deployment-file.js';
+import { parseDeploymentFile, type ParsedFile, type PartialFile } from '../parse/parse-deployment-file.js';
 import { findFile, type FoundFile } from './find-file.js';
 
 /** Which workflow of which file, and how to read it. */
@@ -61,8 +61,10 @@ export function loadPlan(options: LoadOptions): LoadPlanResult {
     workflow,
     diagnostics,
   });
-  if (!parsed.ok)
-    return wrong(basename(found.directory), options.workflow ?? 'setup', mend(parsed.diagnostics));
+  if (!parsed.ok) {
+    const name = parsed.partial?.file.name ?? basename(found.directory);
+    return wrong(name, options.workflow ?? 'setup', mend(findMoreMistakes(parsed, options)));
+  }
   const file = parsed.value;
   const workflow = options.workflow ?? defaultWorkflow(file);
   const unknown = refuseUnknownWorkflow(file, workflow);
@@ -81,6 +83,43 @@ function parseFound({ source, directory }: FoundFile, options: LoadOptions) {
     environment: options.environment,
     ...(options.envId !== undefined && { envId: options.envId }),
   });
+}
+
+/**
+ * The mistakes of a file that cannot be parsed, with those that the compiler finds in what could be read: all come
+ * in one pass (semantics.md §4). Left out is what may only follow from a mistake that is among them already.
+ */
+function findMoreMistakes(
+  { diagnostics, partial }: Extract<ParsedFile, { readonly ok: false }>,
+  options: LoadOptions,
+): readonly Diagnostic[] {
+  if (partial === undefined || partial.unsure.has('workflows')) return diagnostics;
+  const [workflow] = workflowNames(partial.file);
+  if (workflow === undefined) return diagnostics;
+  const compiled = compilePlan(partial.file, { ...options.compile, workflow });
+  const further = compiled.diagnostics.filter(
+    (found) => found.severity === 'error' && !mayFollow(found, diagnostics, partial),
+  );
+  return [...diagnostics, ...further].toSorted((left, right) => left.span.start - right.span.start);
+}
+
+function mayFollow(found: Diagnostic, before: readonly Diagnostic[], { file, unsure }: PartialFile): boolean {
+  if (before.some(({ span }) => span.start < found.span.end && found.span.start < span.end)) return true;
+  const isMissing = found.code === 'compile/unknown-task' || found.code === 'compile/unknown-need';
+  if (!isMissing) return false;
+  const words = file.source.text.slice(found.span.start, found.span.end);
+  if ([...unsure].some((section) => words.includes(`${section}.`))) return true;
+  // What a workflow runs is known only when all of it could be read.
+  const workflow = file.workflows.find(
+    ({ span }) => span.start <= found.span.start && found.span.end <= span.end,
+  );
+  return (
+    found.code === 'compile/unknown-need' &&
+    before.some(
+      ({ span }) =>
+        workflow !== undefined && workflow.span.start <= span.start && span.end <= workflow.span.end,
+    )
+  );
 }
 
 function refuseUnknownWorkflow(file: DeploymentFile, workflow: string): Refusal | undefined {

@@ -3,6 +3,7 @@ import { nearest } from '../diagnostics/nearest.js';
 import { createReport, type Report } from '../diagnostics/report.js';
 import { lineText, positionAt, type Located, type SourceFile } from '../diagnostics/source.js';
 import type { DeploymentFile, Variables } from '../domain/deployment-file.js';
+import type { Section } from '../domain/ids.js';
 import { createFileNames, type FileNames, type NameKind } from './file-names.js';
 import { createFileScope } from './file-scope.js';
 import { deploymentFile, type DeploymentFileRead } from './file-shape.js';
@@ -15,11 +16,23 @@ import { replaceVariables } from './variables.js';
 import { withoutUndefined } from './without-undefined.js';
 import type { YamlMapping } from './yaml-tree.js';
 
+/** What could be read of a file with mistakes: enough to look for more of them, never to run. */
+export interface PartialFile {
+  readonly file: DeploymentFile;
+  /** Sections in which something could not be read: a name that is not found there may well be written. */
+  readonly unsure: ReadonlySet<Section | 'workflows'>;
+}
+
+/** A file, or all that parsing has against it and what could be read all the same. */
+export type ParsedFile =
+  | Extract<Checked<DeploymentFile>, { readonly ok: true }>
+  | (Extract<Checked<DeploymentFile>, { readonly ok: false }> & { readonly partial?: PartialFile });
+
 /**
  * What a deployment file (semantics.md §1) says, or every mistake in it, by position. Task names in workflows are left to the compiler.
  * Never throws, whatever the text.
  */
-export function parseDeploymentFile(source: SourceFile, variables: Variables): Checked<DeploymentFile> {
+export function parseDeploymentFile(source: SourceFile, variables: Variables): ParsedFile {
   const report = createReport();
   const root = readRoot(source, report);
   if (root === undefined) return { ok: false, diagnostics: report.diagnostics() };
@@ -31,7 +44,20 @@ export function parseDeploymentFile(source: SourceFile, variables: Variables): C
   };
   const read = deploymentFile.read(root, reading);
   if (read === undefined) return { ok: false, diagnostics: report.diagnostics() };
-  return checked(linkFile(read, { source, folderName: variables.folderName, report }), report.diagnostics());
+  const file = linkFile(read, { source, folderName: variables.folderName, report });
+  const result = checked(file, report.diagnostics());
+  return result.ok ? result : { ...result, partial: { file, unsure: unsureSections(read) } };
+}
+
+// A section that is missing though something like it is written, or that holds a definition without a readable name.
+function unsureSections({ fields, node }: DeploymentFileRead): PartialFile['unsure'] {
+  return new Set(
+    (['services', 'jobs', 'charts', 'workflows'] as const).filter((section) => {
+      const found = fields[section];
+      if (found !== undefined) return found.some(({ fields: { name } }) => name === undefined);
+      return node.entries.some(({ key }) => nearest(key, [section]) !== undefined);
+    }),
+  );
 }
 
 function readRoot(source: SourceFile, report: Report): YamlMapping | undefined {
