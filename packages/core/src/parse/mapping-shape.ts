@@ -1,7 +1,7 @@
 import type { ZodObject, ZodType } from 'zod';
 import { misspellingPattern } from './misspelling-pattern.js';
 import { nearest } from '../diagnostics/nearest.js';
-import { diagnosticCatalog, type DiagnosticCode } from '../diagnostics/catalog.js';
+import { diagnosticCatalog, type DiagnosticCode, type Severity } from '../diagnostics/catalog.js';
 import type { SourceSpan } from '../diagnostics/source.js';
 import {
   capitalise,
@@ -47,8 +47,12 @@ export interface MappingRead<Shapes extends Keys> {
 /** Says something better than "unknown key" of a key that people write here. */
 export interface MisplacedKey {
   readonly code: DiagnosticCode;
+  /** Default: the code's. */
+  readonly severity?: Severity;
   readonly message: string;
   readonly help: string;
+  /** The key that people mean by it: where this one stands, that one is not missed as well. */
+  readonly means?: string;
 }
 
 /** What must hold between the keys of a mapping. The reader of the mapping reports it at its place. */
@@ -107,10 +111,13 @@ function readField(
 }
 
 // A misspelt key is one mistake: it is not reported as missing as well.
-function isMissing(name: string, { keys }: MappingOptions<Keys>, node: YamlMapping): boolean {
+function isMissing(name: string, { keys, misplaced = {} }: MappingOptions<Keys>, node: YamlMapping): boolean {
   if (keys[name]?.required !== true) return false;
   return !node.entries.some(
-    (entry) => entry.key === name || (!(entry.key in keys) && nearest(entry.key, [name]) !== undefined),
+    ({ key }) =>
+      key === name ||
+      (Object.hasOwn(misplaced, key) && misplaced[key]?.means === name) ||
+      (!(key in keys) && nearest(key, [name]) !== undefined),
   );
 }
 
@@ -134,7 +141,8 @@ function checkKey(entry: YamlEntry, options: MappingOptions<Keys>, reading: Read
   if (extensible && key.startsWith('x-')) return;
   const known = misplaced[key];
   if (Object.hasOwn(misplaced, key) && known !== undefined) {
-    reading.report.add({ ...known, span });
+    const { code, severity = diagnosticCatalog[code].severity, message, help } = known;
+    reading.report.add({ code, severity, message, help, span });
     return;
   }
   const near = nearest(key, [...Object.keys(keys), ...Object.keys(ignored)]);
@@ -175,8 +183,8 @@ function fieldSchemas(options: MappingOptions<Keys>, zod: Zod): Readonly<Record<
     name,
     zod.unknown().optional().describe(`${description}. Accepted, not used.`),
   ]);
-  const wrong = Object.entries(misplaced).map(([name, { code, message }]) => {
-    const isError = diagnosticCatalog[code].severity === 'error';
+  const wrong = Object.entries(misplaced).map(([name, { code, severity, message }]) => {
+    const isError = (severity ?? diagnosticCatalog[code].severity) === 'error';
     return [name, (isError ? zod.never() : zod.unknown()).optional().describe(message)];
   });
   return Object.fromEntries([...known, ...accepted, ...wrong]) as Readonly<Record<string, ZodType>>;

@@ -251,15 +251,15 @@ describe('values', () => {
     ],
     [
       'services: [{name: a, replicas: two}]',
-      '1:32 error parse/bad-value [two] `replicas` must be a whole number, 0 or more, but is the text "two".',
+      '1:32 error parse/bad-value [two] `replicas` must be a whole number, 0 or more, but is the text "two". Write a number such as 2, or leave the key out for its default.',
     ],
     [
       'services: [{name: a, replicas: 1.5}]',
-      '1:32 error parse/bad-value [1.5] `replicas` must be a whole number, 0 or more, but is the number 1.5.',
+      '1:32 error parse/bad-value [1.5] `replicas` must be a whole number, 0 or more, but is the number 1.5. Write a number such as 2, or leave the key out for its default.',
     ],
     [
       'services: [{name: a, ports: [{port: 70000}]}]',
-      '1:37 error parse/bad-value [70000] `port` must be a whole number from 1 to 65535, but is the number 70000.',
+      '1:37 error parse/bad-value [70000] `port` must be a whole number from 1 to 65535, but is the number 70000. Write a number such as 2, or leave the key out for its default.',
     ],
     [
       'services: [{name: a, ports: [{type: NodePort, port: 1}]}]',
@@ -283,15 +283,15 @@ describe('values', () => {
     ],
     [
       'jobs: [{name: a, completed_timeout: 1.5s}]',
-      '1:37 error parse/bad-value [1.5s] `completed_timeout` must be a duration: whole seconds, or 250ms, 90s, 1m30s, but is the text "1.5s".',
+      '1:37 error parse/bad-value [1.5s] `completed_timeout` must be a duration: whole seconds, or 250ms, 90s, 1m30s, but is the text "1.5s". Write for example 90s or 5m, or leave the key out for its default.',
     ],
     [
       'jobs: [{name: a, completed_timeout: 0}]',
-      '1:37 error parse/bad-value [0] `completed_timeout` must be a duration: whole seconds, or 250ms, 90s, 1m30s, but is the number 0.',
+      '1:37 error parse/bad-value [0] `completed_timeout` must be a duration: whole seconds, or 250ms, 90s, 1m30s, but is the number 0. Write for example 90s or 5m, or leave the key out for its default.',
     ],
     [
       'jobs: [{name: a, attempts: 0}]',
-      '1:28 error parse/bad-value [0] `attempts` must be a whole number, 1 or more, but is the number 0.',
+      '1:28 error parse/bad-value [0] `attempts` must be a whole number, 1 or more, but is the number 0. Write a number such as 2, or leave the key out for its default.',
     ],
     [
       'services: [{name: a, readiness_probe: {period_seconds: 5}}]',

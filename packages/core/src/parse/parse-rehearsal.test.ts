@@ -81,7 +81,7 @@ tasks:
     'error parse/bad-value [heals] jobs.migrate is a job: it has one result and cannot heal. Remove `heals`; a job that fails first and works later is one with `attempts`.',
     'error parse/bad-value [heals] services.db cannot heal, since it does not fail. Say with `fails` what goes wrong first, e.g. `fails: CrashLoopBackOff`.',
     'error parse/unknown-key [take] A rehearsed task has no key "take". Did you mean "takes"?',
-    'error parse/bad-value [fast] `takes` must be a duration: whole seconds, or 250ms, 90s, 1m30s, but is the text "fast".',
+    'error parse/bad-value [fast] `takes` must be a duration: whole seconds, or 250ms, 90s, 1m30s, but is the text "fast". Write for example 90s or 5m, or leave the key out for its default.',
   ]);
   expect(complaints('[]')).toEqual([
     'error parse/bad-value [[]] The rehearsal file must be a mapping, but is an empty list. Write the keys of a rehearsal file, e.g. `defaults: …`.',

@@ -106,8 +106,15 @@ function helpFor(node: YamlNode, expected: string): string | undefined {
   if (node.kind !== 'scalar' || node.text === '') return undefined;
   if (expected.startsWith('a list')) return listHelp(node.text);
   const quotedFlag = !node.plain && typeof resolvePlainScalar(node.text) === 'boolean';
-  return quotedFlag && expected === 'true or false' ? `Write ${node.text} without quotes.` : undefined;
+  if (quotedFlag && expected === 'true or false') return `Write ${node.text} without quotes.`;
+  return helpByExpectation.find(([start]) => expected.startsWith(start))?.[1];
 }
+
+const helpByExpectation: readonly (readonly [string, string])[] = [
+  ['a whole number', 'Write a number such as 2, or leave the key out for its default.'],
+  ['a duration', 'Write for example 90s or 5m, or leave the key out for its default.'],
+  ['true or false', 'Write true or false, without quotes, or leave the key out for its default.'],
+];
 
 const mappingHelp = 'Write each entry on lines of its own, its first with `- ` before it.';
 

@@ -66,7 +66,16 @@ const step = mapping({
     wait_for_finish: waitForFinish,
     halt_on_error: haltOnError,
   },
-  misplaced: { depends_on: misplacedDependsOn('a step') },
+  misplaced: {
+    depends_on: misplacedDependsOn('a step'),
+    name: {
+      code: 'parse/unknown-key',
+      severity: 'error',
+      message: 'A step has no key "name".',
+      help: 'A step is named by `step`: write `step:` instead of `name:`.',
+      means: 'step',
+    },
+  },
 });
 
 export const workflow = mapping({
