@@ -28,7 +28,7 @@ export function preset(displayName) {
     ],
     moduleNameMapper: {
       '^@flotilla/([^/]+)$': `${root}packages/$1/src/index.ts`,
-      '^@flotilla/([^/]+)/testing$': `${root}packages/$1/src/testing/index.ts`,
+      '^@flotilla/([^/]+)/(embedded|testing)$': `${root}packages/$1/src/$2/index.ts`,
       '^(\\.{1,2}/.*)\\.js$': '$1',
     },
   };

@@ -41,6 +41,9 @@ function clusterChoice(invocation: Invocation, file: DeploymentFile): ClusterCho
     if (scenario !== undefined)
       refuseUsage('--with is for the embedded cluster.', 'Add --cluster embedded, or use flotilla rehearse.');
     if (speed !== undefined) refuseUsage('--speed is for the embedded cluster.', 'Add --cluster embedded.');
+  } else if (context !== undefined || kubeconfig !== undefined) {
+    const flag = context === undefined ? '--kubeconfig' : '--context';
+    refuseUsage(`${flag} names a real cluster, --cluster embedded a simulated one: say one of them.`);
   }
   return {
     ...(kubeconfig !== undefined && { kubeconfig }),

@@ -11,11 +11,19 @@ export interface NextCommands {
 
 const whereFlags: readonly FlagName[] = ['file', ...clusterFlags, 'param', 'env-id'];
 
-/** The same command again, which leaves alone what is already as asked; and the one that removes the deployment. */
-export function nextCommands({ flags, words }: Invocation): NextCommands {
+/**
+ * The same command again, which leaves alone what is already as asked; and the one that removes the deployment. A
+ * simulated cluster ends with its run: there is nothing to remove.
+ */
+export function nextCommands(
+  { flags, words }: Invocation,
+  { simulated }: { readonly simulated: boolean },
+): NextCommands {
+  const resumeCommand = quoteWords(['flotilla', ...words]);
+  if (simulated) return { resumeCommand };
   const where = whereFlags.flatMap((name) => flags.list(name).flatMap((value) => [`--${name}`, value]));
   return {
-    resumeCommand: quoteWords(['flotilla', ...words]),
+    resumeCommand,
     cleanUpCommand: () => quoteWords(['flotilla', 'destroy', ...where]),
   };
 }

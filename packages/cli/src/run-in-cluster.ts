@@ -22,7 +22,7 @@ export async function runInCluster(invocation: Invocation, loaded: LoadedPlan): 
 
 async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: OpenedCluster): Promise<number> {
   const { ports } = invocation;
-  const output = openRunOutput(invocation, opened.simulated ? {} : nextCommands(invocation));
+  const output = openRunOutput(invocation, nextCommands(invocation, opened), loaded.diagnostics);
   const cancellation = cancelOnSignals(ports, {
     onFirst: (signal) => {
       if (output.hasBegun())

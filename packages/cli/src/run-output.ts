@@ -5,6 +5,7 @@ import {
   formatSummary,
   formatWaiting,
   groupSteps,
+  type Diagnostic,
   type EventSink,
   type GroupSyntax,
   type RunEvent,
@@ -30,8 +31,12 @@ export interface RunOutput {
   readonly close: () => void;
 }
 
-/** Chooses by `--output`, `--quiet` and the terminal: a live view, plain lines, or JSON. */
-export function openRunOutput(invocation: Invocation, next: NextCommands): RunOutput {
+/** Chooses by `--output`, `--quiet` and the terminal: a live view, plain lines, or JSON (with the plan's diagnostics). */
+export function openRunOutput(
+  invocation: Invocation,
+  next: NextCommands,
+  diagnostics: readonly Diagnostic[],
+): RunOutput {
   const format = invocation.flags.value('output') ?? 'text';
   const progress = openProgress(invocation, format);
   let state: RunState | undefined;
@@ -41,7 +46,7 @@ export function openRunOutput(invocation: Invocation, next: NextCommands): RunOu
       if (closed) return;
       state = foldRun(state, event);
       progress.sink(event);
-      if (format === 'ndjson') printJsonLine(invocation.ports, eventToJson(event));
+      if (format === 'ndjson') printJsonLine(invocation.ports, eventToJson(event, diagnostics));
       if (format === 'json' && event.type === 'run-settled') printJson(invocation.ports, eventToJson(event));
     },
     hasBegun: () => state !== undefined,

@@ -62,6 +62,7 @@ async function showPlan(invocation: Invocation): Promise<number> {
   const task = flags.value('explain');
   if (task !== undefined) return explain(invocation, loaded.plan, task);
   if (flags.has('compare')) return await compare(invocation, loaded);
+  if (flags.has('exit-code')) refuseUsage('--exit-code goes with --compare.');
   if (format === 'json') printJson(ports, planToJson(loaded.plan, loaded.diagnostics, loaded.plan));
   else if (format === 'yaml') ports.stdout.write(planToYaml(loaded.plan, loaded.diagnostics, loaded.plan));
   else ports.stdout.write(await drawPlan(invocation, loaded, format));

@@ -7,6 +7,7 @@ import {
   timelineToHtml,
   timelineToSvg,
   timelineToText,
+  type Diagnostic,
   type LoadedPlan,
   type Plan,
   type Rehearsal,
@@ -55,7 +56,11 @@ async function rehearseRun(invocation: Invocation): Promise<number> {
     allowDegraded: flags.has('allow-degraded'),
     ...readConcurrency(flags),
   });
-  await show(invocation, events, costOptions(invocation, loaded, settled));
+  await show(invocation, {
+    events,
+    diagnostics: loaded.diagnostics,
+    cost: costOptions(invocation, loaded, settled),
+  });
   return settled.exitCode;
 }
 
@@ -84,10 +89,17 @@ function withFailures({ flags }: Invocation, plan: Plan, scenario: Rehearsal): R
   return { ...scenario, tasks: new Map([...scenario.tasks, ...failing]) };
 }
 
-async function show(invocation: Invocation, events: readonly RunEvent[], cost: CostOptions): Promise<void> {
+interface Rehearsed {
+  readonly events: readonly RunEvent[];
+  /** Of the plan. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly cost: CostOptions;
+}
+
+async function show(invocation: Invocation, { events, diagnostics, cost }: Rehearsed): Promise<void> {
   const { flags, ports } = invocation;
   const format = flags.value('output');
-  if (format === 'ndjson') for (const event of events) printJsonLine(ports, eventToJson(event));
+  if (format === 'ndjson') for (const event of events) printJsonLine(ports, eventToJson(event, diagnostics));
   else if (format === 'json') for (const event of events.slice(-1)) printJson(ports, eventToJson(event));
   else ports.stdout.write(await draw(invocation, events, cost));
 }

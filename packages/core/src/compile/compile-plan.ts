@@ -1,5 +1,5 @@
-import { diagnosticCatalog } from '../diagnostics/catalog.js';
-import { hasErrors, type Checked } from '../diagnostics/diagnostic.js';
+import { diagnosticCatalog, type DiagnosticCode } from '../diagnostics/catalog.js';
+import { hasErrors, type Checked, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { createReport, type Report } from '../diagnostics/report.js';
 import type { DeploymentFile, Workflow } from '../domain/deployment-file.js';
 import type { NodeId } from '../domain/ids.js';
@@ -44,13 +44,26 @@ export function compilePlan(file: DeploymentFile, options: CompileOptions = {}):
   }
   const drawn = drawWorkflow(wanted, { ...options, file, definitions, report });
   if (drawn === undefined || hasErrors(report.diagnostics())) {
-    return { ok: false, diagnostics: report.diagnostics() };
+    return { ok: false, diagnostics: withoutConsequences(report.diagnostics()) };
   }
   const plan = sealDrawn(file, drawn);
   if (options.durations !== undefined)
     lintBarriers(plan, drawn.resolved, { durations: options.durations, report });
   return { ok: true, value: plan, diagnostics: report.diagnostics() };
 }
+
+// What a misspelt task was meant to deploy, and where a task in a circle had better stand, is known when that is mended.
+function withoutConsequences(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const dropped = (['compile/unknown-task', 'compile/cycle'] as const).flatMap((cause) =>
+    diagnostics.some(({ code }) => code === cause) ? consequences[cause] : [],
+  );
+  return diagnostics.filter(({ code }) => !dropped.includes(code));
+}
+
+const consequences: Readonly<Record<'compile/unknown-task' | 'compile/cycle', readonly DiagnosticCode[]>> = {
+  'compile/unknown-task': ['compile/unused-service', 'compile/job-missing-in-patch'],
+  'compile/cycle': ['compile/dependency-inside-step'],
+};
 
 function chooseWorkflow(file: DeploymentFile, name: string): Workflow {
   const found = workflowsOf(file).find((workflow) => workflow.name.value === name);

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { RunEvent } from '../domain/event.js';
 import type { TaskOutcome } from '../domain/outcome.js';
 import { planToJson } from './plan-json.js';
@@ -8,13 +9,24 @@ export type RunEventDocument = Readonly<Record<string, unknown>> & {
   readonly at: number;
 };
 
-/** The event as a plain object with the field names of cli.md, in its order. Times are milliseconds. */
-export function eventToJson(event: RunEvent): RunEventDocument {
+/**
+ * The event as a plain object with the field names of cli.md, in its order. Times are milliseconds. `diagnostics` are
+ * those of the plan, which the first event carries as `plan -o json` shows it.
+ */
+export function eventToJson(event: RunEvent, diagnostics: readonly Diagnostic[] = []): RunEventDocument {
   switch (event.type) {
     case 'run-started': {
       const { type, at, run, cluster, plan } = event;
       const { name, workflow } = plan;
-      return { type, at, run, name, workflow, cluster, plan: planToJson(plan, [], { name, workflow }) };
+      return {
+        type,
+        at,
+        run,
+        name,
+        workflow,
+        cluster,
+        plan: planToJson(plan, diagnostics, { name, workflow }),
+      };
     }
     case 'task-settled': {
       const { type, at, task, step, outcome } = event;

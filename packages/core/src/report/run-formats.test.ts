@@ -9,7 +9,7 @@ import { formatSummary } from './summary.js';
 import { formatWaiting } from './waiting-line.js';
 
 describe('events as JSON', () => {
-  const documents = [...degradedRun, ...haltedRun].map(eventToJson);
+  const documents = [...degradedRun, ...haltedRun].map((event) => eventToJson(event));
   const fieldsOf = (type: string) => [
     ...new Set(documents.filter((one) => one.type === type).map((one) => Object.keys(one).join(' '))),
   ];
@@ -228,6 +228,7 @@ describe('the summary', () => {
          services.search   jobs.report
      never started (4, because of jobs.migrate)
          services.api   services.web   services.worker   charts.ingress
+     Nothing was deleted: what failed or was cut off keeps what it had applied.
 
      critical path
          services.db 30s → jobs.migrate 15s

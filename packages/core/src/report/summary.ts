@@ -119,6 +119,10 @@ function whereabouts(screen: Screen): readonly string[] {
     ...named(screen, 'failed', tasksWith(screen, ['failed', 'timed-out'])),
     ...named(screen, 'cut off', tasksWith(screen, ['cancelled'])),
     ...named(screen, 'never started', tasksWith(screen, ['skipped'])),
+    ...wrap(
+      'Nothing was deleted: what failed or was cut off keeps what it had applied.'.split(' '),
+      screen.width,
+    ),
   ];
 }
 

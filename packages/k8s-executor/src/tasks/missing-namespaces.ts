@@ -71,7 +71,7 @@ export function namespaceDiagnostics(
       {
         code: 'manifest/no-namespace',
         severity: 'error',
-        message: `namespace ${name} does not exist, and ${who} there`,
+        message: `Namespace ${name} does not exist, and ${who} there.`,
         help: adviceFor(name, own),
         span: first.span,
         related: [],
