@@ -41,6 +41,8 @@ export interface SharedWatch {
   get(name: string): KubeObject | undefined;
   /** All known objects of the kind in the namespace. */
   list(): readonly KubeObject[];
+  /** Those among them that name this uid in their ownerReferences; costs no walk over the others. */
+  ownedBy(uid: string): readonly KubeObject[];
   /** Resolves when the initial objects are known. */
   readonly synced: Promise<void>;
   /** Why the watch is not up at this moment, while it keeps trying; undefined when all is well. */

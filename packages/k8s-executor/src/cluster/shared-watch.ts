@@ -77,6 +77,10 @@ export class ResourceWatch implements SharedWatch {
     return this.#objects.list();
   }
 
+  ownedBy(uid: string): readonly KubeObject[] {
+    return this.#objects.ownedBy(uid);
+  }
+
   trouble(): ApiFailure | undefined {
     return this.#trouble;
   }

@@ -1,4 +1,5 @@
 import type { WatchEvent } from './cluster.js';
+import { isJsonObject } from './json.js';
 import type { KubeObject } from './kube-object.js';
 
 /** What a watch knows, and who wants to hear of it. Tells a change only once, however often the server repeats it. */
@@ -6,6 +7,8 @@ export class WatchedObjects {
   readonly synced: Promise<void>;
   readonly #nameOf: (object: KubeObject) => string;
   readonly #objects = new Map<string, KubeObject>();
+  /** Names by the uid of an owner: thousands of pods are asked for by their owners again and again. */
+  readonly #namesByOwner = new Map<string, Set<string>>();
   readonly #listeners = new Set<(event: WatchEvent) => void>();
   #resolveSynced: () => void = () => undefined;
   #isSynced = false;
@@ -31,6 +34,10 @@ export class WatchedObjects {
     return [...this.#objects.values()];
   }
 
+  ownedBy(uid: string): readonly KubeObject[] {
+    return [...(this.#namesByOwner.get(uid) ?? [])].flatMap((name) => this.#objects.get(name) ?? []);
+  }
+
   subscribe(listener: (event: WatchEvent) => void): () => void {
     // One entry a subscription, even when the same function subscribes twice.
     const entry = (event: WatchEvent) => {
@@ -45,14 +52,14 @@ export class WatchedObjects {
     this.#retold?.add(name);
     const known = this.#objects.get(name)?.metadata.resourceVersion;
     if (known !== undefined && known === object.metadata.resourceVersion) return;
-    this.#objects.set(name, object);
+    this.#store(name, object);
     this.#tell({ type: 'changed', object });
   }
 
   remove(object: KubeObject): void {
     const name = this.#nameOf(object);
     this.#retold?.delete(name);
-    if (this.#objects.delete(name)) this.#tell({ type: 'deleted', object });
+    if (this.#objects.has(name)) this.#forget(name, object);
   }
 
   /** From here to `endRetelling` the server tells all objects anew. */
@@ -66,8 +73,7 @@ export class WatchedObjects {
     this.#retold = undefined;
     for (const [name, object] of [...this.#objects]) {
       if (retold.has(name)) continue;
-      this.#objects.delete(name);
-      this.#tell({ type: 'deleted', object });
+      this.#forget(name, object);
     }
     if (this.#isSynced) return;
     this.#isSynced = true;
@@ -75,7 +81,39 @@ export class WatchedObjects {
     this.#resolveSynced();
   }
 
+  #store(name: string, object: KubeObject): void {
+    this.#dropOwners(name);
+    this.#objects.set(name, object);
+    for (const owner of ownersOf(object)) {
+      const names = this.#namesByOwner.get(owner) ?? new Set();
+      this.#namesByOwner.set(owner, names.add(name));
+    }
+  }
+
+  #forget(name: string, object: KubeObject): void {
+    this.#dropOwners(name);
+    this.#objects.delete(name);
+    this.#tell({ type: 'deleted', object });
+  }
+
+  #dropOwners(name: string): void {
+    const known = this.#objects.get(name);
+    if (known === undefined) return;
+    for (const owner of ownersOf(known)) {
+      const names = this.#namesByOwner.get(owner);
+      names?.delete(name);
+      if (names?.size === 0) this.#namesByOwner.delete(owner);
+    }
+  }
+
   #tell(event: WatchEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
   }
+}
+
+function ownersOf({ metadata: { ownerReferences } }: KubeObject): readonly string[] {
+  if (!Array.isArray(ownerReferences)) return [];
+  return (ownerReferences as readonly unknown[]).flatMap((owner) =>
+    isJsonObject(owner) && typeof owner['uid'] === 'string' ? [owner['uid']] : [],
+  );
 }

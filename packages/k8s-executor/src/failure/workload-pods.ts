@@ -1,6 +1,9 @@
-import type { JsonObject } from '../cluster/json.js';
+import type { SharedWatch } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
+import { mappingOf, part, textOf } from '../readiness/readiness.js';
+
+/** Objects as a watch knows them. */
+type KnownObjects = Pick<SharedWatch, 'get' | 'ownedBy'>;
 
 const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Pod'];
 
@@ -16,13 +19,15 @@ export function runsPods(object: { readonly apiVersion: string; readonly kind: s
  */
 export function podsOf(
   workload: KubeObject,
-  pods: readonly KubeObject[],
-  replicaSets: readonly KubeObject[],
+  pods: KnownObjects | undefined,
+  replicaSets: KnownObjects | undefined,
 ): readonly KubeObject[] {
-  const { uid } = workload.metadata;
+  const { name, uid } = workload.metadata;
   switch (workload.kind) {
-    case 'Pod':
-      return pods.filter((pod) => pod.metadata.uid === uid);
+    case 'Pod': {
+      const pod = pods?.get(name);
+      return pod === undefined || pod.metadata.uid !== uid ? [] : [pod];
+    }
     case 'Deployment': {
       const newest = newestReplicaSet(workload, replicaSets);
       return newest === undefined ? [] : ownedBy(pods, newest.metadata.uid);
@@ -47,7 +52,7 @@ export function podsOf(
 /** The ReplicaSet of a Deployment's newest revision; undefined until the controller has made it. */
 export function newestReplicaSet(
   deployment: KubeObject,
-  replicaSets: readonly KubeObject[],
+  replicaSets: KnownObjects | undefined,
 ): KubeObject | undefined {
   const revision = revisionOf(deployment);
   const owned = ownedBy(replicaSets, deployment.metadata.uid);
@@ -58,12 +63,8 @@ function revisionOf(object: KubeObject): string | undefined {
   return object.metadata.annotations?.['deployment.kubernetes.io/revision'];
 }
 
-function ownedBy(objects: readonly KubeObject[], uid: string | undefined): readonly KubeObject[] {
-  return objects.filter((object) => ownersOf(object).some((owner) => owner['uid'] === uid));
-}
-
-function ownersOf(object: KubeObject): readonly JsonObject[] {
-  return listOf(object.metadata, 'ownerReferences');
+function ownedBy(objects: KnownObjects | undefined, uid: string | undefined): readonly KubeObject[] {
+  return uid === undefined ? [] : (objects?.ownedBy(uid) ?? []);
 }
 
 /** The labels that a workload selects its pods by. */

@@ -204,9 +204,8 @@ class WatchObservation implements Observation {
     const live = this.#liveState(object, watched);
     const readiness = this.#judge(live);
     if (readiness.status === 'current') return undefined;
-    const replicaSets = watched?.replicaSets?.list() ?? [];
-    const pods = podsOf(live, watched?.pods?.list() ?? [], replicaSets);
-    const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, replicaSets) : undefined;
+    const pods = podsOf(live, watched?.pods, watched?.replicaSets);
+    const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, watched?.replicaSets) : undefined;
     return { object: live, readiness, pods, replicaSet };
   }
 

@@ -1,3 +1,4 @@
+import { listOf } from '../readiness/readiness.js';
 import { createManualClock } from '@flotilla/core/testing';
 import type { TaskNode, TaskProgress, Verdict } from '@flotilla/core';
 import type { Cluster, SharedWatch, WatchEvent } from '../cluster/cluster.js';
@@ -50,6 +51,10 @@ function createFakeCluster() {
     watch: (resource: { kind: string }): SharedWatch => ({
       get: (name) => ofKind(resource.kind).find((object) => object.metadata.name === name),
       list: () => ofKind(resource.kind),
+      ownedBy: (uid) =>
+        ofKind(resource.kind).filter((object) =>
+          listOf(object.metadata, 'ownerReferences').some((reference) => reference['uid'] === uid),
+        ),
       synced: Promise.resolve(),
       subscribe(listener) {
         listeners.add(listener);
