@@ -8,7 +8,14 @@ import { loadPlan } from './load-plan.js';
 const workingDirectory = mkdtempSync(join(tmpdir(), 'flotilla-load-'));
 
 function load(text: string) {
-  return loadPlan({ workingDirectory, path: 'flotilla.yaml', text, parameters: {}, environment: {}, strict: false });
+  return loadPlan({
+    workingDirectory,
+    path: 'flotilla.yaml',
+    text,
+    parameters: {},
+    environment: {},
+    strict: false,
+  });
 }
 
 function mistakes(text: string): readonly string[] {
