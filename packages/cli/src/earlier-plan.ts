@@ -37,7 +37,7 @@ function showRevision(path: string, revision: string): Promise<string> {
       { cwd: dirname(path), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         if (error === null) resolveText(stdout);
-        else reject(refuse(stderr.trim().split('\n')[0] ?? error.message));
+        else reject(refuse((stderr.trim().split('\n')[0] ?? error.message).replace(/^fatal: /, '')));
       },
     );
   });

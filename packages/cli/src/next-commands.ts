@@ -12,18 +12,17 @@ export interface NextCommands {
 const whereFlags: readonly FlagName[] = ['file', ...clusterFlags, 'param', 'env-id'];
 
 /**
- * The same command again, which leaves alone what is already as asked; and the one that removes the deployment. A
- * simulated cluster ends with its run: there is nothing to remove.
+ * The same command again, which leaves alone what is already as asked; and the one that removes the deployment. None
+ * for a simulated cluster: it ends with its run.
  */
 export function nextCommands(
   { flags, words }: Invocation,
   { simulated }: { readonly simulated: boolean },
 ): NextCommands {
-  const resumeCommand = quoteWords(['flotilla', ...words]);
-  if (simulated) return { resumeCommand };
+  if (simulated) return {};
   const where = whereFlags.flatMap((name) => flags.list(name).flatMap((value) => [`--${name}`, value]));
   return {
-    resumeCommand,
+    resumeCommand: quoteWords(['flotilla', ...words]),
     cleanUpCommand: () => quoteWords(['flotilla', 'destroy', ...where]),
   };
 }

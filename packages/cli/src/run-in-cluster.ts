@@ -34,11 +34,20 @@ async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: Ope
     const run = startRun(invocation, loaded, { opened, output, cancelled: cancellation.signal });
     const ended = await Promise.race([run, stoppedBeforeStart(cancellation.signal, output)]);
     output.close();
+    if (opened.simulated && wasCutShort(ended)) ports.stderr.write(simulationEnded);
     return exitCodeOf(invocation, ended);
   } finally {
     output.close();
     cancellation.dispose();
   }
+}
+
+const simulationEnded =
+  'The embedded cluster has ended with this run and nothing of it is left: the same command starts anew.\n';
+
+function wasCutShort(ended: DeployPlanResult | Signal): boolean {
+  if (typeof ended === 'string' || ended.kind !== 'settled') return false;
+  return ended.settled.outcome === 'halted' || ended.settled.outcome === 'cancelled';
 }
 
 // Until the first write there is nothing to wind down: whoever stops then need not wait for the checks.

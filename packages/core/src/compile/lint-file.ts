@@ -1,12 +1,26 @@
 import type { Report } from '../diagnostics/report.js';
 import type { DeploymentFile, JobDefinition, Workflow } from '../domain/deployment-file.js';
-import { taskId, type TaskId } from '../domain/ids.js';
+import { sectionNames, taskId, type TaskId } from '../domain/ids.js';
 import { entriesOf } from './check-names.js';
 
 /** The checks that look at the file as a whole: what no workflow deploys, what one workflow forgot. */
 export function lintFile(file: DeploymentFile, workflows: readonly Workflow[], report: Report): void {
+  lintEmptiness(file, report);
   lintUnusedServices(file, workflows, report);
   lintForgottenJobs(file, workflows, report);
+}
+
+// A misspelt section would have been told by the parser: here the author has not begun, or took the wrong file.
+function lintEmptiness(file: DeploymentFile, report: Report): void {
+  if (file.workflows.length > 0 || sectionNames.some((section) => file[section].length > 0)) return;
+  const [line = ''] = /\S.*/.exec(file.source.text) ?? [];
+  const start = file.source.text.indexOf(line);
+  report.add({
+    code: 'compile/nothing-defined',
+    message: 'The file defines no service, job or chart: there is nothing to deploy.',
+    help: 'Add one, e.g. `services: [{name: web, image: nginx}]`.',
+    span: { file: file.source, start, end: start + line.trimEnd().length },
+  });
 }
 
 // A service that only lends its image to a job (`from_services`) need not be deployed.

@@ -26,6 +26,7 @@ export const diagnosticCatalog = {
   'compile/duplicate-name': { severity: 'error', title: 'A name stands twice' },
   'compile/job-missing-in-patch': { severity: 'warning', title: 'patch forgets a job that setup runs' },
   'compile/left-out': { severity: 'warning', title: 'A task of Release that Flotilla cannot run' },
+  'compile/nothing-defined': { severity: 'warning', title: 'A file that defines nothing to deploy' },
   'compile/unknown-need': { severity: 'error', title: 'needs names nothing of this workflow' },
   'compile/unknown-task': { severity: 'error', title: 'A task that the file does not define' },
   'compile/unused-service': { severity: 'warning', title: 'A service that no workflow deploys' },

@@ -35,6 +35,7 @@ export const errorExamples: Readonly<Partial<Record<DiagnosticCode, string>>> = 
     'services: [{name: api}]\njobs: [{name: migrate, from_services: api}]\nworkflows:\n  - {name: setup, order_from: [jobs.migrate, services.api]}\n  - {name: patch, order_from: [services.api]}\n',
   'compile/left-out':
     'infrastructure: [{name: redis, type: terraform}]\nworkflows:\n  - {name: setup, order_from: [infrastructure.redis]}\n',
+  'compile/nothing-defined': 'name: shop\n',
   'compile/unknown-need': setup('order_from: [services.db, {task: services.api, needs: [services.dbb]}]'),
   'compile/unknown-task': setup('order_from: [services.dbb, services.api]'),
   'compile/unused-service': setup('order_from: [services.db]'),

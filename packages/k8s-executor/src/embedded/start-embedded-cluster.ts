@@ -24,7 +24,7 @@ export type Scenario = Rehearsal;
 
 export interface EmbeddedClusterOptions {
   readonly clock: Clock;
-  /** Default: any free one. */
+  /** The port to listen on; default: a free one. */
   readonly port?: number;
   /** Default: pods are ready in about a second, unless their annotations say otherwise. */
   readonly scenario?: Scenario;

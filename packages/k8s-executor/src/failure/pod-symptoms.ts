@@ -127,7 +127,7 @@ function crashSymptom(pod: KubeObject, container: JsonObject, grace: GraceTimes)
     conclusive: restarts >= grace.crashLoopRestarts,
     cause: outOfMemory
       ? `container ${name} is killed again and again for using more memory than ${memoryLimit(pod, name)} (OOMKilled)`
-      : `container ${name} crashes again and again: exit code ${numberOf(ended, 'exitCode')}, ${restarts} restarts`,
+      : `container ${name} ${printCrashes(restarts)} with exit code ${numberOf(ended, 'exitCode')}`,
     advice: outOfMemory
       ? 'Raise its memory limit, or make it use less.'
       : 'Read its last words below; the reason is usually there.',
@@ -159,4 +159,8 @@ function terminatedOf(container: JsonObject, key: 'state' | 'lastState'): JsonOb
 export function lastEnd(container: JsonObject): JsonObject | undefined {
   const ends = [terminatedOf(container, 'state'), terminatedOf(container, 'lastState')];
   return ends.find((end) => end['exitCode'] !== undefined);
+}
+
+function printCrashes(restarts: number): string {
+  return restarts === 0 ? 'crashed' : `crashed ${String(restarts + 1)} times`;
 }
