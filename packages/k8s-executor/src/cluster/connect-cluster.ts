@@ -9,6 +9,7 @@ import { runPluginProcess } from './exec-plugin.js';
 import type { RunPlugin } from './exec-plugin.js';
 import type { ApiTarget } from './http-agents.js';
 import { HttpTransport } from './http-transport.js';
+import { NodeHttp } from './node-http.js';
 import { inClusterContext } from './in-cluster.js';
 import { resolveContext } from './kubeconfig.js';
 import type { KubeContext } from './kubeconfig.js';
@@ -66,7 +67,7 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
   const identity = await credentials.current();
   if (!identity.ok) return refuse(78, identity.message);
 
-  const transport = new HttpTransport({ target: target.value, credentials, clock, random });
+  const transport = new HttpTransport({ http: new NodeHttp(target.value), credentials, clock, random });
   const defaultNamespace = options.namespace ?? context.namespace;
   const cluster = new ApiCluster({ transport, context: context.name, defaultNamespace, clock, random });
   const served = await cluster.discovery.load();

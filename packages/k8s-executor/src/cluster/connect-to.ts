@@ -4,6 +4,7 @@ import { ApiCluster } from './api-cluster.js';
 import type { Cluster } from './cluster.js';
 import { fixedCredentials } from './credentials.js';
 import { HttpTransport } from './http-transport.js';
+import { NodeHttp } from './node-http.js';
 
 export interface ConnectToOptions {
   /** E.g. `http://127.0.0.1:40123`. */
@@ -24,7 +25,7 @@ export function connectTo(options: ConnectToOptions): Cluster {
   const { server, context, defaultNamespace, ca, token, clock = systemClock, random = Math.random } = options;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const transport = new HttpTransport({
-    target: { server, ...(ca !== undefined && { ca }) },
+    http: new NodeHttp({ server, ...(ca !== undefined && { ca }) }),
     credentials: fixedCredentials({ headers }),
     clock,
     random,

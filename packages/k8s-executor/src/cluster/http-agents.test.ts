@@ -5,6 +5,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import { answerJson, startScriptedServer } from '../testing/scripted-server.js';
 import { fixedCredentials } from './credentials.js';
 import { HttpTransport } from './http-transport.js';
+import { NodeHttp } from './node-http.js';
 
 test('requests go through the proxy, on connections that are kept', async () => {
   const server = await startScriptedServer((_request, response) => {
@@ -23,7 +24,7 @@ test('requests go through the proxy, on connections that are kept', async () => 
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const { port } = proxy.address() as AddressInfo;
   const transport = new HttpTransport({
-    target: { server: 'http://api.invalid:8080', proxy: `http://127.0.0.1:${port}` },
+    http: new NodeHttp({ server: 'http://api.invalid:8080', proxy: `http://127.0.0.1:${port}` }),
     credentials: fixedCredentials({ headers: {} }),
     clock: new ManualClock(),
     random: () => 0.5,

@@ -1,30 +1,17 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { HttpAgents } from './http-agents.js';
+import type { ExchangeResult, HttpRequest, HttpResponse } from './http-port.js';
 import type { FailedTry } from './retry-policy.js';
-
-/** One HTTP request as it goes over the wire. */
-export interface HttpExchange {
-  readonly url: URL;
-  readonly agent: http.Agent;
-  readonly tls: https.RequestOptions;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body?: string;
-  readonly signal: AbortSignal;
-}
-
-export type ExchangeResult =
-  | { readonly kind: 'answered'; readonly response: http.IncomingMessage }
-  | { readonly kind: 'failed'; readonly failed: FailedTry };
 
 const KEEP_ALIVE_AFTER_MS = 15_000;
 
-/** Sends it and waits for the answer's head. Aborting the signal breaks the connection, also later while the body comes. */
-export function exchangeHttp(exchange: HttpExchange): Promise<ExchangeResult> {
-  const { url, agent, tls, method, headers, body, signal } = exchange;
+/** Sends a request over its agent and waits for the answer's head. */
+export function exchangeHttp(exchange: HttpRequest, agents: HttpAgents): Promise<ExchangeResult> {
+  const { url, method, headers, body, connection, signal } = exchange;
   const request = (url.protocol === 'https:' ? https : http).request(url, {
-    ...tls,
-    agent,
+    ...agents.tls,
+    agent: connection === 'own' ? agents.streams : agents.requests,
     method,
     headers: headers as http.OutgoingHttpHeaders,
     signal,
@@ -34,7 +21,7 @@ export function exchangeHttp(exchange: HttpExchange): Promise<ExchangeResult> {
   });
   return new Promise((resolve) => {
     request.on('response', (response) => {
-      resolve({ kind: 'answered', response });
+      resolve({ kind: 'answered', response: asResponse(response) });
     });
     // Stays after the head: a connection that breaks later is told by the response's stream.
     request.on('error', (error) => {
@@ -42,6 +29,13 @@ export function exchangeHttp(exchange: HttpExchange): Promise<ExchangeResult> {
     });
     request.end(body);
   });
+}
+
+function asResponse(response: http.IncomingMessage): HttpResponse {
+  const closed = new Promise<void>((resolve) => {
+    response.once('close', resolve);
+  });
+  return { status: response.statusCode ?? 0, headers: response.headersDistinct, body: response, closed };
 }
 
 const UNREACHED = new Set([

@@ -4,6 +4,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import { fixedCredentials } from './credentials.js';
 import type { Credentials } from './credentials.js';
 import { HttpTransport } from './http-transport.js';
+import { NodeHttp } from './node-http.js';
 import type { ApiRequest } from './transport.js';
 
 const clock = { current: new ManualClock() };
@@ -13,7 +14,7 @@ async function serve(script: Script, credentials: Credentials = fixedCredentials
   const server = await startScriptedServer(script);
   clock.current = new ManualClock();
   const transport = new HttpTransport({
-    target: { server: server.url },
+    http: new NodeHttp({ server: server.url }),
     credentials,
     clock: clock.current,
     random: () => 0.5,

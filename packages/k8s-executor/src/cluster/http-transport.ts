@@ -1,12 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from './api-failure.js';
 import type { Credentials, Identity } from './credentials.js';
 import { encodeJson } from './encode-json.js';
-import { createHttpAgents } from './http-agents.js';
-import type { ApiTarget, HttpAgents } from './http-agents.js';
-import { exchangeHttp, failedConnection } from './http-exchange.js';
+import { failedConnection } from './http-exchange.js';
+import type { HttpPort, HttpResponse } from './http-port.js';
 import type { Json } from './json.js';
 import { linkAbort } from './linked-abort.js';
 import { waitBeforeRetry } from './retry-policy.js';
@@ -18,7 +16,7 @@ import { parseWarnings } from './warning-header.js';
 import { WriteGate } from './write-gate.js';
 
 export interface HttpTransportOptions {
-  readonly target: ApiTarget;
+  readonly http: HttpPort;
   readonly credentials: Credentials;
   readonly clock: Clock;
   /** In [0, 1), as `Math.random`. */
@@ -35,7 +33,7 @@ type Tried<Value> =
   | { readonly kind: 'failed'; readonly failed: FailedTry };
 
 /** Makes of an answer with a good head what the caller wants. Rejects when the connection breaks meanwhile. */
-type Reader<Value> = (response: IncomingMessage) => Promise<Tried<Value>>;
+type Reader<Value> = (response: HttpResponse) => Promise<Tried<Value>>;
 
 interface Attempt<Value> {
   readonly request: ApiRequest;
@@ -48,18 +46,17 @@ interface Attempt<Value> {
 
 type Once<Value> = (identity: Identity, onStart: () => void) => Promise<Tried<Value>>;
 
-/** The transport over node:http and node:https: keep-alive, deadlines, retries, credentials, bounded writes (execution.md §5). */
+/** The transport over HTTP: deadlines, retries, credentials, bounded writes (execution.md §5). */
 export class HttpTransport implements Transport {
   readonly server: string;
   readonly #options: HttpTransportOptions;
   readonly #gate = new WriteGate();
   readonly #closing = new AbortController();
-  #agents: { readonly key: string | undefined; readonly agents: Promise<HttpAgents> } | undefined;
   #hasAnswered = false;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
-    this.server = options.target.server.replace(/\/+$/, '');
+    this.server = options.http.server;
   }
 
   request(request: ApiRequest): Promise<ApiResult<ApiResponse>> {
@@ -82,7 +79,7 @@ export class HttpTransport implements Transport {
 
   close(): void {
     this.#closing.abort();
-    void this.#agents?.agents.then(destroyAgents, () => undefined);
+    this.#options.http.close();
   }
 
   /** Tries until it is done, aborted, or not worth another try. */
@@ -128,19 +125,12 @@ export class HttpTransport implements Transport {
     if (link.signal.aborted) return aborted(link.release);
     const deadline = this.#startDeadline(request.timeoutMs ?? TRY_TIMEOUT_MS, link.abort);
     try {
-      const agents = await this.#agentsFor(identity);
-      const agent = connection === 'own' ? agents.streams : agents.requests;
-      const { tls } = agents;
-      const result = await exchangeHttp({
-        ...this.#wire(request, identity),
-        agent,
-        tls,
-        signal: link.signal,
-      });
+      const wire = { ...this.#wire(request, identity), connection, signal: link.signal };
+      const result = await this.#options.http.exchange(wire);
       if (result.kind === 'answered') {
         this.#hasAnswered = true;
         // The answer may be a stream that outlives this try; until it ends, aborts must reach it.
-        result.response.once('close', link.release);
+        void result.response.closed.then(link.release);
         return await (isGood(result.response) ? read(result.response) : readFailure(result.response));
       }
       return this.#explain(result.failed, { request, deadline, release: link.release });
@@ -176,20 +166,13 @@ export class HttpTransport implements Transport {
         'content-length': String(Buffer.byteLength(body)),
       }),
     };
-    return { url, method: request.method, headers, ...(body !== undefined && { body }) };
-  }
-
-  /** New connections only when the client certificate changes. */
-  #agentsFor({ certificate }: Identity): Promise<HttpAgents> {
-    const known = this.#agents;
-    if (known !== undefined && known.key === certificate?.key) return known.agents;
-    const agents = createHttpAgents(this.#options.target, certificate);
-    this.#agents = { key: certificate?.key, agents };
-    // Requests under way keep their sockets: `destroy` is for those of the past that are idle.
-    void known?.agents.then(({ requests }) => {
-      closeIdle(requests);
-    });
-    return agents;
+    return {
+      url,
+      method: request.method,
+      headers,
+      ...(body !== undefined && { body }),
+      ...(identity.certificate !== undefined && { certificate: identity.certificate }),
+    };
   }
 
   #startDeadline(timeoutMs: number, abort: () => void): Deadline {
@@ -227,34 +210,34 @@ function aborted(release: () => void): { readonly kind: 'aborted' } {
   return { kind: 'aborted' };
 }
 
-async function readBody(response: IncomingMessage): Promise<Tried<ApiResponse>> {
-  const body = parseJson(await text(response));
-  const status = response.statusCode ?? 0;
+async function readBody(response: HttpResponse): Promise<Tried<ApiResponse>> {
+  const body = parseJson(await text(response.body));
+  const { status } = response;
   if (body === undefined) {
     // The parser's own message would quote the body, which may hold a Secret.
     return { kind: 'failed', failed: { kind: 'final', message: `the answer (HTTP ${status}) is not JSON` } };
   }
-  const warnings = parseWarnings(response.headersDistinct['warning'] ?? []);
+  const warnings = parseWarnings(response.headers['warning'] ?? []);
   return { kind: 'done', value: { status, body, warnings } };
 }
 
-function readLines(response: IncomingMessage): Promise<Tried<AsyncIterable<string>>> {
+function readLines(response: HttpResponse): Promise<Tried<AsyncIterable<string>>> {
   return Promise.resolve({ kind: 'done', value: linesUntilBroken(response) });
 }
 
-async function* linesUntilBroken(response: IncomingMessage): AsyncGenerator<string> {
+async function* linesUntilBroken(response: HttpResponse): AsyncGenerator<string> {
   try {
-    yield* splitLines(response);
+    yield* splitLines(response.body);
   } catch {
     // The contract of `lines`: a stream that breaks just ends; who needs more asks again.
   }
 }
 
-async function readFailure(response: IncomingMessage): Promise<Tried<never>> {
+async function readFailure(response: HttpResponse): Promise<Tried<never>> {
   const failure = statusFailure(
-    response.statusCode ?? 0,
-    await text(response),
-    response.headers['retry-after'],
+    response.status,
+    await text(response.body),
+    response.headers['retry-after']?.[0],
   );
   return { kind: 'failed', failed: { kind: 'status', failure } };
 }
@@ -268,8 +251,7 @@ function parseJson(body: string): Json | undefined {
   }
 }
 
-function isGood(response: IncomingMessage): boolean {
-  const status = response.statusCode ?? 0;
+function isGood({ status }: HttpResponse): boolean {
   return status >= 200 && status < 300;
 }
 
@@ -285,13 +267,4 @@ function failureOf(failed: FailedTry, server: string): ApiFailure {
   return failed.kind === 'status'
     ? failed.failure
     : { kind: 'unreachable', message: `${server} cannot be reached: ${failed.message}` };
-}
-
-function destroyAgents({ requests, streams }: HttpAgents): void {
-  requests.destroy();
-  streams.destroy();
-}
-
-function closeIdle(agent: HttpAgents['requests']): void {
-  for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
 }

@@ -5,6 +5,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import type { Resource } from './cluster.js';
 import { fixedCredentials } from './credentials.js';
 import { HttpTransport } from './http-transport.js';
+import { NodeHttp } from './node-http.js';
 import { ResourceWatch } from './shared-watch.js';
 
 const PODS: Resource = {
@@ -27,7 +28,7 @@ async function watchPods(script: Script, { watchList = true, resource = PODS } =
   const server = await startScriptedServer(script);
   const clock = new ManualClock();
   const transport = new HttpTransport({
-    target: { server: server.url },
+    http: new NodeHttp({ server: server.url }),
     credentials: fixedCredentials({ headers: {} }),
     clock,
     random: () => 0.5,

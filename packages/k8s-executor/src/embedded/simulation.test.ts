@@ -2,6 +2,7 @@ import { builtInDurations, systemClock } from '@flotilla/core';
 import type { Rehearsal, RehearsedTask, TaskId } from '@flotilla/core';
 import { fixedCredentials } from '../cluster/credentials.js';
 import { HttpTransport } from '../cluster/http-transport.js';
+import { NodeHttp } from '../cluster/node-http.js';
 import { taskLabel } from '../manifest/labels.js';
 import { conditionOf, listOf, mappingOf, part } from '../readiness/readiness.js';
 import { ContractClient } from '../testing/contract/contract-client.js';
@@ -19,7 +20,7 @@ async function withScenario(
   };
   const cluster = await startEmbeddedCluster({ clock: systemClock, scenario, speed: 100 });
   const transport = new HttpTransport({
-    target: { server: cluster.server },
+    http: new NodeHttp({ server: cluster.server }),
     credentials: fixedCredentials({ headers: {} }),
     clock: systemClock,
     random: Math.random,
