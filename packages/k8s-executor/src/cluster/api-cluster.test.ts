@@ -170,3 +170,19 @@ test('asks for logs as the kubelet serves them', async () => {
     query: { container: 'c', previous: 'true', tailLines: '25' },
   });
 });
+
+test('replaces by PUT and changes by merge patch, each only in the version that it names', async () => {
+  const { cluster, asked } = clusterOf(({ body }) => body ?? null);
+  const object = { ...configMap('a'), metadata: { name: 'a', namespace: 'shop', resourceVersion: '7' } };
+  expect(await cluster.replace(object)).toEqual({ ok: true, value: object });
+  const patch = { metadata: { resourceVersion: '7' }, data: { key: null } };
+  await cluster.patch(reference, patch, { urgent: true });
+  await cluster.delete(reference, { uid: '1', resourceVersion: '7' });
+  const path = '/api/v1/namespaces/shop/configmaps/a';
+  expect(asked).toMatchObject([
+    { method: 'PUT', path, body: object },
+    { method: 'PATCH', path, contentType: 'application/merge-patch+json', body: patch, urgent: true },
+    { method: 'DELETE', path, body: { preconditions: { uid: '1', resourceVersion: '7' } } },
+  ]);
+  expect(await cluster.replace({ ...object, kind: 'Thing' })).toMatchObject({ failure: { code: 404 } });
+});

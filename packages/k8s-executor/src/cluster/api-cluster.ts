@@ -1,16 +1,23 @@
 import type { Clock, ObjectReference } from '@flotilla/core';
 import type { ApiResult } from './api-failure.js';
-import type { Applied, ApplyOptions, Cluster, LogRequest, Resource, SharedWatch } from './cluster.js';
+import type {
+  Applied,
+  ApplyOptions,
+  Cluster,
+  LogRequest,
+  Resource,
+  SharedWatch,
+  WriteOptions,
+} from './cluster.js';
 import { Discovery } from './discovery.js';
-import type { Json } from './json.js';
-import { referenceOf } from './kube-object.js';
+import type { Json, JsonObject } from './json.js';
 import type { KubeObject } from './kube-object.js';
 import { listObjects } from './list-objects.js';
 import { collectionPath, objectPath, segment } from './resource-path.js';
 import { APPLY_CONTENT_TYPE } from './retry-policy.js';
 import { ResourceWatch } from './shared-watch.js';
 import type { ServerTraits } from './shared-watch.js';
-import type { Transport } from './transport.js';
+import type { ApiRequest, Transport } from './transport.js';
 
 /** Who our fields belong to on the server (execution.md §1). */
 const FIELD_MANAGER = 'flotilla';
@@ -105,23 +112,49 @@ export class ApiCluster implements Cluster {
     return listed.ok ? { ok: true, value: listed.value.objects } : listed;
   }
 
-  async create(object: KubeObject): Promise<ApiResult<KubeObject>> {
+  async create(object: KubeObject, options: WriteOptions = {}): Promise<ApiResult<KubeObject>> {
     const resource = await this.#served(object);
     if (!resource.ok) return resource;
-    const answer = await this.#transport.request({
+    return this.#store({
       method: 'POST',
       path: collectionPath(resource.value, object.metadata.namespace),
-      query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' },
       body: object,
+      ...options,
     });
-    return answer.ok ? { ok: true, value: asObject(answer.value.body) } : answer;
+  }
+
+  async replace(object: KubeObject, options: WriteOptions = {}): Promise<ApiResult<KubeObject>> {
+    const resource = await this.#served(object);
+    if (!resource.ok) return resource;
+    const path = objectPath(resource.value, object.metadata);
+    return this.#store({ method: 'PUT', path, body: object, ...options });
+  }
+
+  async patch(
+    reference: ObjectReference,
+    patch: JsonObject,
+    options: WriteOptions = {},
+  ): Promise<ApiResult<KubeObject>> {
+    const resource = await this.#served(reference);
+    if (!resource.ok) return resource;
+    return this.#store({
+      method: 'PATCH',
+      path: objectPath(resource.value, reference),
+      contentType: 'application/merge-patch+json',
+      body: patch,
+      ...options,
+    });
   }
 
   async delete(
     reference: ObjectReference,
     options: NonNullable<Parameters<Cluster['delete']>[1]> = {},
   ): Promise<ApiResult<boolean>> {
-    const { uid, propagation = 'Background', signal } = options;
+    const { uid, resourceVersion, propagation = 'Background', signal } = options;
+    const preconditions = {
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    };
     const resource = await this.resource(reference.apiVersion, reference.kind);
     if (!resource.ok) return resource;
     if (resource.value === undefined) return { ok: true, value: false };
@@ -132,7 +165,7 @@ export class ApiCluster implements Cluster {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: propagation,
-        ...(uid !== undefined && { preconditions: { uid } }),
+        ...(Object.keys(preconditions).length > 0 && { preconditions }),
       },
       ...(signal !== undefined && { signal }),
     });
@@ -176,9 +209,18 @@ export class ApiCluster implements Cluster {
     this.#transport.close();
   }
 
+  /** A write that answers with the object as it is stored. */
+  async #store(request: Omit<ApiRequest, 'query'>): Promise<ApiResult<KubeObject>> {
+    const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' };
+    const answer = await this.#transport.request({ ...request, query });
+    return answer.ok ? { ok: true, value: asObject(answer.value.body) } : answer;
+  }
+
   /** The kind of an object that is to be written, which must be served. */
-  async #served(object: KubeObject): Promise<ApiResult<Resource>> {
-    const { apiVersion, kind } = referenceOf(object);
+  async #served({
+    apiVersion,
+    kind,
+  }: Pick<ObjectReference, 'apiVersion' | 'kind'>): Promise<ApiResult<Resource>> {
     const found = await this.resource(apiVersion, kind);
     if (!found.ok) return found;
     if (found.value !== undefined) return { ok: true, value: found.value };

@@ -1,5 +1,6 @@
 import type { ObjectReference } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from './api-failure.js';
+import type { JsonObject } from './json.js';
 import type { KubeObject } from './kube-object.js';
 
 /** A kind as the server serves it. */
@@ -18,6 +19,12 @@ export interface ApplyOptions {
   /** Takes fields over from other managers (`--force-conflicts`). */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
+}
+
+export interface WriteOptions {
+  readonly signal?: AbortSignal;
+  /** Does not wait for its turn behind other writes: what must be stored in time, as the renewal of a lease. */
+  readonly urgent?: boolean;
 }
 
 export interface Applied {
@@ -90,12 +97,29 @@ export interface Cluster {
       readonly signal?: AbortSignal;
     },
   ): Promise<ApiResult<readonly KubeObject[]>>;
-  create(object: KubeObject): Promise<ApiResult<KubeObject>>;
+  /** Sent once: when the answer is lost (`unreachable`) it may have happened. */
+  create(object: KubeObject, options?: WriteOptions): Promise<ApiResult<KubeObject>>;
+  /**
+   * PUT: the object takes the place of the one that is there. With a `resourceVersion` only that version of it, else
+   * 409. Sent once: when the answer is lost (`unreachable`) it may have happened.
+   */
+  replace(object: KubeObject, options?: WriteOptions): Promise<ApiResult<KubeObject>>;
+  /**
+   * JSON merge patch (RFC 7386) of an object that exists, else 404. With `metadata.uid` or `metadata.resourceVersion`
+   * in it only that object, in that version, else 409. Sent once: when the answer is lost it may have happened.
+   */
+  patch(
+    reference: ObjectReference,
+    patch: JsonObject,
+    options?: WriteOptions,
+  ): Promise<ApiResult<KubeObject>>;
   /** Background propagation unless told otherwise. True when something was there to delete. */
   delete(
     reference: ObjectReference,
     options?: {
       readonly uid?: string;
+      /** Only while it is in this version, else 409. */
+      readonly resourceVersion?: string;
       readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
       readonly signal?: AbortSignal;
     },

@@ -61,11 +61,11 @@ export class HttpTransport implements Transport {
 
   request(request: ApiRequest): Promise<ApiResult<ApiResponse>> {
     // A create must not be sent twice, so it never rides on a connection that may be stale.
-    const connection = request.method === 'POST' ? 'own' : 'shared';
+    const connection = request.method === 'POST' || request.urgent === true ? 'own' : 'shared';
     const once: Once<ApiResponse> = (identity, onStart) =>
       this.#try({ request, read: readBody, connection, onStart }, identity);
     return this.#untilDecided(request, (identity, onStart) =>
-      request.method === 'GET'
+      request.method === 'GET' || request.urgent === true
         ? once(identity, onStart)
         : this.#gate.run(() => once(identity, onStart), isThrottled),
     );

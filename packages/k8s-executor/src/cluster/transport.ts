@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
   /** Deadline for one try; default 30,000. */
   readonly timeoutMs?: number;
+  /** Goes at once, on a connection of its own, instead of waiting behind other writes. */
+  readonly urgent?: boolean;
 }
 
 export interface ApiResponse {
