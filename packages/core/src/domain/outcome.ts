@@ -42,7 +42,9 @@ export interface Evidence {
 export type Verdict =
   | { readonly kind: 'succeeded'; readonly reason: string }
   | { readonly kind: 'unchanged'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly evidence?: Evidence };
+  | { readonly kind: 'failed'; readonly reason: string; readonly evidence?: Evidence }
+  /** Somebody else has put another version in its place: nothing is known of this one, and it is not its failure. */
+  | { readonly kind: 'superseded'; readonly reason: string; readonly evidence?: Evidence };
 
 /** How a task ends (semantics.md §3). */
 export type TaskOutcome =
@@ -53,6 +55,14 @@ export type TaskOutcome =
   | { readonly kind: 'skipped'; readonly reason: string; readonly culprit?: TaskId };
 
 export type TaskOutcomeKind = TaskOutcome['kind'];
+
+/**
+ * True for a task that did not reach what was asked of it: failed, timed out, or superseded. It halts the run where
+ * that was asked for (`halt_on_error`), else the run is degraded.
+ */
+export function isError({ kind }: { readonly kind: TaskOutcomeKind }): boolean {
+  return kind === 'failed' || kind === 'timed-out' || kind === 'superseded';
+}
 
 /** How a run ends. A refused run has no events at all: nothing was written. */
 export type RunOutcome = 'succeeded' | 'degraded' | 'halted' | 'cancelled';

@@ -1,3 +1,4 @@
+import { isError } from '../domain/outcome.js';
 import type { EventSink, RunEvent } from '../domain/event.js';
 import { oneLine } from './text-layout.js';
 
@@ -40,9 +41,7 @@ export function groupSteps(render: EventSink, { syntax, write }: GroupStepsOptio
 
 function standsAlone(event: RunEvent): boolean {
   if (event.type === 'run-started' || event.type === 'run-settled') return true;
-  return (
-    event.type === 'task-settled' && (event.outcome.kind === 'failed' || event.outcome.kind === 'timed-out')
-  );
+  return event.type === 'task-settled' && isError(event.outcome);
 }
 
 interface GroupStart {

@@ -1,3 +1,4 @@
+import { isError } from '../domain/outcome.js';
 import type { PlanStep } from '../domain/plan.js';
 import { formatDuration } from './format-duration.js';
 import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
@@ -100,7 +101,7 @@ function chooseSteps(state: RunState, room: number): readonly PlanStep[] {
 
 function urgencyOf({ status, outcome }: TaskState): number {
   if (status === 'running') return 0;
-  if (outcome?.kind === 'failed' || outcome?.kind === 'timed-out') return 1;
+  if (outcome !== undefined && isError(outcome)) return 1;
   return status === 'waiting' ? 2 : 3;
 }
 
@@ -111,7 +112,8 @@ function tasksOfStep(state: RunState, step: PlanStep): readonly TaskState[] {
 function stepLine({ state, options, style }: Frame, step: PlanStep): string {
   const tasks = tasksOfStep(state, step);
   const settled = tasks.filter(({ status }) => status === 'settled').length;
-  const failed = tasks.filter((task) => urgencyOf(task) === 1).length;
+  const failed = tasks.filter(({ outcome }) => outcome !== undefined && isError(outcome)).length;
+  const superseded = tasks.filter(({ outcome }) => outcome?.kind === 'superseded').length;
   const opened = state.stepsOpenedAt.has(step.name);
   const done = settled === tasks.length;
   const mark = done ? (failed > 0 ? '!' : '✓') : opened ? '●' : '○';
@@ -119,7 +121,9 @@ function stepLine({ state, options, style }: Frame, step: PlanStep): string {
   const pieces: readonly Piece[] = [
     { text: `${mark} `, paint },
     { text: oneLine(step.name), paint: opened ? style.bold : style.dim },
-    { text: `  ${settled}/${tasks.length}${failed > 0 ? `, ${failed} failed` : ''}`, paint: style.dim },
+    { text: `  ${settled}/${tasks.length}`, paint: style.dim },
+    ...(failed > superseded ? [{ text: `, ${failed - superseded} failed`, paint: style.dim }] : []),
+    ...(superseded > 0 ? [{ text: `, ${superseded} superseded`, paint: style.dim }] : []),
     ...(step.waitForFinish ? [] : [{ text: '  not waited for', paint: style.yellow }]),
   ];
   return joinPieces(pieces, options.width);

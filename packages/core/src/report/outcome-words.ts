@@ -8,6 +8,7 @@ export const outcomeMarks: Readonly<Record<TaskOutcomeKind, string>> = {
   recovered: '↻',
   failed: '✗',
   'timed-out': '⧖',
+  superseded: '⇥',
   cancelled: '⊘',
   skipped: '–',
 };
@@ -24,6 +25,7 @@ export function paintOutcome(style: Style, kind: TaskOutcomeKind | RunOutcome, t
     case 'skipped':
       return style.dim(text);
     case 'recovered':
+    case 'superseded':
     case 'cancelled':
     case 'degraded':
       return style.yellow(text);

@@ -89,6 +89,7 @@ export function countTasks(state: RunState): TaskCounts {
     recovered: 0,
     failed: 0,
     'timed-out': 0,
+    superseded: 0,
     cancelled: 0,
     skipped: 0,
   };

@@ -79,7 +79,7 @@ function sentence({ state, style, width }: Screen, settled: RunSettledEvent): re
 
 function failures(screen: Screen): readonly string[] {
   const { style } = screen;
-  const broken = tasksWith(screen, ['failed', 'timed-out']);
+  const broken = tasksWith(screen, ['failed', 'timed-out', 'superseded']);
   const healed = tasksWith(screen, ['recovered']);
   return [
     ...broken.flatMap((task) => failureLines(screen, task)),
@@ -117,6 +117,7 @@ function whereabouts(screen: Screen): readonly string[] {
     ...named(screen, 'applied', tasksWith(screen, ['succeeded', 'recovered'])),
     ...named(screen, 'as it was', tasksWith(screen, ['unchanged'])),
     ...named(screen, 'failed', tasksWith(screen, ['failed', 'timed-out'])),
+    ...named(screen, 'superseded', tasksWith(screen, ['superseded'])),
     ...named(screen, 'cut off', tasksWith(screen, ['cancelled'])),
     ...named(screen, 'never started', tasksWith(screen, ['skipped'])),
     ...wrap(

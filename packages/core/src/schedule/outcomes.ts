@@ -1,10 +1,11 @@
 import type { TaskId } from '../domain/ids.js';
+import { isError } from '../domain/outcome.js';
 import type { CancelReason, Evidence, TaskOutcome } from '../domain/outcome.js';
 import type { TaskNode } from '../domain/plan.js';
 
 /** What cuts a run short: the task that halts it, or a cancellation from outside. */
 export type CutShort =
-  | { readonly kind: 'halted'; readonly culprit: TaskId }
+  | { readonly kind: 'halted'; readonly culprit: TaskId; readonly superseded: boolean }
   | { readonly kind: 'cancelled'; readonly reason: CancelReason };
 
 const cancelWords: Readonly<Record<CancelReason, string>> = {
@@ -13,18 +14,20 @@ const cancelWords: Readonly<Record<CancelReason, string>> = {
   'lock-lost': 'the run lost its lock',
 };
 
-/** An error, tolerated or not, that a task has ended with. */
-export function isError(outcome: TaskOutcome): boolean {
-  return outcome.kind === 'failed' || outcome.kind === 'timed-out';
+/**
+ * Services and charts may become ready after all; a job and a removal have one result (semantics.md §2, rule 6), and
+ * a superseded version never comes back.
+ */
+export function mayRecover(task: TaskNode, outcome: TaskOutcome): boolean {
+  return isError(outcome) && outcome.kind !== 'superseded' && becomesReady(task);
 }
 
-/** Services and charts may become ready after all; a job and a removal have one result (semantics.md §2, rule 6). */
-export function canRecover(task: TaskNode): boolean {
+function becomesReady(task: TaskNode): boolean {
   return task.kind === 'service' || task.kind === 'chart';
 }
 
 export function timedOut(task: TaskNode, evidence: Evidence | undefined): TaskOutcome {
-  const lacks = canRecover(task) ? 'not ready' : 'not finished';
+  const lacks = becomesReady(task) ? 'not ready' : 'not finished';
   return {
     kind: 'timed-out',
     reason: `${lacks} within ${task.timeoutMs / 1000} s`,
@@ -41,6 +44,10 @@ export function recovered(failure: TaskOutcome): TaskOutcome {
 /** How a task ends that runs (`cancelled`) or has not started (`skipped`) when the run is cut short. */
 export function cutOff(kind: 'cancelled' | 'skipped', by: CutShort): TaskOutcome {
   return by.kind === 'halted'
-    ? { kind, reason: `${by.culprit} failed, which halts the run`, culprit: by.culprit }
+    ? {
+        kind,
+        reason: `${by.culprit} ${by.superseded ? 'was superseded' : 'failed'}, which halts the run`,
+        culprit: by.culprit,
+      }
     : { kind, reason: cancelWords[by.reason] };
 }

@@ -11,6 +11,7 @@ function scheduleOf(steps: readonly BuiltStep[], options: Partial<ScheduleOption
 
 const succeeded: Verdict = { kind: 'succeeded', reason: 'ready' };
 const failed: Verdict = { kind: 'failed', reason: 'bad command' };
+const superseded: Verdict = { kind: 'superseded', reason: 'someone else deploys it' };
 
 function verdict(task: string, said: Verdict, attempt = 1): Happening {
   return { kind: 'verdict', task: task as TaskId, attempt, verdict: said };
@@ -319,4 +320,31 @@ test('time never goes back', () => {
   schedule.advance(0, []);
   schedule.advance(5, []);
   expect(() => schedule.advance(4, [])).toThrow('Bug:');
+});
+
+test('a superseded service has settled: it is not watched for, what is behind it goes on, the run is degraded', () => {
+  const schedule = scheduleOf([
+    { name: 'one', tasks: [{ id: 'services.a' }] },
+    { name: 'two', tasks: [{ id: 'services.b' }] },
+  ]);
+  schedule.advance(0, []);
+  const turn = schedule.advance(5, [verdict('services.a', superseded)]);
+  expect(told(turn)).toEqual(['superseded services.a', 'settled one', 'opened two', 'started services.b']);
+  expect(asked(turn)).toEqual(['start services.b']);
+  const last = schedule.advance(9, [verdict('services.b', succeeded)]);
+  expect(last.settled).toMatchObject({ outcome: 'degraded', exitCode: 2 });
+});
+
+test('a superseded task halts the run where its error would, and is not tried again', () => {
+  const schedule = scheduleOf([
+    { name: 'one', tasks: [{ id: 'jobs.a', attemptsMax: 3, haltOnError: true }] },
+    { name: 'two', tasks: [{ id: 'services.b' }] },
+  ]);
+  schedule.advance(0, []);
+  const turn = schedule.advance(5, [verdict('jobs.a', superseded)]);
+  expect(told(turn)).toMatchObject({ 0: 'superseded jobs.a', 1: 'skipped services.b', 4: 'run halted' });
+  expect(turn.settled).toMatchObject({
+    exitCode: 1,
+    tasks: [{}, { reason: 'jobs.a was superseded, which halts the run' }],
+  });
 });

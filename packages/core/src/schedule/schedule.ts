@@ -1,11 +1,12 @@
 import { longestChains } from '../domain/longest-chain.js';
 import type { RunEvent, RunSettled } from '../domain/event.js';
 import type { TaskId } from '../domain/ids.js';
+import { isError } from '../domain/outcome.js';
 import type { Evidence, TaskOutcome } from '../domain/outcome.js';
 import type { Plan, TaskNode } from '../domain/plan.js';
 import type { ExpectedDurations } from '../domain/rehearsal.js';
 import { createDependencyCounts, type Freed } from './dependency-counts.js';
-import { canRecover, cutOff, isError, recovered, timedOut, type CutShort } from './outcomes.js';
+import { cutOff, mayRecover, recovered, timedOut, type CutShort } from './outcomes.js';
 import { createPriorityQueue } from '../domain/priority-queue.js';
 import { createReadyQueue } from './ready-queue.js';
 import { settleRun } from './settle-run.js';
@@ -183,20 +184,20 @@ class ScheduledRun {
 
   #settle(task: TaskNode, outcome: TaskOutcome): void {
     const state = this.#states.of(task.id);
-    const watched = isError(outcome) && canRecover(task);
+    const watched = mayRecover(task, outcome);
     this.#end(task, outcome, watched);
     if (state.status === 'running') this.#running -= 1;
     if (outcome.kind === 'timed-out') this.#commands.push({ kind: 'stop', task });
     if (watched) this.#commands.push({ kind: 'watch', task });
-    if (task.haltOnError && isError(outcome)) this.#halt(task);
+    if (task.haltOnError && isError(outcome)) this.#halt(task, outcome);
     this.#free(this.#counts.settle(task));
   }
 
   // Of several that halt the run at one instant the first in file order is the culprit; a halt goes before a cancellation.
-  #halt(task: TaskNode): void {
+  #halt(task: TaskNode, outcome: TaskOutcome): void {
     const before = this.#cutShort;
     if (before?.kind === 'halted' && this.#order(this.#task(before.culprit)) < this.#order(task)) return;
-    this.#cutShort = { kind: 'halted', culprit: task.id };
+    this.#cutShort = { kind: 'halted', culprit: task.id, superseded: outcome.kind === 'superseded' };
   }
 
   #end(task: TaskNode, outcome: TaskOutcome, watched: boolean): void {

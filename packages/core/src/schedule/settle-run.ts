@@ -1,9 +1,10 @@
 import type { RunSettled } from '../domain/event.js';
 import type { TaskId } from '../domain/ids.js';
+import { isError } from '../domain/outcome.js';
 import type { CancelReason, RunOutcome } from '../domain/outcome.js';
 import type { Plan } from '../domain/plan.js';
 import { findCriticalPath } from './critical-path.js';
-import { isError, type CutShort } from './outcomes.js';
+import type { CutShort } from './outcomes.js';
 import type { SettledTask } from './task-states.js';
 
 export interface RunEnd {

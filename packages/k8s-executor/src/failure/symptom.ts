@@ -1,9 +1,10 @@
 /**
  * A piece of evidence that a task will not get well, seen at one moment. Whether it fails the task is a matter of
- * how long it lasts: `cannot-heal` fails at once, the others after their grace time (execution.md §3).
+ * how long it lasts: `cannot-heal` fails at once, the others after their grace time (execution.md §3). `superseded`
+ * is no failure: another version has taken its place, which ends the task at once.
  */
 export interface Symptom {
-  readonly class: 'cannot-heal' | 'heals-sometimes' | 'needs-room';
+  readonly class: 'cannot-heal' | 'heals-sometimes' | 'needs-room' | 'superseded';
   /** The same trouble has the same key, whichever pod shows it. */
   readonly key: string;
   /** How long it must last, in milliseconds; 0 for what cannot heal. */

@@ -237,7 +237,15 @@ class WatchObservation implements Observation {
       : undefined;
     if (lost === undefined) return [];
     const owner = ownerOfField(sight.object, lost) ?? 'someone else';
-    return [{ ...base, key: 'superseded', cause: `${subject} was superseded: ${owner} changed ${lost}` }];
+    return [
+      {
+        ...base,
+        class: 'superseded',
+        key: 'superseded',
+        cause: `${subject} was superseded: ${owner} changed ${lost}`,
+        advice: 'What runs now is not this version: deploy again if it should be.',
+      },
+    ];
   }
 
   async #failing(pending: ReadonlyMap<AppliedObject, Sight>): Promise<Failing | undefined> {

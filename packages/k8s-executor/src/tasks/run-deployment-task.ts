@@ -62,7 +62,7 @@ function printWait({ readiness, symptom }: Sight): string {
   return `${symptom.cause} (fails unless it heals within ${String(symptom.graceMs / 1000)} s)`;
 }
 
-/** A verdict with the evidence that the cluster still holds. */
+/** The verdict, failed or superseded, with the evidence that the cluster still holds. */
 export async function failedVerdict(end: Failing, context: RunContext): Promise<Verdict> {
   const { sight, symptom } = end;
   const evidence = await collectEvidence(
@@ -75,7 +75,11 @@ export async function failedVerdict(end: Failing, context: RunContext): Promise<
     },
     { cluster: context.cluster, redact: (text) => context.redactor.redact(text) },
   );
-  return { kind: 'failed', reason: evidence.cause, evidence };
+  return {
+    kind: symptom.class === 'superseded' ? 'superseded' : 'failed',
+    reason: evidence.cause,
+    evidence,
+  };
 }
 
 export function refusedVerdict(

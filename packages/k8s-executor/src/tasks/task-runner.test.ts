@@ -262,7 +262,7 @@ test('a rollout that somebody else takes over is superseded', async () => {
   fake.put({ ...deployment, metadata });
   await clock.advanceTo(2_000);
   expect(verdict()).toMatchObject({
-    kind: 'failed',
+    kind: 'superseded',
     reason: 'Deployment shop/api was superseded: kubectl-edit changed .spec.template',
   });
 });

@@ -83,12 +83,12 @@ export const timelineCss = `.tick{stroke:var(--line);stroke-width:1}
 .bar.unchanged rect.box{fill:var(--rail)}
 .bar.failed rect.box,.bar.timed-out rect.box{fill:var(--bad)}
 .bar.cancelled rect.box,.bar.running rect.box{fill:url(#hatch);stroke:var(--rail)}
-.bar.recovered rect.box{fill:var(--warn)}
+.bar.recovered rect.box,.bar.superseded rect.box{fill:var(--warn)}
 .bar.critical rect.box{stroke:var(--critical);stroke-width:3}
 .healing{stroke:var(--warn);stroke-width:3;stroke-dasharray:3 3}
 .told{fill:var(--muted);font-size:11px}
 .told.failed,.told.timed-out,.told.halt{fill:var(--bad);font-weight:700}
-.told.recovered{fill:var(--warn);font-weight:700}
+.told.recovered,.told.superseded{fill:var(--warn);font-weight:700}
 .halt-line{stroke:var(--bad);stroke-width:2;stroke-dasharray:6 3}
 .hatching{stroke:var(--rail);stroke-width:3}`;
 

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../domain/event.js';
 import type { NodeId, TaskId } from '../../domain/ids.js';
+import { isError } from '../../domain/outcome.js';
 import type { Plan, PlanStep } from '../../domain/plan.js';
 import { runStateOf, type RunState, type TaskState } from '../run-state.js';
 
@@ -46,7 +47,7 @@ export function buildTimeline(events: readonly RunEvent[]): Timeline {
 function findHalt(state: RunState): Timeline['halt'] {
   if (state.settled?.outcome !== 'halted') return undefined;
   const culprit = [...state.tasks.values()].find(
-    ({ node, outcome }) => node.haltOnError && (outcome?.kind === 'failed' || outcome?.kind === 'timed-out'),
+    ({ node, outcome }) => node.haltOnError && outcome !== undefined && isError(outcome),
   );
   return culprit === undefined ? undefined : { at: culprit.settledAt ?? state.at, culprit: culprit.node.id };
 }
