@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import type { Environment } from './environment.js';
 
 /** The environment of this process as it is now. The only place of the package that reads `process.env`. */
@@ -8,8 +8,19 @@ export function processEnvironment(): Environment {
     variables: { ...process.env },
     homeFolder: homedir(),
     workingFolder: process.cwd(),
+    ...currentUser(),
+    hostName: hostname(),
     readFile: readTextIfThere,
   };
+}
+
+// Containers often run under a number that has no name.
+function currentUser(): { readonly userName?: string } {
+  try {
+    return { userName: userInfo().username };
+  } catch {
+    return {};
+  }
 }
 
 async function readTextIfThere(path: string): Promise<string | undefined> {
