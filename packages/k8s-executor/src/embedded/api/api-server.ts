@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@flotilla/core';
 import { isJsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
@@ -25,6 +24,16 @@ export interface ApiContext extends WriteContext {
   readonly clock: Clock;
 }
 
+/** An HTTP request as it has arrived, whole. */
+export interface IncomingRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** Empty for those that were not sent. */
+  readonly headers: ResourceRequest['headers'];
+  readonly body: string;
+}
+
 const version = {
   major: '1',
   minor: '36',
@@ -38,19 +47,17 @@ const version = {
 };
 
 /** Answers one request; a refusal becomes a Status. */
-export function answerRequest(context: ApiContext, incoming: IncomingMessage, body: string): Answer {
+export function answerRequest(context: ApiContext, incoming: IncomingRequest): Answer {
   try {
-    return route(context, incoming, body);
+    return route(context, incoming);
   } catch (error) {
     if (error instanceof Refused) return json(error.toStatus(), error.code);
     throw error;
   }
 }
 
-function route(context: ApiContext, incoming: IncomingMessage, body: string): Answer {
-  const url = new URL(incoming.url ?? '/', 'http://embedded');
-  const accept = incoming.headers.accept ?? '';
-  const method = incoming.method ?? 'GET';
+function route(context: ApiContext, { method, url: path, headers, body }: IncomingRequest): Answer {
+  const url = new URL(path, 'http://embedded');
   if (url.pathname === '/version') return json(version);
   if (['/healthz', '/readyz', '/livez'].includes(url.pathname))
     return { form: 'text', code: 200, body: 'ok' };
@@ -58,19 +65,15 @@ function route(context: ApiContext, incoming: IncomingMessage, body: string): An
   if (described !== undefined) return described;
   const review = answerReview(url.pathname, body);
   if (review !== undefined) return review;
-  const path = parseResourcePath(url.pathname, context.kinds);
-  if (path === undefined) {
-    const discovered = method === 'GET' ? answerDiscovery(url.pathname, accept, context.kinds) : undefined;
+  const resource = parseResourcePath(url.pathname, context.kinds);
+  if (resource === undefined) {
+    const discovered =
+      method === 'GET' ? answerDiscovery(url.pathname, headers.accept, context.kinds) : undefined;
     if (discovered === undefined) throw unknownPath();
     return discovered;
   }
-  const headers = {
-    accept,
-    contentType: incoming.headers['content-type'] ?? '',
-    userAgent: incoming.headers['user-agent'] ?? 'unknown',
-  };
   checkContentType(headers.contentType, method);
-  return answerResource(context, { ...path, method, query: url.searchParams, headers, body });
+  return answerResource(context, { ...resource, method, query: url.searchParams, headers, body });
 }
 
 /** Everybody may do everything here. */
