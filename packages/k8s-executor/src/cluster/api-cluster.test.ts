@@ -85,6 +85,8 @@ test.each([
       query,
       contentType: 'application/apply-patch+yaml',
       body: object,
+      // A dry run stores nothing, so nobody waits for its answer.
+      ...(!('dryRun' in options) && { graceMs: 5_000 }),
     },
   ]);
 });

@@ -77,7 +77,7 @@ export class ApiCluster implements Cluster {
       },
       contentType: APPLY_CONTENT_TYPE,
       body: object,
-      ...(options.signal !== undefined && { signal: options.signal }),
+      ...(options.dryRun === true ? stopAtOnce(options) : writeOptions(options)),
     });
     if (!answer.ok) return answer;
     return { ok: true, value: { object: asObject(answer.value.body), warnings: answer.value.warnings } };
@@ -119,7 +119,7 @@ export class ApiCluster implements Cluster {
       method: 'POST',
       path: collectionPath(resource.value, object.metadata.namespace),
       body: object,
-      ...options,
+      ...writeOptions(options),
     });
   }
 
@@ -127,7 +127,7 @@ export class ApiCluster implements Cluster {
     const resource = await this.#served(object);
     if (!resource.ok) return resource;
     const path = objectPath(resource.value, object.metadata);
-    return this.#store({ method: 'PUT', path, body: object, ...options });
+    return this.#store({ method: 'PUT', path, body: object, ...writeOptions(options) });
   }
 
   async patch(
@@ -142,7 +142,7 @@ export class ApiCluster implements Cluster {
       path: objectPath(resource.value, reference),
       contentType: 'application/merge-patch+json',
       body: patch,
-      ...options,
+      ...writeOptions(options),
     });
   }
 
@@ -150,7 +150,7 @@ export class ApiCluster implements Cluster {
     reference: ObjectReference,
     options: NonNullable<Parameters<Cluster['delete']>[1]> = {},
   ): Promise<ApiResult<boolean>> {
-    const { uid, resourceVersion, propagation = 'Background', signal } = options;
+    const { uid, resourceVersion, propagation = 'Background' } = options;
     const preconditions = {
       ...(uid !== undefined && { uid }),
       ...(resourceVersion !== undefined && { resourceVersion }),
@@ -167,7 +167,7 @@ export class ApiCluster implements Cluster {
         propagationPolicy: propagation,
         ...(Object.keys(preconditions).length > 0 && { preconditions }),
       },
-      ...(signal !== undefined && { signal }),
+      ...writeOptions(options),
     });
     if (answer.ok) return { ok: true, value: true };
     // Another object of that name: the one that was meant is gone.
@@ -227,6 +227,23 @@ export class ApiCluster implements Cluster {
     const message = `the server has no kind ${kind} in ${apiVersion}`;
     return { ok: false, failure: { kind: 'status', code: 404, reason: 'NotFound', message, causes: [] } };
   }
+}
+
+/** A running write gets so long to be answered when it is stopped (execution.md §5). */
+const WRITE_GRACE_MS = 5_000;
+
+function writeOptions(options: WriteOptions): Partial<ApiRequest> {
+  const { permit, urgent } = options;
+  return {
+    ...stopAtOnce(options),
+    graceMs: WRITE_GRACE_MS,
+    ...(permit !== undefined && { permit }),
+    ...(urgent !== undefined && { urgent }),
+  };
+}
+
+function stopAtOnce({ signal }: WriteOptions): Partial<ApiRequest> {
+  return signal === undefined ? {} : { signal };
 }
 
 function asObject(body: Json): KubeObject {

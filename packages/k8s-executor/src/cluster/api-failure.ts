@@ -8,7 +8,7 @@ export interface StatusCause {
 /**
  * What can go wrong between us and an API server, as a value. `status`: the server answered with a failure
  * (`code` is the HTTP status, `reason` the one of its Status object or empty). `unreachable`: no answer after
- * all retries. `aborted`: the caller's signal.
+ * all retries. `aborted`: the caller's signal; `unanswered` when a write had been sent by then, so that it may have happened.
  */
 export type ApiFailure =
   | {
@@ -20,7 +20,7 @@ export type ApiFailure =
       readonly retryAfterSeconds?: number;
     }
   | { readonly kind: 'unreachable'; readonly message: string }
-  | { readonly kind: 'aborted' };
+  | { readonly kind: 'aborted'; readonly unanswered?: true };
 
 /** The server answered, and said no. */
 export type StatusFailure = Extract<ApiFailure, { kind: 'status' }>;

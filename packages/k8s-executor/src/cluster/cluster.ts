@@ -2,6 +2,7 @@ import type { ObjectReference } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from './api-failure.js';
 import type { JsonObject } from './json.js';
 import type { KubeObject } from './kube-object.js';
+import type { WritePermit } from './transport.js';
 
 /** A kind as the server serves it. */
 export interface Resource {
@@ -13,18 +14,20 @@ export interface Resource {
   readonly verbs: readonly string[];
 }
 
-export interface ApplyOptions {
+export interface WriteOptions {
+  /** Stops it; a write that has been sent is given 5 s to be answered (execution.md §5). */
+  readonly signal?: AbortSignal;
+  /** Without it nothing is sent, and when it ends nothing more is waited for. */
+  readonly permit?: WritePermit;
+  /** Does not wait for its turn behind other writes: what must be stored in time, as the renewal of a lease. */
+  readonly urgent?: boolean;
+}
+
+export interface ApplyOptions extends WriteOptions {
   /** Nothing is stored; the server answers as if it were. */
   readonly dryRun?: boolean;
   /** Takes fields over from other managers (`--force-conflicts`). */
   readonly force?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-export interface WriteOptions {
-  readonly signal?: AbortSignal;
-  /** Does not wait for its turn behind other writes: what must be stored in time, as the renewal of a lease. */
-  readonly urgent?: boolean;
 }
 
 export interface Applied {
@@ -116,12 +119,11 @@ export interface Cluster {
   /** Background propagation unless told otherwise. True when something was there to delete. */
   delete(
     reference: ObjectReference,
-    options?: {
+    options?: WriteOptions & {
       readonly uid?: string;
       /** Only while it is in this version, else 409. */
       readonly resourceVersion?: string;
       readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
-      readonly signal?: AbortSignal;
     },
   ): Promise<ApiResult<boolean>>;
   /** The shared watch of a kind in a namespace (undefined: a cluster-wide kind, or all namespaces). Starts it on first use. */

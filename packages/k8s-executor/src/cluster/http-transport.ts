@@ -7,6 +7,7 @@ import { failedConnection } from './http-exchange.js';
 import type { HttpPort, HttpResponse } from './http-port.js';
 import type { Json } from './json.js';
 import { linkAbort } from './linked-abort.js';
+import { linkTry } from './link-try.js';
 import { waitBeforeRetry } from './retry-policy.js';
 import type { FailedTry } from './retry-policy.js';
 import { splitLines } from './split-lines.js';
@@ -29,7 +30,7 @@ const PATIENCE_MS = { known: 60_000, unknown: 2_000, stream: 5_000 };
 
 type Tried<Value> =
   | { readonly kind: 'done'; readonly value: Value }
-  | { readonly kind: 'aborted' }
+  | { readonly kind: 'aborted'; readonly unanswered?: true }
   | { readonly kind: 'failed'; readonly failed: FailedTry };
 
 /** Makes of an answer with a good head what the caller wants. Rejects when the connection breaks meanwhile. */
@@ -94,13 +95,16 @@ export class HttpTransport implements Transport {
       startedAtMs ??= clock.now();
     };
     let hasRenewed = false;
+    let unanswered = false;
     for (let failures = 1; ; failures += 1) {
       const current = await credentials.current();
       if (!current.ok) return { ok: false, failure: { kind: 'unreachable', message: current.message } };
       const tried = await once(current.identity, onStart);
       if (tried.kind === 'done') return { ok: true, value: tried.value };
-      if (tried.kind === 'aborted') return { ok: false, failure: tried };
+      if (tried.kind === 'aborted')
+        return { ok: false, failure: unanswered ? { kind: 'aborted', unanswered } : tried };
       const { failed } = tried;
+      unanswered ||= mayHaveHappened(request, failed);
       if (isUnauthorized(failed) && !hasRenewed) {
         hasRenewed = true;
         if (await credentials.renew(current.identity)) continue;
@@ -121,8 +125,8 @@ export class HttpTransport implements Transport {
   async #try<Value>(attempt: Attempt<Value>, identity: Identity): Promise<Tried<Value>> {
     const { request, read, connection, onStart } = attempt;
     onStart();
-    const link = linkAbort([request.signal, this.#closing.signal]);
-    if (link.signal.aborted) return aborted(link.release);
+    if (!this.#mayStart(request)) return { kind: 'aborted' };
+    const link = linkTry(request, { closing: this.#closing.signal, clock: this.#options.clock });
     const deadline = this.#startDeadline(request.timeoutMs ?? TRY_TIMEOUT_MS, link.abort);
     try {
       const wire = { ...this.#wire(request, identity), connection, signal: link.signal };
@@ -141,13 +145,22 @@ export class HttpTransport implements Transport {
     }
   }
 
+  #mayStart({ signal, permit }: ApiRequest): boolean {
+    return signal?.aborted !== true && permit?.holds() !== false && !this.#closing.signal.aborted;
+  }
+
   /** A broken connection may be our own doing: the caller's abort, or the deadline. */
   #explain(
     failed: FailedTry,
     during: { readonly request: ApiRequest; readonly deadline: Deadline; readonly release: () => void },
   ): Tried<never> {
     during.release();
-    if (during.request.signal?.aborted === true || this.#closing.signal.aborted) return { kind: 'aborted' };
+    const { signal, permit } = during.request;
+    if ([signal, permit?.ended, this.#closing.signal].some((each) => each?.aborted === true))
+      return {
+        kind: 'aborted',
+        ...(mayHaveHappened(during.request, failed) && { unanswered: true }),
+      };
     if (!during.deadline.hasPassed()) return { kind: 'failed', failed };
     const seconds = (during.request.timeoutMs ?? TRY_TIMEOUT_MS) / 1000;
     return { kind: 'failed', failed: { kind: 'broken', message: `no answer within ${seconds} s` } };
@@ -205,9 +218,10 @@ interface Deadline {
   stop(): void;
 }
 
-function aborted(release: () => void): { readonly kind: 'aborted' } {
-  release();
-  return { kind: 'aborted' };
+/** True for a write of which nobody knows whether the server has done it. */
+function mayHaveHappened({ method }: ApiRequest, failed: FailedTry): boolean {
+  if (method === 'GET') return false;
+  return failed.kind === 'status' ? failed.failure.code >= 500 : failed.kind === 'broken';
 }
 
 async function readBody(response: HttpResponse): Promise<Tried<ApiResponse>> {

@@ -1,6 +1,13 @@
 import type { ApiResult } from './api-failure.js';
 import type { Json } from './json.js';
 
+/** The right to write, which a lock gives and takes. */
+export interface WritePermit {
+  /** Asked just before a request is sent. */
+  holds(): boolean;
+  readonly ended: AbortSignal;
+}
+
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Absolute, every segment already encoded, without the query. */
@@ -10,7 +17,12 @@ export interface ApiRequest {
   /** Default `application/json`. */
   readonly contentType?: string;
   readonly accept?: string;
+  /** Nothing is sent once it has aborted; a try that is under way is broken off after `graceMs`. */
   readonly signal?: AbortSignal;
+  /** Default 0. */
+  readonly graceMs?: number;
+  /** Nothing is sent without it, and what is under way when it ends is broken off at once. */
+  readonly permit?: WritePermit;
   /** Deadline for one try; default 30,000. */
   readonly timeoutMs?: number;
   /** Goes at once, on a connection of its own, instead of waiting behind other writes. */

@@ -1,0 +1,31 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '@flotilla/core';
+import { linkAbort } from './linked-abort.js';
+import type { LinkedAbort } from './linked-abort.js';
+import type { ApiRequest } from './transport.js';
+
+/**
+ * What breaks a try off that is under way: `closing` and the end of the permit at once, the caller's signal after the
+ * request's `graceMs`, so that a write can still be answered.
+ */
+export function linkTry(
+  { signal, graceMs = 0, permit }: Pick<ApiRequest, 'signal' | 'graceMs' | 'permit'>,
+  { closing, clock }: { readonly closing: AbortSignal; readonly clock: Clock },
+): LinkedAbort {
+  if (signal === undefined || graceMs === 0) return linkAbort([signal, permit?.ended, closing]);
+  const link = linkAbort([permit?.ended, closing]);
+  const over = new AbortController();
+  const startGrace = () => {
+    void clock.until(clock.now() + graceMs, over.signal).then(() => {
+      if (!over.signal.aborted) link.abort();
+    });
+  };
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', startGrace, { once: true });
+  const release = () => {
+    over.abort();
+    signal.removeEventListener('abort', startGrace);
+    link.release();
+  };
+  return { ...link, release };
+}
