@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import type { ProgramResult } from './control-plane/run-program.js';
 import { createBoutique, type Boutique } from './testing/boutique.js';
-import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
+import { flotilla, isObjectWrite } from './testing/flotilla.js';
 import { outcomes, parseRunEvents, timeOf } from './testing/run-events.js';
 
 interface ListedObject {
@@ -89,7 +89,7 @@ test('deploys every object under the field manager flotilla, redis and cart firs
   const again = await run('deploy', namespace, '-o', 'ndjson');
   expect({ code: again.code, stderr: again.stderr }).toMatchObject({ code: 0 });
   expect(outcomes(parseRunEvents(again.stdout))).toEqual(allTasks(ended, 'unchanged'));
-  expect((await cluster.audit()).slice(before.audited).filter(isFlotillaWrite)).toEqual([]);
+  expect((await cluster.audit()).slice(before.audited).filter(isObjectWrite)).toEqual([]);
   const versions = (list: readonly ListedObject[]) => list.map(({ metadata }) => metadata.resourceVersion);
   expect(versions(await listObjects(namespace))).toEqual(versions(before.objects));
 

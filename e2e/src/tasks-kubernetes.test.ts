@@ -5,7 +5,7 @@ import type { ProgramResult } from './control-plane/run-program.js';
 import { helmModule, kubernetesModule } from './control-plane/tool-modules.js';
 import { awaitObject } from './kube-client/await-object.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
-import { isFlotillaWrite } from './testing/flotilla.js';
+import { isObjectWrite } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
 
 let cluster: ControlPlane;
@@ -165,7 +165,7 @@ test('a job is adopted while it runs, kept when it is done, rerun when asked, re
   const audited = (await cluster.audit()).length;
   const third = await shop.run(['deploy', '-o', 'ndjson']);
   expect(outcomes(parseRunEvents(third.stdout))).toEqual({ 'jobs.seed': 'unchanged' });
-  expect((await cluster.audit()).slice(audited).filter(isFlotillaWrite)).toEqual([]);
+  expect((await cluster.audit()).slice(audited).filter(isObjectWrite)).toEqual([]);
   expect(await uid()).toBe(made);
   await shop.write({ 'seed.yaml': job('', 'two') });
   expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });

@@ -28,3 +28,8 @@ export async function flotilla(
 export function isFlotillaWrite(event: AuditEvent): boolean {
   return event.userAgent.split('/')[0] === 'flotilla' && isWrite(event);
 }
+
+/** True for a request by which flotilla changed an object of the files, rather than a record of its own. */
+export function isObjectWrite(event: AuditEvent): boolean {
+  return isFlotillaWrite(event) && !/\/(leases|(configmaps|secrets)\/flotilla-)/.test(event.requestURI);
+}

@@ -1,5 +1,11 @@
 import { systemClock, type LoadedPlan } from '@flotilla/core';
-import { deployPlan, type DeployPlanResult, type OpenedCluster } from '@flotilla/k8s-executor';
+import {
+  deployPlan,
+  findRunOrigin,
+  processEnvironment,
+  type DeployPlanResult,
+  type OpenedCluster,
+} from '@flotilla/k8s-executor';
 import { chooseCluster } from './choose-cluster.js';
 import type { Invocation } from './command.js';
 import { printDiagnostics, refuseWrong } from './load-plan.js';
@@ -75,14 +81,17 @@ interface Running {
   readonly cancelled: AbortSignal;
 }
 
-function startRun(
+async function startRun(
   invocation: Invocation,
   loaded: LoadedPlan,
   { opened, output, cancelled }: Running,
 ): Promise<DeployPlanResult> {
   const { flags } = invocation;
-  return deployPlan({
+  const { directory } = loaded;
+  return await deployPlan({
     ...loaded,
+    origin: await findRunOrigin({ directory, environment: processEnvironment() }),
+    wallClock: () => new Date(),
     cluster: opened.cluster,
     namespace: opened.namespace,
     ...(opened.grace !== undefined && { grace: opened.grace }),

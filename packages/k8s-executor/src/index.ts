@@ -37,3 +37,7 @@ export { defaultGraceTimes } from './failure/grace-times.js';
 export type { GraceTimes } from './failure/grace-times.js';
 export { readStatus } from './tasks/status.js';
 export type { StatusOptions, StatusResult, TaskState, TaskStatus } from './tasks/status.js';
+export { proveDeployment } from './record/prove-deployment.js';
+export type { Proof, ProofReason, ProofResult, ProveOptions } from './record/prove-deployment.js';
+export { readClusterUid } from './record/cluster-uid.js';
+export { findRunOrigin, type RunOrigin } from './record/run-origin.js';

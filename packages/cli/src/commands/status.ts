@@ -1,5 +1,11 @@
 import { systemClock, type LoadedPlan } from '@flotilla/core';
-import { readStatus, type OpenedCluster, type TaskState, type TaskStatus } from '@flotilla/k8s-executor';
+import {
+  readClusterUid,
+  readStatus,
+  type OpenedCluster,
+  type TaskState,
+  type TaskStatus,
+} from '@flotilla/k8s-executor';
 import { chooseCluster, clusterFlags } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
@@ -33,25 +39,20 @@ async function showStatus(invocation: Invocation, loaded: LoadedPlan, opened: Op
     if ('diagnostics' in result) throw refuseWrong(invocation, result.diagnostics);
     throw new RefusedError(result.refusal);
   }
-  const { tasks } = result;
+  const { tasks, foreign } = result;
   if (invocation.flags.value('output') === 'json') {
-    const uid = await readClusterUid(opened);
+    const uid = await readClusterUid(cluster);
     // Runs take no lock yet.
     printJson(invocation.ports, {
       deployment: loaded.plan.name,
       cluster: { uid, namespace },
       lock: null,
       tasks,
+      foreign,
     });
   } else {
-    invocation.ports.stdout.write(formatStatus(invocation, loaded, { namespace, tasks }));
+    invocation.ports.stdout.write(formatStatus(invocation, loaded, { namespace, tasks, foreign }));
   }
-}
-
-/** What tells clusters apart (nx.md): the UID of kube-system; null where it may not be read. */
-async function readClusterUid({ cluster }: OpenedCluster): Promise<string | null> {
-  const found = await cluster.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' });
-  return found.ok ? (found.value?.metadata.uid ?? null) : null;
 }
 
 const marks: Readonly<Record<TaskState, string>> = {
@@ -73,15 +74,24 @@ const colours: Readonly<Record<TaskState, number>> = {
 function formatStatus(
   { flags, ports }: Invocation,
   { plan }: LoadedPlan,
-  found: { readonly namespace: string; readonly tasks: readonly TaskStatus[] },
+  found: {
+    readonly namespace: string;
+    readonly tasks: readonly TaskStatus[];
+    readonly foreign: readonly string[];
+  },
 ): string {
   const color = wantsColor(ports.stdout, flags, ports);
   const paint = (state: TaskState, text: string) =>
     color ? `\u001b[${colours[state]}m${text}\u001b[0m` : text;
   const width = Math.max(0, ...found.tasks.map(({ task }) => task.length));
-  const lines = found.tasks.flatMap(({ task, state, since, fields }) => [
-    `${paint(state, `${marks[state]} ${task.padEnd(width)}  ${state}`)}${since === null ? '' : `  since ${since}`}`,
+  const lines = found.tasks.flatMap(({ task, state, since, commit, fields }) => [
+    `${paint(state, `${marks[state]} ${task.padEnd(width)}  ${state}`)}${since === null ? '' : `  since ${since}`}${commit === null ? '' : `  ${shortCommit(commit)}`}`,
     ...(fields ?? []).map((field) => `    ${field}`),
   ]);
-  return `${[`${plan.name} in namespace ${found.namespace}`, ...lines].join('\n')}\n`;
+  const foreign = found.foreign.map((object) => `! ${object} is there, but not of this deployment`);
+  return `${[`${plan.name} in namespace ${found.namespace}`, ...lines, ...foreign].join('\n')}\n`;
+}
+
+function shortCommit(commit: string): string {
+  return commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, '$1');
 }

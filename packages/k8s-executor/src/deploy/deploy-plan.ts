@@ -8,9 +8,15 @@ import {
   type Plan,
   type Refusal,
   type RunSettled,
+  type TaskId,
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
-import { prepareRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import { expectedDurations } from '../record/expected-durations.js';
+import { readReceipt } from '../record/receipt.js';
+import { recordRun } from '../record/record-run.js';
+import type { RunOrigin } from '../record/run-origin.js';
+import { createLiveObjects } from '../tasks/live-objects.js';
+import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 
 /** A plan, the cluster it is for, and how to run it. */
 export interface DeployPlanOptions extends Pick<
@@ -24,8 +30,13 @@ export interface DeployPlanOptions extends Pick<
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly clock: Clock;
+  /** The time of day, for what is written into the cluster. */
+  readonly wallClock: () => Date;
   /** The name of this run. */
   readonly run: string;
+  readonly origin: RunOrigin;
+  /** What a cache knows this run's result by (nx.md, "The cache must never lie" §1). */
+  readonly token?: string;
   readonly sink: EventSink;
   /** Tasks in flight at the same time; absent: no bound. */
   readonly concurrency?: number;
@@ -45,7 +56,11 @@ export type DeployPlanResult =
 
 /** Renders and checks the whole plan, then runs it: what `flotilla deploy` and `nx run app:deploy` both do. */
 export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlanResult> {
-  const prepared = await prepareRun(options);
+  const { plan, run, clock, sink, cluster, namespace, concurrency, cancelled, allowDegraded } = options;
+  const [prepared, receipt] = await Promise.all([
+    prepareRun(options),
+    readReceipt(cluster, { deployment: plan.name, namespace }),
+  ]);
   if (!prepared.ok) {
     if ('diagnostics' in prepared) return { kind: 'wrong', diagnostics: prepared.diagnostics };
     return { kind: 'refused', refusal: prepared.refusal };
@@ -53,17 +68,33 @@ export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlan
   options.onDiagnostics?.(prepared.run.diagnostics);
   const refusal = await prepared.run.begin();
   if (refusal !== undefined) return { kind: 'refused', refusal };
-  const { plan, run, clock, sink, cluster, concurrency, cancelled, allowDegraded } = options;
   const settled = await runPlan(plan, {
     run,
     cluster: cluster.server,
     runner: prepared.run.runner,
     clock,
     sink,
-    durations: options.durations ?? (() => 1),
+    durations: options.durations ?? expectedDurations(receipt.ok ? receipt.value : undefined),
     ...(concurrency !== undefined && { concurrency }),
     ...(cancelled !== undefined && { cancelled }),
     ...(allowDegraded !== undefined && { allowDegraded }),
   });
+  await writeReceipt(options, prepared.run, settled);
   return { kind: 'settled', settled };
+}
+
+/** A run without a receipt is as good as any other: it is only not known later what it did. */
+async function writeReceipt(
+  options: DeployPlanOptions,
+  run: PreparedRun,
+  settled: RunSettled,
+): Promise<void> {
+  const { cluster, clock, plan, namespace } = options;
+  const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
+  const objectsOf = (task: TaskId) => run.objectsOf(task);
+  const written = await recordRun({ ...options, settled, objectsOf, live, at: options.wallClock() });
+  if (!written.ok)
+    options.onWarning?.(
+      `the receipt could not be written: ${written.failure.kind === 'aborted' ? 'it was stopped' : written.failure.message}`,
+    );
 }

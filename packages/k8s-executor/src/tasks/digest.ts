@@ -5,7 +5,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
 
 /** `sha256:…` over a value; the order of keys does not matter. */
-function digestOf(value: Json): string {
+export function digestOf(value: Json): string {
   return `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`;
 }
 

@@ -12,16 +12,36 @@ export const fieldManager = 'flotilla';
  * rewrites (`1000m` is stored as `1`).
  */
 export function lostFields(desired: KubeObject, live: KubeObject): readonly string[] {
-  const ours = managedFieldsOf(live).find(
+  const ours = ownEntryOf(live);
+  if (ours === undefined) return ['.'];
+  const metadata = withoutKeys(desired.metadata, ['name', 'namespace']);
+  const asked = { ...withoutKeys(desired, ['apiVersion', 'kind']), metadata };
+  const lost = lostIn(asked, mappingOf(ours, 'fieldsV1'), '');
+  return isAutoscaled(live) ? lost.filter((path) => path !== '.spec.replicas') : lost;
+}
+
+/** What `managedFields` says of us: the fields that we applied. */
+export function ownEntryOf(live: KubeObject): JsonObject | undefined {
+  return managedFieldsOf(live).find(
     (entry) =>
       entry['manager'] === fieldManager &&
       entry['operation'] === 'Apply' &&
       textOf(entry, 'subresource') === '',
   );
-  if (ours === undefined) return ['.'];
-  const metadata = withoutKeys(desired.metadata, ['name', 'namespace']);
-  const asked = { ...withoutKeys(desired, ['apiVersion', 'kind']), metadata };
-  return lostIn(asked, mappingOf(ours, 'fieldsV1'), '');
+}
+
+/** True when the autoscaler has taken `replicas` over: of all controllers only it writes through `scale`. */
+export function isAutoscaled(live: KubeObject): boolean {
+  return managedFieldsOf(live).some(
+    (entry) =>
+      entry['manager'] === 'kube-controller-manager' &&
+      entry['subresource'] === 'scale' &&
+      owns(mappingOf(entry, 'fieldsV1'), ['spec', 'replicas']),
+  );
+}
+
+export function isSecret({ apiVersion, kind }: KubeObject): boolean {
+  return apiVersion === 'v1' && kind === 'Secret';
 }
 
 /** The manager, other than us, that owns a field; undefined when nobody does. */

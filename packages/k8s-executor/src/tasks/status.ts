@@ -1,17 +1,17 @@
-import type { DeploymentFile, Diagnostic, Plan, Refusal, TaskId } from '@flotilla/core';
+import type { DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskNode } from '@flotilla/core';
 import type { Clock } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
-import type { KubeObject } from '../cluster/kube-object.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { deploymentLabel } from '../manifest/labels.js';
 import type { RunProgram } from '../manifest/run-program.js';
-import { judge } from '../readiness/judge.js';
 import { textOf } from '../readiness/readiness.js';
-import { digestAnnotationOf } from './digest.js';
+import { readReceipt, type Receipt, type TaskReceipt } from '../record/receipt.js';
+import type { Pair } from '../record/task-digests.js';
+import { compareTask, type Difference, type TaskComparison } from './compare-task.js';
 import { createLiveObjects } from './live-objects.js';
 import type { LiveObjects } from './live-objects.js';
-import { leavesBelow } from './changed-fields.js';
-import { fieldManager, lostFields, managedFieldsOf, ownerOfField } from './owned-fields.js';
-import { valueAt } from './print-failure.js';
+import { fieldManager, managedFieldsOf } from './owned-fields.js';
 import { prepareRun } from './prepare-run.js';
 
 /** How what a task deploys stands against the files (cli.md, `status`). */
@@ -20,10 +20,10 @@ export type TaskState = 'in-sync' | 'drifted' | 'missing' | 'failed' | 'never-de
 export interface TaskStatus {
   readonly task: TaskId;
   readonly state: TaskState;
-  /** When it was last applied, as the API server writes times; null when it never was. */
+  /** When it was last changed, ISO 8601; null when it never was. */
   readonly since: string | null;
-  /** Which commit was deployed; known only from receipts. */
-  readonly commit: null;
+  /** The commit that changed it last; known only from receipts. */
+  readonly commit: string | null;
   /** What differs, as `Deployment shop/api .spec.replicas (changed by kubectl)`. */
   readonly fields?: readonly string[];
 }
@@ -39,67 +39,95 @@ export interface StatusOptions {
 }
 
 export type StatusResult =
-  | { readonly ok: true; readonly tasks: readonly TaskStatus[] }
+  | {
+      readonly ok: true;
+      readonly tasks: readonly TaskStatus[];
+      /** Objects that a task asks for and that are there, but belong to somebody else: `Service shop/web (of shop2)`. */
+      readonly foreign: readonly string[];
+      /** What is known of the last run; undefined when there was none, or it may not be read. */
+      readonly receipt: Receipt | undefined;
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Compares what the plan would apply with what the cluster holds. Reads only; tasks without objects are left out. */
 export async function readStatus(options: StatusOptions): Promise<StatusResult> {
-  const prepared = await prepareRun({ ...options, preflight: false });
-  if (!prepared.ok) return prepared;
   const { plan, cluster, clock, namespace } = options;
+  const [prepared, recorded] = await Promise.all([
+    prepareRun({ ...options, preflight: false }),
+    readReceipt(cluster, { deployment: plan.name, namespace }),
+  ]);
+  if (!prepared.ok) return prepared;
+  const receipt = recorded.ok ? recorded.value : undefined;
   const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
-  const tasks = await Promise.all(
-    plan.tasks.map(async (task) => taskStatus(task.id, prepared.run.objectsOf(task.id), live)),
+  const read = await Promise.all(
+    plan.tasks.map((task) =>
+      readTask(task, prepared.run.objectsOf(task.id), { live, cluster, receipt: receipt?.tasks[task.id] }),
+    ),
   );
-  return { ok: true, tasks: tasks.filter((task) => task !== undefined) };
+  const tasks = read.filter((task) => task !== undefined);
+  return {
+    ok: true,
+    tasks: tasks.map(({ status }) => status),
+    foreign: tasks.flatMap(({ foreign }) => foreign),
+    receipt,
+  };
 }
 
-interface Pair {
-  readonly desired: KubeObject;
-  readonly live: KubeObject;
+interface Known {
+  readonly live: LiveObjects;
+  readonly cluster: Cluster;
+  readonly receipt: TaskReceipt | undefined;
 }
 
-async function taskStatus(
-  task: TaskId,
+interface ReadTask {
+  readonly status: TaskStatus;
+  readonly foreign: readonly string[];
+}
+
+async function readTask(
+  task: TaskNode,
   objects: readonly KubeObject[],
-  live: LiveObjects,
-): Promise<TaskStatus | undefined> {
-  if (objects.length === 0) return undefined;
-  const found = await Promise.all(objects.map((object) => live.find(object)));
-  const pairs = objects.flatMap((desired, index) => {
-    const state = found[index];
-    return state === undefined ? [] : [{ desired, live: state }];
-  });
-  const since = lastApplied(pairs);
-  const base = { task, since, commit: null };
-  if (pairs.length === 0) return { ...base, state: 'never-deployed' };
-  if (pairs.length < objects.length) {
-    const missing = objects.filter((_, index) => found[index] === undefined);
-    return {
-      ...base,
-      state: 'missing',
-      fields: missing.map((object) => printReference(referenceOf(object))),
-    };
-  }
-  if (pairs.some((pair) => judge(pair.live).status === 'failed')) return { ...base, state: 'failed' };
-  const fields = pairs.flatMap(driftOf);
-  return fields.length === 0 ? { ...base, state: 'in-sync' } : { ...base, state: 'drifted', fields };
+  { live, cluster, receipt }: Known,
+): Promise<ReadTask | undefined> {
+  if (objects.length === 0 || task.kind === 'remove-environment') return undefined;
+  const comparison = await compareTask({ kind: task.kind, objects, receipt }, live);
+  const isThere = new Set(comparison.pairs.map(({ desired }) => desired));
+  const absent = objects.filter((object) => !isThere.has(object));
+  const fields = comparison.differences.map(({ text }) => text);
+  const status = {
+    task: task.id,
+    state: stateOf(comparison, receipt),
+    since: receipt?.at ?? lastApplied(comparison.pairs),
+    commit: receipt?.commit ?? null,
+    ...(fields.length > 0 && { fields }),
+  };
+  const neverDeployed = { task: task.id, state: status.state, since: null, commit: null };
+  return {
+    status: status.state === 'never-deployed' ? neverDeployed : status,
+    foreign: await findForeign(absent, cluster),
+  };
 }
 
-/** The fields that others have taken; the object's digest when the files ask for something else now. */
-function driftOf({ desired, live }: Pair): readonly string[] {
-  const subject = printReference(referenceOf(desired));
-  const lost = lostFields(desired, live).flatMap((field) => leavesBelow(valueAt(desired, field), field));
-  if (lost.length > 0) return lost.map((field) => `${subject} ${field}${printOwner(live, field)}`);
-  return digestAnnotationOf(live) === digestAnnotationOf(desired)
-    ? []
-    : [`${subject} differs from the files`];
+function stateOf({ differences, pairs }: TaskComparison, receipt: TaskReceipt | undefined): TaskState {
+  const has = (kind: Difference['kind']) => differences.some((difference) => difference.kind === kind);
+  if (pairs.length === 0 && has('missing') && receipt === undefined) return 'never-deployed';
+  const endedBadly = receipt?.outcome === 'failed' || receipt?.outcome === 'timed-out';
+  if (differences.some(({ failed }) => failed === true) || (has('unhealthy') && endedBadly)) return 'failed';
+  if (has('missing')) return 'missing';
+  return has('drift') || has('input') ? 'drifted' : 'in-sync';
 }
 
-function printOwner(live: KubeObject, field: string): string {
-  const owner = ownerOfField(live, field);
-  return owner === undefined ? '' : ` (changed by ${owner})`;
+/** Objects without our labels are not ours, even when they have the name that we want. */
+async function findForeign(absent: readonly KubeObject[], cluster: Cluster): Promise<readonly string[]> {
+  const found = await Promise.all(absent.map((object) => cluster.get(referenceOf(object))));
+  return found.flatMap((result) => (result.ok && result.value !== undefined ? [foreign(result.value)] : []));
+}
+
+function foreign(object: KubeObject): string {
+  const owner =
+    object.metadata.labels?.[deploymentLabel] ?? object.metadata.labels?.['app.kubernetes.io/managed-by'];
+  return `${printReference(referenceOf(object))}${owner === undefined ? '' : ` (of ${owner})`}`;
 }
 
 function lastApplied(pairs: readonly Pair[]): string | null {

@@ -41,12 +41,15 @@ export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
 
 async function runOpened({ loaded, options, context }: WorkflowRun, opened: OpenedCluster): Promise<boolean> {
   const { systemClock } = await import('@flotilla/core');
-  const { deployPlan } = await import('@flotilla/k8s-executor');
+  const { deployPlan, findRunOrigin, processEnvironment } = await import('@flotilla/k8s-executor');
   const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false });
   const cancellation = cancelOnSignals(process);
   try {
+    const { directory } = loaded;
     const result = await deployPlan({
       ...loaded,
+      origin: await findRunOrigin({ directory, environment: processEnvironment() }),
+      wallClock: () => new Date(),
       cluster: opened.cluster,
       namespace: opened.namespace,
       clock: systemClock,

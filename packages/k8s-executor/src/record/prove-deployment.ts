@@ -1,0 +1,127 @@
+import type { DeploymentFile, Diagnostic, Plan, Refusal, TaskNode } from '@flotilla/core';
+import { taskId } from '@flotilla/core';
+import type { ApiFailure } from '../cluster/api-failure.js';
+import { compareTask, type Difference } from '../tasks/compare-task.js';
+import { createLiveObjects } from '../tasks/live-objects.js';
+import { printUnreachable } from '../tasks/preflight.js';
+import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import { readClusterUid } from './cluster-uid.js';
+import { readReceipt, type Receipt } from './receipt.js';
+
+/** A deployment that is to be compared with what its environment runs. */
+export type ProveOptions = Pick<
+  PrepareRunOptions,
+  'file' | 'plan' | 'directory' | 'cluster' | 'namespace' | 'clock' | 'runProgram'
+>;
+
+/** Why a deployment has to run: in general, or for a task. */
+export interface ProofReason {
+  readonly kind: Difference['kind'] | 'never-deployed' | 'last-run';
+  /** The task's id; absent when it is about all of them. */
+  readonly task?: string;
+  /** For people; holds no secret. */
+  readonly text: string;
+}
+
+/**
+ * Whether the cluster holds exactly what the files ask for, owned by us, healthy, and reached by a run that ended well.
+ * Then `token` is the one under which that was recorded; else it is null and the reasons say why.
+ */
+export interface Proof {
+  readonly inSync: boolean;
+  readonly token: string | null;
+  readonly clusterUid: string | null;
+  readonly namespace: string;
+  readonly reasons: readonly ProofReason[];
+}
+
+/** `wrong`: the files cannot be rendered or are refused; `refused`: the cluster cannot be asked. Neither says anything of sync. */
+export type ProofResult =
+  | { readonly kind: 'proved'; readonly proof: Proof; readonly receipt: Receipt | undefined }
+  | { readonly kind: 'wrong'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/**
+ * Compares what the files ask for with the receipt and the live objects (nx.md, "The cache must never lie"). Reads only.
+ * What cannot be read counts as different: a needless run is safe, a false proof is not.
+ */
+export async function proveDeployment(options: ProveOptions): Promise<ProofResult> {
+  const { cluster, namespace, plan } = options;
+  const [prepared, receipt, clusterUid] = await Promise.all([
+    prepareRun({ ...options, preflight: false }),
+    readReceipt(cluster, { deployment: plan.name, namespace }),
+    readClusterUid(cluster),
+  ]);
+  if (!prepared.ok) {
+    if ('diagnostics' in prepared) return { kind: 'wrong', diagnostics: prepared.diagnostics };
+    return { kind: 'refused', refusal: prepared.refusal };
+  }
+  if (!receipt.ok) return { kind: 'refused', refusal: refuseUnread(receipt.failure) };
+  const reasons = await findReasons(options, prepared.run, receipt.value);
+  const token = receipt.value?.tokens[plan.workflow] ?? null;
+  const inSync = reasons.length === 0 && token !== null;
+  const proof = { inSync, token: inSync ? token : null, clusterUid, namespace, reasons };
+  return { kind: 'proved', proof, receipt: receipt.value };
+}
+
+function refuseUnread(failure: ApiFailure): Refusal {
+  if (failure.kind !== 'status' || failure.code !== 403) return printUnreachable(failure);
+  const message = `you may not read what is recorded of the deployment: ${failure.message}`;
+  return { exitCode: 77, message, help: 'Ask for the right to get configmaps in the namespace.' };
+}
+
+async function findReasons(
+  options: ProveOptions,
+  run: PreparedRun,
+  receipt: Receipt | undefined,
+): Promise<readonly ProofReason[]> {
+  const { plan, cluster, clock, namespace, file } = options;
+  if (receipt === undefined)
+    return [{ kind: 'never-deployed', text: `no run of ${plan.name} is recorded in this cluster` }];
+  const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
+  const compared = await Promise.all(
+    plan.tasks.map((task) => reasonsOf(task, { objects: run.objectsOf(task.id), receipt, live })),
+  );
+  const reasons = [...compared.flat(), ...removedTasks(file, receipt)];
+  return reasons.length > 0 ? reasons : lastRun(plan, receipt);
+}
+
+async function reasonsOf(
+  task: TaskNode,
+  known: {
+    readonly objects: Parameters<typeof compareTask>[0]['objects'];
+    readonly receipt: Receipt;
+    readonly live: Parameters<typeof compareTask>[1];
+  },
+): Promise<readonly ProofReason[]> {
+  // A removal is never "as asked": there is nothing that could prove it.
+  if (task.kind === 'remove-environment')
+    return [{ kind: 'input', task: task.id, text: 'it removes the deployment' }];
+  if (known.objects.length === 0) return [];
+  const receipt = known.receipt.tasks[task.id];
+  if (receipt === undefined)
+    return [{ kind: 'never-deployed', task: task.id, text: 'it was never deployed' }];
+  const { kind } = task;
+  const { differences } = await compareTask({ kind, objects: known.objects, receipt }, known.live);
+  if (differences.length === 0 && receipt.live === null)
+    return [{ kind: 'last-run', task: task.id, text: `the last run left it ${receipt.outcome}` }];
+  return differences.map((difference) => ({ kind: difference.kind, task: task.id, text: difference.text }));
+}
+
+/** Deployed, but no longer in the file: to be taken away. */
+function removedTasks(file: DeploymentFile, receipt: Receipt): readonly ProofReason[] {
+  const defined = new Set<string>([
+    ...file.services.map(({ name }) => taskId('services', name.value)),
+    ...file.jobs.map(({ name }) => taskId('jobs', name.value)),
+    ...file.charts.map(({ name }) => taskId('charts', name.value)),
+  ]);
+  return Object.keys(receipt.tasks)
+    .filter((task) => !defined.has(task))
+    .map((task) => ({ kind: 'input', task, text: 'it is deployed, but the file no longer has it' }));
+}
+
+function lastRun({ workflow }: Plan, receipt: Receipt): readonly ProofReason[] {
+  if (receipt.tokens[workflow] !== undefined) return [];
+  const ended = receipt.outcome === 'succeeded' ? 'was of another workflow' : `ended ${receipt.outcome}`;
+  return [{ kind: 'last-run', text: `the last run (${receipt.workflow}, ${receipt.at}) ${ended}` }];
+}

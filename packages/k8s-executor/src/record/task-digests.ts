@@ -1,0 +1,41 @@
+import { isJsonObject, withoutKeys } from '../cluster/json.js';
+import type { Json } from '../cluster/json.js';
+import { keyOf, referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { digestAnnotation } from '../manifest/labels.js';
+import { digestOf } from '../tasks/digest.js';
+import { isSecret } from '../tasks/owned-fields.js';
+import { ownedValues } from './owned-values.js';
+
+/** An object as the files ask for it, and as the cluster holds it. */
+export interface Pair {
+  readonly desired: KubeObject;
+  readonly live: KubeObject;
+}
+
+/**
+ * `sha256:…` over what the files ask of a task: its rendered objects, image digests included. Of a Secret only the keys
+ * count: a receipt is a ConfigMap, and a short value could be guessed from a digest that covers it. Whether the values
+ * are the same is seen by comparing them with the live Secret.
+ */
+export function desiredDigest(objects: readonly KubeObject[]): string {
+  return digestOf(inOrder(objects.map((object) => [object, askedOf(object)] as const)));
+}
+
+/** `sha256:…` over the values of exactly the fields that we own in a task's live objects. */
+export function liveDigest(pairs: readonly Pair[]): string {
+  return digestOf(inOrder(pairs.map(({ desired, live }) => [desired, ownedValues(live, desired)] as const)));
+}
+
+function inOrder(values: readonly (readonly [KubeObject, Json])[]): Json {
+  return Object.fromEntries(values.map(([object, value]) => [keyOf(referenceOf(object)), value]));
+}
+
+/** The digest annotation of a Secret covers its values, and that of a job those of the Secrets that it reads. */
+function askedOf(object: KubeObject): Json {
+  const annotations = withoutKeys(object.metadata.annotations ?? {}, [digestAnnotation]);
+  const asked = { ...object, metadata: { ...object.metadata, annotations } };
+  if (!isSecret(object)) return asked;
+  const data = object['data'];
+  return { ...asked, data: isJsonObject(data) ? Object.keys(data).sort() : null };
+}
