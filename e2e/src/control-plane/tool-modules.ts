@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A Go module under `e2e/control-plane/tools` that builds programs for the tests. */
 export interface ToolModule {
-  readonly name: 'kubernetes' | 'etcd' | 'helm';
+  readonly name: 'kubernetes' | 'etcd' | 'helm' | 'kstatus';
   /** What the folder of binaries holds once it is built. */
   readonly binaries: readonly string[];
   /** What `go build` makes: `tool` is every `tool` line of the module. */
@@ -44,15 +44,24 @@ export const helmModule: ToolModule = {
   linkerFlags: '-s -w',
 };
 
+/** Our own few lines around kstatus' library: see its main.go. */
+export const kstatusModule: ToolModule = {
+  name: 'kstatus',
+  binaries: ['kstatus'],
+  packages: '.',
+  linkerFlags: '-s -w',
+};
+
 /** The folder with the module's go.mod and go.sum. The same from `src` and from `dist`. */
 export function sourceFolder(module: ToolModule): string {
   return fileURLToPath(new URL(`../../control-plane/tools/${module.name}`, import.meta.url));
 }
 
-/** Twelve hex digits that change whenever what would be built changes: go.mod, go.sum, flags, platform. */
+/** Twelve hex digits that change whenever what would be built changes: the module's files, flags, platform. */
 export async function buildKey(module: ToolModule): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(join(sourceFolder(module), file)));
+  const files = await readdir(sourceFolder(module));
+  for (const file of files.sort()) hash.update(await readFile(join(sourceFolder(module), file)));
   hash.update([module.packages, module.linkerFlags, process.platform, process.arch].join('\n'));
   return hash.digest('hex').slice(0, 12);
 }

@@ -1,7 +1,8 @@
 import { findBinaries } from '../control-plane/find-binaries.js';
-import { etcdModule, helmModule, kubernetesModule } from '../control-plane/tool-modules.js';
+import { etcdModule, helmModule, kstatusModule, kubernetesModule } from '../control-plane/tool-modules.js';
 
 /** Jest's global setup: what takes minutes on a fresh machine happens before any test's clock runs. */
 export default async function buildToolsOnce(): Promise<void> {
-  for (const module of [etcdModule, kubernetesModule, helmModule]) await findBinaries(module);
+  const modules = [etcdModule, kubernetesModule, helmModule, kstatusModule];
+  for (const module of modules) await findBinaries(module);
 }

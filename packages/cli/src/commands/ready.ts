@@ -62,13 +62,17 @@ const colours = { current: 32, progressing: 33, failed: 31 } as const;
 
 function formatTable({ flags, ports }: Invocation, items: readonly JudgedObject[]): string {
   const color = wantsColor(ports.stdout, flags, ports);
-  const width = Math.max(0, ...items.map((item) => printReference(item).length));
+  const width = Math.max(0, ...items.map((item) => printSubject(item).length));
   const lines = items.map((item) => {
     const status = `${marks[item.status]} ${item.status.padEnd('progressing'.length)}`;
     const painted = color ? `\u001b[${colours[item.status]}m${status}\u001b[0m` : status;
-    return `${painted}  ${printReference(item).padEnd(width)}  ${oneLine(item.message)}\n`;
+    return `${painted}  ${printSubject(item).padEnd(width)}  ${oneLine(item.message)}\n`;
   });
   return lines.join('');
+}
+
+function printSubject(item: JudgedObject): string {
+  return oneLine(item.name === '' ? `${item.kind} without a name` : printReference(item));
 }
 
 /** Objects come from anywhere: what they say must not steer the terminal. */

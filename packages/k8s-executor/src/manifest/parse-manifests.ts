@@ -25,14 +25,21 @@ export function parseManifests(source: SourceFile): Checked<readonly Manifest[]>
   return documents.ok ? collectManifests(documents.value) : documents;
 }
 
-/** The objects of documents in order, Lists taken apart; what is no object is a mistake at its document. */
-export function collectManifests(documents: readonly Document[]): Checked<readonly Manifest[]> {
+/**
+ * The objects of documents in order, Lists taken apart; what is no object is a mistake at its document. `nameless`:
+ * a missing name is none, it becomes empty.
+ */
+export function collectManifests(
+  documents: readonly Document[],
+  { nameless = false } = {},
+): Checked<readonly Manifest[]> {
   const manifests: Manifest[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const { value, span } of documents) {
-    for (const item of itemsOf(value)) {
-      if (item === null) continue;
-      const fault = faultOf(item);
+    for (const given of itemsOf(value)) {
+      if (given === null) continue;
+      const item = nameless ? withName(given) : given;
+      const fault = faultOf(item, nameless);
       if (fault === undefined && isKubeObject(item)) manifests.push({ object: item, span });
       else diagnostics.push(badObject(fault ?? 'this is not a Kubernetes object', span));
     }
@@ -47,10 +54,15 @@ export interface Document {
   readonly span: SourceSpan;
 }
 
-function readDocuments(source: SourceFile): Checked<readonly Document[]> {
+/** The documents of a YAML file. `lastKeyWins`: a key that stands twice is no mistake. */
+export function readDocuments(
+  source: SourceFile,
+  { lastKeyWins = false } = {},
+): Checked<readonly Document[]> {
   try {
     const events = parseEvents(source.text, { filename: source.path });
-    const values = constructFromEvents(events, { source: source.text, schema: kubernetesSchema }) as Json[];
+    const options = { source: source.text, schema: kubernetesSchema, json: lastKeyWins };
+    const values = constructFromEvents(events, options) as Json[];
     const trap = findYamlTrap(events, source.text);
     if (trap !== undefined) return { ok: false, diagnostics: [trapped(trap, source)] };
     const starts = documentStarts(events);
@@ -95,14 +107,20 @@ function itemsOf(value: Json): readonly Json[] {
       );
 }
 
-function faultOf(value: Json): string | undefined {
+function faultOf(value: Json, nameless: boolean): string | undefined {
   if (!isJsonObject(value)) return 'this document is not a mapping';
   const missing = ['apiVersion', 'kind'].filter((key) => typeof value[key] !== 'string' || value[key] === '');
-  if (!hasName(value)) missing.push('metadata.name');
+  if (!nameless && !hasName(value)) missing.push('metadata.name');
   if (missing.length === 0) return undefined;
   const generated = isJsonObject(value['metadata']) && typeof value['metadata']['generateName'] === 'string';
   const why = generated ? ' (a generateName gives a new object on every run)' : '';
   return `${describe(value)} has no ${missing.join(', no ')}${why}`;
+}
+
+function withName(value: Json): Json {
+  if (!isJsonObject(value)) return value;
+  const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
+  return { ...value, metadata: { ...metadata, name: metadata['name'] ?? '' } };
 }
 
 function hasName(value: JsonObject): boolean {

@@ -26,6 +26,12 @@ test.each([
   expect(names(text)).toEqual(expected);
 });
 
+test('what is only looked at needs no name, and the last of two equal keys wins', () => {
+  expect(
+    names('apiVersion: v1\nkind: Pod\nmetadata: {name: a, name: b}\n---\napiVersion: v1\nkind: Pod\n'),
+  ).toEqual(['v1/Pod/b', 'v1/Pod/']);
+});
+
 test('numbers that only JSON can write are no mistake', () => {
   expect(
     names('{"apiVersion": "v1", "kind": "A", "metadata": {"name": "a"}, "n": 9007199254740993}'),

@@ -1,21 +1,26 @@
 import type { Checked, SourceFile } from '@flotilla/core';
 import type { Json } from '../cluster/json.js';
-import { collectManifests, parseManifests } from './parse-manifests.js';
-import type { Manifest } from './parse-manifests.js';
+import { collectManifests, readDocuments } from './parse-manifests.js';
+import type { Document, Manifest } from './parse-manifests.js';
 
 /**
  * Objects as clusters and tools print them, in input order: one JSON value, JSON lines, YAML documents, Lists of any
- * kind taken apart. Mistakes as with manifests.
+ * kind taken apart. They are looked at, not applied, so they need no name (it becomes empty) and the last of two equal
+ * keys wins, as for JSON; other mistakes are those of manifests.
  */
 export function parseObjects(source: SourceFile): Checked<readonly Manifest[]> {
+  const documents = readObjects(source);
+  return documents.ok ? collectManifests(documents.value, { nameless: true }) : documents;
+}
+
+function readObjects(source: SourceFile): Checked<readonly Document[]> {
   const values = readJson(source.text);
-  if (values === undefined) return parseManifests(source);
-  return collectManifests(
-    values.map(({ value, start }) => {
-      const newline = source.text.indexOf('\n', start);
-      return { value, span: { file: source, start, end: newline === -1 ? source.text.length : newline } };
-    }),
-  );
+  if (values === undefined) return readDocuments(source, { lastKeyWins: true });
+  const documents = values.map(({ value, start }) => {
+    const newline = source.text.indexOf('\n', start);
+    return { value, span: { file: source, start, end: newline === -1 ? source.text.length : newline } };
+  });
+  return { ok: true, value: documents, diagnostics: [] };
 }
 
 interface JsonAt {

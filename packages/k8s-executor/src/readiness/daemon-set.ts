@@ -7,16 +7,19 @@ export const judgeDaemonSet: ReadinessRule = (object) => {
   if (object.metadata.generation === undefined || status['observedGeneration'] === undefined) {
     return progressing('the controller has not seen it yet');
   }
-  if (status['desiredNumberScheduled'] === undefined) return progressing('no node has been chosen yet');
-  const wanted = numberOf(status, 'desiredNumberScheduled');
-  const scheduled = numberOf(status, 'currentNumberScheduled');
-  const updated = numberOf(status, 'updatedNumberScheduled');
-  const available = numberOf(status, 'numberAvailable');
+  const wanted = numberOf(status, 'desiredNumberScheduled', -1);
+  if (wanted === -1) return progressing('no node has been chosen yet');
+  if (wanted === 0) return current('no node matches it, so it needs no pod');
   const ready = numberOf(status, 'numberReady');
   const onDelete = textOf(mappingOf(part(object, 'spec'), 'updateStrategy'), 'type') === 'OnDelete';
-  if (scheduled < wanted) return progressing(`${scheduled} of ${wanted} pods scheduled`);
-  if (!onDelete && updated < wanted) return progressing(`${updated} of ${wanted} pods updated`);
-  if (available < wanted) return progressing(`${available} of ${wanted} pods available`);
-  if (ready < wanted) return progressing(`${ready} of ${wanted} pods ready`);
+  const steps: readonly (readonly [count: number, done: string])[] = [
+    [numberOf(status, 'currentNumberScheduled'), 'scheduled'],
+    [onDelete ? wanted : numberOf(status, 'updatedNumberScheduled'), 'updated'],
+    [numberOf(status, 'numberAvailable'), 'available'],
+    [ready, 'ready'],
+  ];
+  for (const [count, done] of steps) {
+    if (count < wanted) return progressing(`${count} of ${wanted} pods ${done}`);
+  }
   return current(`${ready} of ${wanted} pods ready`);
 };

@@ -1,13 +1,13 @@
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionOf, current, failed, numberOf, part, progressing } from './readiness.js';
-import type { Readiness, ReadinessRule } from './readiness.js';
+import { conditionsOf, current, failed, isTrue, numberOf, part, progressing } from './readiness.js';
+import type { Condition, Readiness, ReadinessRule } from './readiness.js';
 
-/** kstatus' rule: a job that runs is current. */
+/** kstatus' rule: a job that runs is current. One that its spec suspends is what was asked for. */
 export const judgeJob: ReadinessRule = (object) => {
   const ended = judgeEnd(object);
   if (ended !== undefined) return ended;
-  const status = part(object, 'status');
-  if (status['startTime'] === undefined) return progressing('it has not started');
+  if (isSuspended(object)) return current('it is suspended, as its spec asks');
+  if (part(object, 'status')['startTime'] === undefined) return progressing('it has not started');
   return current(`it is running: ${printPods(object)}`);
 };
 
@@ -15,18 +15,26 @@ export const judgeJob: ReadinessRule = (object) => {
 export const judgeJobCompletion: ReadinessRule = (object) => {
   const ended = judgeEnd(object);
   if (ended !== undefined) return ended;
+  if (isSuspended(object)) return progressing('it is suspended: it runs once its spec.suspend is false');
   if (part(object, 'status')['startTime'] === undefined) return progressing('it has not started');
   return progressing(`it is running: ${printPods(object)}`);
 };
 
+/** Conditions are read in their order; `FailureTarget` tells of a failure while the last pods still end. */
 function judgeEnd(object: KubeObject): Readiness | undefined {
-  const failure = [conditionOf(object, 'Failed'), conditionOf(object, 'FailureTarget')].find(
-    (condition) => condition?.status === 'True',
-  );
-  if (failure !== undefined) return failed(failure.message || failure.reason || 'it has failed');
-  if (conditionOf(object, 'Complete')?.status === 'True') return current('it has completed');
-  if (conditionOf(object, 'Suspended')?.status === 'True') return progressing('it is suspended');
-  return undefined;
+  const trueOnes = conditionsOf(object).filter((condition) => condition.status === 'True');
+  const end = trueOnes.find(({ type }) => type === 'Complete' || type === 'Failed');
+  if (end?.type === 'Complete') return current('it has completed');
+  const failure = end ?? trueOnes.find(({ type }) => type === 'FailureTarget');
+  return failure && failed(printFailure(failure));
+}
+
+function printFailure({ message, reason }: Condition): string {
+  return message || reason || 'it has failed';
+}
+
+function isSuspended(object: KubeObject): boolean {
+  return part(object, 'spec')['suspend'] === true && isTrue(object, 'Suspended');
 }
 
 function printPods(object: KubeObject): string {

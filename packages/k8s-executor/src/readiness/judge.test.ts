@@ -57,7 +57,7 @@ const cases: [string, KubeObject, 'progressing' | 'current' | 'failed', RegExp][
   ['Deployment of an older generation', deployment({}, {}, 3), 'progressing', /generation 2, not yet 3/],
   ['Deployment too few', deployment({ replicas: 1 }), 'progressing', /1 of 2 replicas made/],
   ['Deployment not updated', deployment({ updatedReplicas: 1 }), 'progressing', /1 of 2 replicas updated/],
-  ['Deployment with old pods', deployment({ replicas: 3 }), 'progressing', /1 old replicas/],
+  ['Deployment with old pods', deployment({ replicas: 3 }), 'progressing', /1 old replica still/],
   [
     'Deployment unavailable',
     deployment({ availableReplicas: 0 }),

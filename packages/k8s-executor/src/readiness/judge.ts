@@ -4,6 +4,7 @@ import { judgeApiService } from './api-service.js';
 import { judgeCustomResourceDefinition } from './custom-resource-definition.js';
 import { judgeDaemonSet } from './daemon-set.js';
 import { judgeDeployment } from './deployment.js';
+import { judgeGateway, judgeGatewayClass } from './gateway.js';
 import { judgeByConditions, judgeStandard } from './generic.js';
 import { judgeHorizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import { judgeJob, judgeJobCompletion } from './job.js';
@@ -31,11 +32,15 @@ const rules: Readonly<Record<string, ReadinessRule>> = {
   'apps/Deployment': judgeDeployment,
   'apps/ReplicaSet': judgeReplicaSet,
   'apps/StatefulSet': judgeStatefulSet,
+  // What old files still say, and kstatus still reads.
+  'extensions/DaemonSet': judgeDaemonSet,
+  'extensions/Deployment': judgeDeployment,
+  'extensions/ReplicaSet': judgeReplicaSet,
   'autoscaling/HorizontalPodAutoscaler': judgeHorizontalPodAutoscaler,
   'batch/CronJob': alwaysCurrent,
   'batch/Job': judgeJob,
-  // Many controllers never write an address.
-  'networking.k8s.io/Ingress': alwaysCurrent,
+  'gateway.networking.k8s.io/Gateway': judgeGateway,
+  'gateway.networking.k8s.io/GatewayClass': judgeGatewayClass,
   // Its generation is checked before; disruptions that are not allowed now are its work, no fault.
   'policy/PodDisruptionBudget': alwaysCurrent,
 };

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionOf, current, failed, listOf, mappingOf, part, progressing, textOf } from './readiness.js';
-import type { ReadinessRule } from './readiness.js';
+import { conditionsOf, current, failed, isTrue, listOf, mappingOf, part, progressing } from './readiness.js';
+import { textOf } from './readiness.js';
+import type { Readiness, ReadinessRule } from './readiness.js';
 
 /** kstatus' rule, and: a failed pod has failed; an unschedulable one waits, since a node may be on its way. */
 export const judgePod: ReadinessRule = (object) => {
@@ -25,8 +26,8 @@ export const judgePodCompletion: ReadinessRule = (object) => {
   return judged.status === 'current' && !completed ? progressing('it is running') : judged;
 };
 
-function judgeRunning(object: KubeObject): ReturnType<ReadinessRule> {
-  if (conditionOf(object, 'Ready')?.status === 'True') return current('it is ready');
+function judgeRunning(object: KubeObject): Readiness {
+  if (isTrue(object, 'Ready')) return current('it is ready');
   const crashing = listOf(part(object, 'status'), 'containerStatuses').find(
     (container) =>
       textOf(mappingOf(mappingOf(container, 'state'), 'waiting'), 'reason') === 'CrashLoopBackOff',
@@ -35,8 +36,11 @@ function judgeRunning(object: KubeObject): ReturnType<ReadinessRule> {
   return progressing('it is running, but not ready');
 }
 
-function judgePending(object: KubeObject, phase: string): ReturnType<ReadinessRule> {
-  const scheduled = conditionOf(object, 'PodScheduled');
-  if (scheduled?.status === 'False') return progressing(`no node for it: ${scheduled.message}`);
+function judgePending(object: KubeObject, phase: string): Readiness {
+  const unscheduled = conditionsOf(object).find(
+    ({ type, status, reason }) => type === 'PodScheduled' && status === 'False' && reason === 'Unschedulable',
+  );
+  if (unscheduled !== undefined)
+    return progressing(`no node for it${unscheduled.message === '' ? '' : `: ${unscheduled.message}`}`);
   return progressing(phase === '' ? 'no kubelet has seen it yet' : `it is ${phase.toLowerCase()}`);
 }

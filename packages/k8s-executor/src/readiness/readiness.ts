@@ -38,10 +38,10 @@ export function part(object: KubeObject, name: 'spec' | 'status'): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** A number of a mapping; `fallback` when it is not there. */
+/** A whole number of a mapping; `fallback` when none is there. */
 export function numberOf(mapping: JsonObject, key: string, fallback = 0): number {
   const value = mapping[key];
-  return typeof value === 'number' ? value : fallback;
+  return typeof value === 'number' && Number.isInteger(value) ? value : fallback;
 }
 
 /** A text of a mapping; empty when it is not there. */
@@ -76,6 +76,21 @@ export function conditionsOf(object: KubeObject): readonly Condition[] {
 
 export function conditionOf(object: KubeObject, type: string): Condition | undefined {
   return conditionsOf(object).find((condition) => condition.type === type);
+}
+
+/** Whether a condition of that type is True: another of the same type does not hide it. */
+export function isTrue(object: KubeObject, type: string): boolean {
+  return conditionsOf(object).some((condition) => condition.type === type && condition.status === 'True');
+}
+
+/** `1 replica`, `3 replicas`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `2 of 3 replicas ready`; of none it says that none is wanted. */
+export function printReadyReplicas(ready: number, wanted: number): string {
+  return wanted === 0 ? 'it is scaled to zero' : `${ready} of ${wanted} replicas ready`;
 }
 
 /** `Ready is False: reason, message`, without what is missing. */

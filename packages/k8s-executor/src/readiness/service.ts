@@ -3,9 +3,12 @@ import type { ReadinessRule } from './readiness.js';
 
 /** Argo CD's rule: a load balancer needs an address. */
 export const judgeService: ReadinessRule = (object) => {
-  if (textOf(part(object, 'spec'), 'type') !== 'LoadBalancer') return current('it is there');
+  const spec = part(object, 'spec');
+  if (textOf(spec, 'type') !== 'LoadBalancer') return current('it is there');
   const addresses = listOf(mappingOf(part(object, 'status'), 'loadBalancer'), 'ingress');
   const address = addresses.map((entry) => textOf(entry, 'ip') || textOf(entry, 'hostname')).find(Boolean);
-  if (addresses.length === 0) return progressing('its load balancer has no address yet');
-  return current(`its load balancer has the address ${address ?? 'that it needs'}`);
+  if (addresses.length > 0) return current(`its load balancer has the address ${address ?? 'that it needs'}`);
+  const provider = textOf(spec, 'loadBalancerClass');
+  const who = provider === '' ? 'the cluster must have a controller that gives one' : `${provider} gives it`;
+  return progressing(`its load balancer has no address yet; ${who}`);
 };

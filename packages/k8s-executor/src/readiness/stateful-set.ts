@@ -1,7 +1,11 @@
-import { current, mappingOf, numberOf, part, progressing, textOf } from './readiness.js';
+import { counted, current, mappingOf, numberOf, part, printReadyReplicas } from './readiness.js';
+import { progressing, textOf } from './readiness.js';
 import type { ReadinessRule } from './readiness.js';
 
-/** kstatus' rule, and: the controller must have seen the object; OnDelete needs its pods ready too. */
+/**
+ * kstatus' rule, and: the controller must have seen the object; OnDelete needs its pods ready too. The API server
+ * sets partition 0 where none is given, so the branch with a partition is the usual one.
+ */
 export const judgeStatefulSet: ReadinessRule = (object) => {
   const spec = part(object, 'spec');
   const status = part(object, 'status');
@@ -11,20 +15,21 @@ export const judgeStatefulSet: ReadinessRule = (object) => {
   const replicas = numberOf(status, 'replicas');
   const ready = numberOf(status, 'readyReplicas');
   const updated = numberOf(status, 'updatedReplicas');
-  if (replicas < wanted) return progressing(`${replicas} of ${wanted} replicas made`);
-  if (ready < wanted) return progressing(`${ready} of ${wanted} replicas ready`);
-  if (textOf(strategy, 'type') === 'OnDelete')
-    return current(`${ready} of ${wanted} replicas ready, updated by hand`);
-  if (replicas > wanted) return progressing(`${replicas - wanted} replicas still to end`);
-  const partition = mappingOf(strategy, 'rollingUpdate')['partition'];
-  if (typeof partition === 'number' && partition !== 0) {
-    if (updated < wanted - partition)
-      return progressing(`${updated} of ${wanted - partition} replicas updated`);
-    return current(`${ready} of ${wanted} replicas ready, ${updated} updated (partition ${partition})`);
+  const done = printReadyReplicas(ready, wanted);
+  if (textOf(strategy, 'type') === 'OnDelete') {
+    return ready < wanted ? progressing(done) : current(`${done}; it updates a pod when you delete it`);
   }
-  if (numberOf(status, 'currentReplicas') < wanted)
-    return progressing(`${updated} of ${wanted} replicas updated`);
+  if (replicas < wanted) return progressing(`${replicas} of ${wanted} replicas made`);
+  if (ready < wanted) return progressing(done);
+  if (replicas > wanted) return progressing(`${counted(replicas - wanted, 'replica')} still to end`);
+  const partition = numberOf(mappingOf(strategy, 'rollingUpdate'), 'partition', -1);
+  if (partition !== -1) {
+    const toUpdate = wanted - partition;
+    if (updated < toUpdate) return progressing(`${updated} of ${toUpdate} replicas updated`);
+    return current(partition === 0 ? done : `${done}, ${updated} updated (partition ${partition})`);
+  }
   const behind = textOf(status, 'currentRevision') !== textOf(status, 'updateRevision');
-  if (behind) return progressing(`${updated} of ${wanted} replicas updated`);
-  return current(`${ready} of ${wanted} replicas ready`);
+  if (behind || numberOf(status, 'currentReplicas') < wanted)
+    return progressing(`${updated} of ${wanted} replicas updated`);
+  return current(done);
 };
