@@ -16,6 +16,7 @@ import type { KubeContext } from './kubeconfig.js';
 import { mergeKubeconfigs } from './kubeconfig-document.js';
 import type { KubeconfigFile, MergedKubeconfig } from './kubeconfig-document.js';
 import { proxyFor } from './proxy-for.js';
+import { systemAuthorities } from './system-authorities.js';
 import { readSource, UserCredentials } from './user-credentials.js';
 
 export interface ConnectClusterOptions {
@@ -132,16 +133,17 @@ async function readKubeconfigs(
 }
 
 async function targetOf(context: KubeContext, environment: Environment): Promise<Found<ApiTarget>> {
-  const { server, ca, serverName, insecure } = context;
+  const { server, serverName, insecure } = context;
   if (!URL.canParse(server)) return refuse(78, `context ${context.name}: "${server}" is not an address`);
   const proxy = context.proxy ?? proxyFor(server, environment.variables);
   try {
+    const trusted = await authoritiesOf(context, environment);
     return {
       ok: true,
       value: {
         server,
         insecure,
-        ...(ca !== undefined && { ca: await readSource(ca, environment) }),
+        ...(trusted !== undefined && { ca: trusted }),
         ...(serverName !== undefined && { serverName }),
         ...(proxy !== undefined && { proxy }),
       },
@@ -150,6 +152,15 @@ async function targetOf(context: KubeContext, environment: Environment): Promise
     const why = error instanceof Error ? error.message : 'unknown reason';
     return refuse(78, `the certificate authority of context ${context.name} cannot be read: ${why}`);
   }
+}
+
+/** PEM; undefined when nobody's word is needed, or Node's own list is all there is. */
+async function authoritiesOf(
+  { server, ca, insecure }: KubeContext,
+  environment: Environment,
+): Promise<string | undefined> {
+  if (ca !== undefined) return await readSource(ca, environment);
+  return server.startsWith('https:') && !insecure ? await systemAuthorities(environment) : undefined;
 }
 
 function chooseContext(merged: MergedKubeconfig, wanted?: string): string {

@@ -6,6 +6,8 @@ export interface Environment {
   /** Who runs this process, as the operating system knows them; absent when it does not. */
   readonly userName?: string;
   readonly hostName?: string;
+  /** A person can be asked: standard input is a terminal. Default false. */
+  readonly hasTerminal?: boolean;
   /** The file's text; undefined when there is no such file. Rejects when it is there but cannot be read. */
   readFile(path: string): Promise<string | undefined>;
 }

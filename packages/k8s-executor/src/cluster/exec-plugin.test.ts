@@ -1,7 +1,12 @@
 import { runPluginProcess } from './exec-plugin.js';
 
 const run = (script: string, ...args: string[]) =>
-  runPluginProcess(process.execPath, ['-e', script, ...args], { GREETING: 'hi' });
+  runPluginProcess({
+    command: process.execPath,
+    args: ['-e', script, ...args],
+    variables: { GREETING: 'hi' },
+    interactive: false,
+  });
 
 test('a plugin gets its arguments as they are and only the variables it was given', async () => {
   const script =
@@ -23,6 +28,11 @@ test('a plugin that reads its input finds it empty, and does not hang', async ()
 });
 
 test('a missing program is told apart', async () => {
-  const { error } = await runPluginProcess('/nowhere/login', [], {});
+  const { error } = await runPluginProcess({
+    command: '/nowhere/login',
+    args: [],
+    variables: {},
+    interactive: false,
+  });
   expect(error).toMatchObject({ isMissing: true });
 });

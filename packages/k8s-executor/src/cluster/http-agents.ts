@@ -6,7 +6,7 @@ import type { Identity } from './credentials.js';
 export interface ApiTarget {
   /** With scheme, and with a path when the server lives below one (`https://rancher/k8s/clusters/c-1`). */
   readonly server: string;
-  /** PEM. Without it the system's authorities count. */
+  /** PEM. Without it those count that Node brings. */
   readonly ca?: string;
   /** The name to expect in the certificate when it is not the host's. */
   readonly serverName?: string;
@@ -51,10 +51,8 @@ type AgentFactory = (options: https.AgentOptions) => http.Agent;
 async function agentFactory({ server, proxy }: ApiTarget): Promise<AgentFactory> {
   const secure = server.startsWith('https:');
   if (proxy === undefined) return (options) => (secure ? new https.Agent(options) : new http.Agent(options));
-  if (proxy.startsWith('socks')) {
-    const { SocksProxyAgent } = await import('socks-proxy-agent');
-    return (options) => new SocksProxyAgent(proxy, options);
-  }
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return (options) => new HttpsProxyAgent(proxy, options);
+  const { HttpsProxyAgent, SocksProxyAgent } = await import('./proxy-agents.js');
+  return proxy.startsWith('socks')
+    ? (options) => new SocksProxyAgent(proxy, options)
+    : (options) => new HttpsProxyAgent(proxy, options);
 }

@@ -8,7 +8,9 @@ export async function inClusterContext(environment: Environment): Promise<KubeCo
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment.variables;
   if (host === undefined || host === '' || port === undefined || port === '') return undefined;
   if ((await environment.readFile(`${FOLDER}/token`)) === undefined) return undefined;
-  const namespace = (await environment.readFile(`${FOLDER}/namespace`))?.trim();
+  // As kubectl: the downward API's variable first, then what the pod was given.
+  const namespace =
+    environment.variables['POD_NAMESPACE'] ?? (await environment.readFile(`${FOLDER}/namespace`))?.trim();
   return {
     name: 'in-cluster',
     namespace: namespace === undefined || namespace === '' ? 'default' : namespace,

@@ -34,6 +34,8 @@ export function mergeKubeconfigs(
     const root = parseDocument(text);
     if (root === undefined)
       return { ok: false, message: `${path} is not a kubeconfig: it is not a YAML mapping` };
+    if (!isConfig(root))
+      return { ok: false, message: `${path} is not a kubeconfig: its kind is not Config in v1` };
     const twice = findNamedTwice(root);
     if (twice !== undefined) return { ok: false, message: `${path} has two ${twice}` };
     documents.push({ root, folder: dirname(resolve(path)) });
@@ -78,6 +80,11 @@ function firstOfEachName(
     }
   }
   return found;
+}
+
+/** Old files say neither, which is fine. */
+function isConfig({ apiVersion, kind }: JsonObject): boolean {
+  return (textOf(apiVersion) ?? 'v1') === 'v1' && (textOf(kind) ?? 'Config') === 'Config';
 }
 
 /** kubectl refuses such a file too, rather than guess which of the two is meant. */

@@ -49,6 +49,11 @@ describe('several files', () => {
   test.each([
     ['a text', 'hello', '/a/config is not a kubeconfig: it is not a YAML mapping'],
     ['broken YAML', 'a: b: c: token', '/a/config is not a kubeconfig: it is not a YAML mapping'],
+    [
+      'something else',
+      'kind: Pod\napiVersion: v1',
+      '/a/config is not a kubeconfig: its kind is not Config in v1',
+    ],
     ['a name twice', 'users: [{name: u}, {name: u}]', '/a/config has two users named u'],
   ])('%s is refused by the name of its file', (_what, text, message) => {
     expect(mergeKubeconfigs([file('/a/config', text)])).toEqual({ ok: false, message });
@@ -112,6 +117,7 @@ describe('a context', () => {
       apiVersion: 'client.authentication.k8s.io/v1',
       command,
       args: ['get'],
+      interactiveMode: 'Never',
       env: [{ name: 'A', value: 'b' }],
     };
     expect(resolved({ user: { exec } }).user.exec).toEqual({
@@ -120,13 +126,13 @@ describe('a context', () => {
       args: ['get'],
       env: { A: 'b' },
       providesClusterInfo: false,
-      needsTerminal: false,
+      interactiveMode: 'Never',
     });
   });
 
   test.each([
     ['127.0.0.1:80', {}, 'http://127.0.0.1:80'],
-    ['127.0.0.1:80', { 'insecure-skip-tls-verify': true }, 'https://127.0.0.1:80'],
+    ['127.0.0.1:80', { 'insecure-skip-tls-verify': true }, 'http://127.0.0.1:80'],
     ['https://rancher/k8s/clusters/c-1', {}, 'https://rancher/k8s/clusters/c-1'],
   ])('the server %s with %j is %s', (server, cluster, expected) => {
     expect(resolved({ cluster: { server, ...cluster } }).server).toBe(expected);
@@ -150,6 +156,31 @@ describe('a context', () => {
       'a certificate without key',
       { user: { 'client-certificate': 'a' } },
       'context dev: its user has a client certificate but no client key',
+    ],
+    [
+      'a key without certificate',
+      { user: { 'client-key': 'a' } },
+      'context dev: its user has a client key but no client certificate',
+    ],
+    [
+      'a password without a name',
+      { user: { password: 'a' } },
+      'context dev: its user has a password but no username',
+    ],
+    [
+      'a plugin that does not say whether it talks',
+      { user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a' } } },
+      'context dev: the exec plugin of its user needs an interactiveMode: Never, IfAvailable or Always',
+    ],
+    [
+      'data that is not base64',
+      { cluster: { 'certificate-authority-data': '***' } },
+      'context dev: certificate-authority-data is not base64',
+    ],
+    [
+      'a switch in quotes',
+      { cluster: { 'insecure-skip-tls-verify': 'true' } },
+      'context dev: insecure-skip-tls-verify of its cluster is neither true nor false; take away the quotes',
     ],
     [
       'token and password',

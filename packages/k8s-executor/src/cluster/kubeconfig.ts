@@ -2,11 +2,17 @@ import { isAbsolute, resolve } from 'node:path';
 import { isJsonObject } from './json.js';
 import type { Json, JsonObject } from './json.js';
 import { textOf } from './kubeconfig-document.js';
+import { clusterMistake, findWrongType, userMistake } from './kubeconfig-mistakes.js';
 import type { KubeconfigEntry, MergedKubeconfig } from './kubeconfig-document.js';
 
 /** Something that stands in the kubeconfig itself (decoded) or in a file. */
 export type TextSource =
   { readonly from: 'text'; readonly text: string } | { readonly from: 'file'; readonly path: string };
+
+const INTERACTIVE_MODES = ['Never', 'IfAvailable', 'Always'] as const;
+
+/** Whether a plugin may talk with a person: never, when there is a terminal, or not without one. */
+export type InteractiveMode = (typeof INTERACTIVE_MODES)[number];
 
 /** A program that prints credentials (client-go's exec plugin). */
 export interface ExecPlugin {
@@ -15,7 +21,7 @@ export interface ExecPlugin {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly providesClusterInfo: boolean;
-  readonly needsTerminal: boolean;
+  readonly interactiveMode: InteractiveMode;
   readonly installHint?: string;
 }
 
@@ -30,6 +36,8 @@ export interface Impersonation {
 export interface KubeUser {
   readonly certificate?: { readonly cert: TextSource; readonly key: TextSource };
   readonly token?: TextSource;
+  /** Counts when the file of `token` cannot be read. */
+  readonly spareToken?: string;
   readonly basic?: { readonly username: string; readonly password: string };
   readonly impersonation?: Impersonation;
   readonly exec?: ExecPlugin;
@@ -73,7 +81,9 @@ export function resolveContext(merged: MergedKubeconfig, name: string): KubeCont
     return refuse(`context ${name} names the user "${userName ?? ''}", which is not defined`);
 
   const wrong =
-    clusterMistake(cluster.settings) ?? userMistake(user.settings) ?? wrongType(user.settings, USER_TEXTS);
+    findWrongType(cluster.settings, user.settings) ??
+    clusterMistake(cluster.settings) ??
+    userMistake(user.settings);
   if (wrong !== undefined) return refuse(`context ${name}: ${wrong}`);
   const { settings } = cluster;
   const ca = sourceOf(cluster, 'certificate-authority');
@@ -84,7 +94,7 @@ export function resolveContext(merged: MergedKubeconfig, name: string): KubeCont
     context: {
       name,
       namespace: textOf(context.settings['namespace']) ?? 'default',
-      server: withScheme(textOf(settings['server']) ?? '', settings),
+      server: withScheme(textOf(settings['server']) ?? ''),
       insecure: settings['insecure-skip-tls-verify'] === true,
       user: readUser(user),
       cluster: settings,
@@ -96,54 +106,9 @@ export function resolveContext(merged: MergedKubeconfig, name: string): KubeCont
 }
 
 const NOBODY: KubeconfigEntry = { settings: {}, folder: '/' };
-const USER_TEXTS = ['token', 'tokenFile', 'username', 'password', 'as', 'as-uid'];
 
 function refuse(message: string): KubeconfigRefusal {
   return { ok: false, message };
-}
-
-function clusterMistake(cluster: JsonObject): string | undefined {
-  if (textOf(cluster['server']) === undefined) return 'its cluster has no server';
-  if (hasBoth(cluster, 'certificate-authority')) return bothForms('certificate-authority');
-  const hasAuthority = has(cluster, 'certificate-authority') || has(cluster, 'certificate-authority-data');
-  if (hasAuthority && cluster['insecure-skip-tls-verify'] === true) {
-    return 'its cluster has a certificate authority and insecure-skip-tls-verify, which exclude each other';
-  }
-  return undefined;
-}
-
-function userMistake(user: JsonObject): string | undefined {
-  for (const key of ['client-certificate', 'client-key']) if (hasBoth(user, key)) return bothForms(key);
-  const hasCertificate = has(user, 'client-certificate') || has(user, 'client-certificate-data');
-  const hasKey = has(user, 'client-key') || has(user, 'client-key-data');
-  if (hasCertificate && !hasKey) return 'its user has a client certificate but no client key';
-  if (has(user, 'token') && (has(user, 'username') || has(user, 'password'))) {
-    return 'its user has a token and a password, only one of them is allowed';
-  }
-  if (isJsonObject(user['exec']) && isJsonObject(user['auth-provider'])) {
-    return 'its user has an exec plugin and an auth-provider, only one of them is allowed';
-  }
-  const asksForMore = ['as-uid', 'as-groups', 'as-user-extra'].some((key) => user[key] !== undefined);
-  if (asksForMore && !has(user, 'as'))
-    return 'its user impersonates groups, a uid or extras, but no user (as)';
-  return undefined;
-}
-
-function wrongType(settings: JsonObject, texts: readonly string[]): string | undefined {
-  const key = texts.find((text) => settings[text] !== undefined && typeof settings[text] !== 'string');
-  return key === undefined ? undefined : `${key} of its user is not a text; put it in quotes`;
-}
-
-function bothForms(key: string): string {
-  return `${key} and ${key}-data are both given; keep one`;
-}
-
-function hasBoth(settings: JsonObject, key: string): boolean {
-  return has(settings, key) && has(settings, `${key}-data`);
-}
-
-function has(settings: JsonObject, key: string): boolean {
-  return textOf(settings[key]) !== undefined;
 }
 
 function readUser(entry: KubeconfigEntry): KubeUser {
@@ -151,6 +116,7 @@ function readUser(entry: KubeconfigEntry): KubeUser {
   const cert = sourceOf(entry, 'client-certificate');
   const key = sourceOf(entry, 'client-key');
   const token = readToken(entry);
+  const spareToken = textOf(settings['token']);
   const username = textOf(settings['username']);
   const { exec } = settings;
   const provider = settings['auth-provider'];
@@ -158,6 +124,7 @@ function readUser(entry: KubeconfigEntry): KubeUser {
   return {
     ...(cert !== undefined && key !== undefined && { certificate: { cert, key } }),
     ...(token !== undefined && { token }),
+    ...(token?.from === 'file' && spareToken !== undefined && { spareToken }),
     ...(username !== undefined && { basic: { username, password: textOf(settings['password']) ?? '' } }),
     ...(impersonation !== undefined && { impersonation }),
     ...(isJsonObject(exec) && { exec: readExecPlugin(exec, folder) }),
@@ -199,7 +166,8 @@ function readExecPlugin(exec: JsonObject, folder: string): ExecPlugin {
     args: textsOf(exec['args']),
     env: Object.fromEntries(env.map(({ name, value }) => [textOf(name) ?? '', textOf(value) ?? ''])),
     providesClusterInfo: exec['provideClusterInfo'] === true,
-    needsTerminal: exec['interactiveMode'] === 'Always',
+    // Only the newest version of the protocol asks the author to say it; the others take it for granted.
+    interactiveMode: INTERACTIVE_MODES.find((mode) => mode === exec['interactiveMode']) ?? 'IfAvailable',
     ...(installHint !== undefined && { installHint }),
   };
 }
@@ -212,13 +180,9 @@ function sourceOf({ settings, folder }: KubeconfigEntry, key: string): TextSourc
   return file === undefined ? undefined : { from: 'file', path: resolve(folder, file) };
 }
 
-/** kubectl takes `host:port` for https when anything about TLS is set, else for http. */
-function withScheme(server: string, cluster: JsonObject): string {
-  if (/^[a-z]+:\/\//i.test(server)) return server;
-  const isTls = ['certificate-authority', 'certificate-authority-data', 'insecure-skip-tls-verify'].some(
-    (key) => cluster[key] !== undefined,
-  );
-  return `${isTls ? 'https' : 'http'}://${server}`;
+/** kubectl takes `host:port` for plain http, whatever else the cluster says of TLS. */
+function withScheme(server: string): string {
+  return /^[a-z]+:\/\//i.test(server) ? server : `http://${server}`;
 }
 
 function textsOf(value: Json | undefined): readonly string[] {

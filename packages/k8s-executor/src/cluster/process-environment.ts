@@ -10,6 +10,7 @@ export function processEnvironment(): Environment {
     workingFolder: process.cwd(),
     ...currentUser(),
     hostName: hostname(),
+    hasTerminal: process.stdin.isTTY,
     readFile: readTextIfThere,
   };
 }

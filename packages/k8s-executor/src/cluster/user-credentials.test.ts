@@ -1,5 +1,5 @@
 import { ManualClock } from '../testing/manual-clock.js';
-import type { RunPlugin } from './exec-plugin.js';
+import type { PluginCall, RunPlugin } from './exec-plugin.js';
 import type { KubeContext, KubeUser } from './kubeconfig.js';
 import { UserCredentials } from './user-credentials.js';
 
@@ -9,12 +9,18 @@ const EXEC = {
   args: ['token'],
   env: { REGION: 'eu' },
   providesClusterInfo: true,
-  needsTerminal: false,
-};
+  interactiveMode: 'IfAvailable',
+} as const;
+
+interface Surroundings {
+  readonly server?: string;
+  readonly run?: RunPlugin;
+  readonly hasTerminal?: boolean;
+}
 
 function credentialsFor(
   user: KubeUser,
-  { server = 'https://api', run }: { server?: string; run?: RunPlugin } = {},
+  { server = 'https://api', run, hasTerminal = false }: Surroundings = {},
 ) {
   const clock = new ManualClock();
   const files: Record<string, string> = {};
@@ -36,6 +42,7 @@ function credentialsFor(
       variables: { HOME: '/home/me' },
       homeFolder: '/home/me',
       workingFolder: '/',
+      hasTerminal,
       readFile: (path) => Promise.resolve(files[path]),
     },
   });
@@ -47,11 +54,11 @@ const printing = (status: object) => ({
 });
 
 test('one run of the plugin for 20 concurrent requests, without a shell, with what it must know', async () => {
-  const runs: Parameters<RunPlugin>[] = [];
+  const runs: PluginCall[] = [];
   const { credentials } = credentialsFor(
     { exec: EXEC },
     {
-      run: (...call) => {
+      run: (call) => {
         runs.push(call);
         return Promise.resolve(printing({ token: 'abc' }));
       },
@@ -62,13 +69,13 @@ test('one run of the plugin for 20 concurrent requests, without a shell, with wh
     new Set(['Bearer abc']),
   );
   expect(runs).toHaveLength(1);
-  const [command, args, variables] = runs[0]!;
-  expect([command, args]).toEqual(['login', ['token']]);
+  const { variables, ...call } = runs[0]!;
+  expect(call).toEqual({ command: 'login', args: ['token'], interactive: false });
   expect(variables).toMatchObject({ HOME: '/home/me', REGION: 'eu' });
   expect(JSON.parse(variables['KUBERNETES_EXEC_INFO'] ?? '')).toEqual({
     kind: 'ExecCredential',
     apiVersion: EXEC.apiVersion,
-    spec: { interactive: false, cluster: { server: 'https://api' } },
+    spec: { interactive: false, cluster: { server: 'https://api', config: null } },
   });
 });
 
@@ -115,7 +122,17 @@ test.each<[string, Awaited<ReturnType<RunPlugin>>, string]>([
   [
     'prints something else',
     { stdout: 'secret' },
-    'the credential plugin login did not print an ExecCredential with a token or a certificate',
+    'the credential plugin login did not print an ExecCredential of client.authentication.k8s.io/v1',
+  ],
+  [
+    'has no credential',
+    printing({}),
+    'the credential plugin login printed neither a token nor a certificate',
+  ],
+  [
+    'forgets the key',
+    printing({ token: 'a', clientCertificateData: 'C' }),
+    'the credential plugin login printed a certificate without a key, or a key without a certificate',
   ],
 ])('says so when the plugin %s', async (_what, result, message) => {
   const exec = { ...EXEC, installHint: 'brew install login' };
@@ -140,6 +157,60 @@ test('reads a token file again after a minute, and after a refusal', async () =>
   const now = await credentials.current();
   expect(now.ok && (await credentials.renew(now.identity))).toBe(true);
   expect(await token()).toBe('Bearer three');
+});
+
+test('a token file that has gone leaves what it said last, and before that the token beside it', async () => {
+  const { credentials, clock, files } = credentialsFor({
+    token: { from: 'file', path: '/token' },
+    spareToken: 'spare',
+  });
+  const authorization = async () => {
+    const now = await credentials.current();
+    return now.ok && now.identity.headers['authorization'];
+  };
+  expect(await authorization()).toBe('Bearer spare');
+  clock.advance(60_000);
+  files['/token'] = 'one';
+  expect(await authorization()).toBe('Bearer one');
+  clock.advance(60_000);
+  delete files['/token'];
+  expect(await authorization()).toBe('Bearer one');
+});
+
+test.each([
+  ['Never', true, false],
+  ['IfAvailable', true, true],
+  ['IfAvailable', false, false],
+  ['Always', true, true],
+] as const)(
+  'interactiveMode %s with a terminal (%s) is interactive: %s',
+  async (mode, hasTerminal, expected) => {
+    const runs: PluginCall[] = [];
+    const run: RunPlugin = (call) => {
+      runs.push(call);
+      return Promise.resolve(printing({ token: 'abc' }));
+    };
+    const exec = { ...EXEC, interactiveMode: mode };
+    await credentialsFor({ exec }, { run, hasTerminal }).credentials.current();
+    const [{ interactive, variables }] = runs as [PluginCall];
+    expect(interactive).toBe(expected);
+    expect(variables['KUBERNETES_EXEC_INFO']).toContain(`"interactive":${String(expected)}`);
+  },
+);
+
+test('a plugin is not run by who has credentials of their own, nor over plain http', async () => {
+  const text = (value: string) => ({ from: 'text' as const, text: value });
+  const users: readonly KubeUser[] = [
+    { token: text('mine') },
+    { basic: { username: 'jane', password: 'pw' } },
+    { certificate: { cert: text('C'), key: text('K') } },
+  ];
+  for (const user of users)
+    expect(await credentialsFor({ exec: EXEC, ...user }).credentials.current()).toMatchObject({ ok: true });
+  expect(await credentialsFor({ exec: EXEC }, { server: 'http://api' }).credentials.current()).toEqual({
+    ok: true,
+    identity: { headers: {} },
+  });
 });
 
 test('over plain http no secret is sent, impersonation is', async () => {

@@ -3,8 +3,8 @@ import { askAuthProvider } from './auth-provider.js';
 import type { Credentials, Identity, IdentityResult } from './credentials.js';
 import type { Environment } from './environment.js';
 import { askPlugin } from './exec-plugin.js';
-import type { PluginCredential, RunPlugin } from './exec-plugin.js';
-import type { Impersonation, KubeContext, TextSource } from './kubeconfig.js';
+import type { PluginResult, RunPlugin } from './exec-plugin.js';
+import type { ExecPlugin, Impersonation, KubeContext, TextSource } from './kubeconfig.js';
 
 export interface UserCredentialsOptions {
   readonly context: KubeContext;
@@ -30,6 +30,7 @@ export class UserCredentials implements Credentials {
   readonly #options: UserCredentialsOptions;
   #loaded: Loaded | undefined;
   #loading: Promise<IdentityResult> | undefined;
+  #lastToken: string | undefined;
 
   constructor(options: UserCredentialsOptions) {
     this.#options = options;
@@ -67,51 +68,77 @@ export class UserCredentials implements Credentials {
     const { context, clock } = this.#options;
     const { user } = context;
     try {
-      const plugin = await this.#askPlugin();
-      if (!plugin.ok) return plugin;
-      const { credential } = plugin;
+      // As kubectl: over plain http nothing secret is read or sent.
+      const proof = isSecure(context) ? await this.#prove() : {};
+      if ('message' in proof) return { ok: false, message: proof.message };
+      const { authorization, certificate, expiresAtMs } = proof;
       const headers = {
         ...impersonationHeaders(user.impersonation),
-        // As kubectl: over plain http nothing secret is sent.
-        ...(isSecure(context) && (await this.#authorization(credential))),
+        ...(authorization !== undefined && { authorization }),
       };
-      const certificate = credential.certificate ?? (await this.#certificate());
       const identity: Identity = { headers, ...(certificate !== undefined && { certificate }) };
       const rereads = user.token?.from === 'file' || user.authProvider !== undefined;
       this.#loaded = {
         identity,
         staleAtMs: rereads ? clock.now() + REREAD_MS : undefined,
-        expiresAtMs: credential.expiresAtMs,
+        expiresAtMs,
       };
       return { ok: true, identity };
     } catch (error) {
-      const why = error instanceof Error ? error.message : 'unknown reason';
-      return { ok: false, message: `the credentials of context ${context.name} cannot be had: ${why}` };
+      return {
+        ok: false,
+        message: `the credentials of context ${context.name} cannot be had: ${why(error)}`,
+      };
     }
   }
 
-  async #askPlugin(): Promise<
-    | { readonly ok: true; readonly credential: PluginCredential }
-    | { readonly ok: false; readonly message: string }
-  > {
-    const { context, environment, runPlugin } = this.#options;
-    const { exec } = context.user;
-    if (exec === undefined) return { ok: true, credential: {} };
-    return askPlugin(exec, context, { variables: environment.variables, run: runPlugin });
-  }
-
-  async #authorization(plugin: PluginCredential): Promise<Identity['headers']> {
+  async #prove(): Promise<Proof | { readonly message: string }> {
     const { context, environment } = this.#options;
-    const { token, basic, authProvider } = context.user;
-    if (token !== undefined) return bearer((await readSource(token, environment)).trim());
-    if (basic !== undefined) {
-      const pair = Buffer.from(`${basic.username}:${basic.password}`).toString('base64');
-      return { authorization: `Basic ${pair}` };
+    const { user, server } = context;
+    const certificate = await this.#certificate();
+    const own = { ...(certificate !== undefined && { certificate }) };
+    if (user.token !== undefined) return { ...own, authorization: `Bearer ${await this.#token(user.token)}` };
+    if (user.basic !== undefined) {
+      const pair = Buffer.from(`${user.basic.username}:${user.basic.password}`).toString('base64');
+      return { ...own, authorization: `Basic ${pair}` };
     }
-    if (plugin.token !== undefined) return bearer(plugin.token);
-    if (authProvider === undefined) return {};
-    const authorization = await askAuthProvider(authProvider, context.server);
-    return authorization === undefined ? {} : { authorization };
+    if (user.authProvider !== undefined) {
+      const authorization = await askAuthProvider(user.authProvider, server);
+      return { ...own, ...(authorization !== undefined && { authorization }) };
+    }
+    // As kubectl: who has credentials of their own does not mean the plugin's.
+    if (user.exec === undefined || certificate !== undefined) return own;
+    const authority = context.ca === undefined ? undefined : await readSource(context.ca, environment);
+    const asked = await this.#askPlugin(user.exec, authority);
+    if (!asked.ok) return { message: asked.message };
+    const { token, ...rest } = asked.credential;
+    return { ...rest, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+  }
+
+  #askPlugin(plugin: ExecPlugin, authority: string | undefined): Promise<PluginResult> {
+    const { context, environment, runPlugin } = this.#options;
+    return askPlugin(
+      plugin,
+      { context, authority },
+      {
+        variables: environment.variables,
+        hasTerminal: environment.hasTerminal === true,
+        run: runPlugin,
+      },
+    );
+  }
+
+  /** A file that has gone leaves what it said last, else the token beside it. */
+  async #token(source: TextSource): Promise<string> {
+    const { context, environment } = this.#options;
+    try {
+      this.#lastToken = (await readSource(source, environment)).trim();
+      return this.#lastToken;
+    } catch (error) {
+      const spare = this.#lastToken ?? context.user.spareToken;
+      if (spare === undefined) throw error;
+      return spare;
+    }
   }
 
   async #certificate(): Promise<Identity['certificate']> {
@@ -125,16 +152,23 @@ export class UserCredentials implements Credentials {
   }
 }
 
+/** What shows the server who we are, and until when (on the wall clock). */
+interface Proof {
+  readonly authorization?: string;
+  readonly certificate?: { readonly cert: string; readonly key: string };
+  readonly expiresAtMs?: number;
+}
+
+function why(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason';
+}
+
 /** The text itself or the file's. Rejects with a message that names the file. */
 export async function readSource(source: TextSource, environment: Environment): Promise<string> {
   if (source.from === 'text') return source.text;
   const text = await environment.readFile(source.path);
   if (text === undefined) throw new Error(`there is no file ${source.path}`);
   return text;
-}
-
-function bearer(token: string): Identity['headers'] {
-  return { authorization: `Bearer ${token}` };
 }
 
 function isSecure({ server }: KubeContext): boolean {
