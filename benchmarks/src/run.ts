@@ -2,12 +2,14 @@ import { cpus } from 'node:os';
 import { benchApply } from './apply.js';
 import { benchCompile } from './compile.js';
 import { benchMakespan } from './makespan.js';
+import { benchParse } from './parse.js';
 import { benchStartup } from './startup.js';
 
 /** Every benchmark by the name that `npm run bench -- NAME` takes. */
 const benchmarks = {
   startup: benchStartup,
   compile: benchCompile,
+  parse: benchParse,
   makespan: benchMakespan,
   apply: benchApply,
 } as const;

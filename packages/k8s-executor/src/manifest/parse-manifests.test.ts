@@ -1,4 +1,5 @@
 import { positionAt } from '@flotilla/core';
+import { yamlForms, yamlProbes, yamlRefusals } from '../testing/yaml-probes.js';
 import { parseManifests } from './parse-manifests.js';
 
 function parse(text: string) {
@@ -15,79 +16,7 @@ function valueOf(scalar: string): unknown {
   return objects(`apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  k: ${scalar}\n`)[0]!['data'];
 }
 
-// Truth: `kubectl label --local -o json` of kubectl 1.36.3.
-const probes: [string, unknown][] = [
-  ['0644', 420],
-  ['0o644', 420],
-  ['yes', true],
-  ['on', true],
-  ['y', true],
-  ['Off', false],
-  ['22:22', '22:22'],
-  ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05Z'],
-  ['2026-01-02', '2026-01-02'],
-  ['0b11', 3],
-  ['1_000', 1000],
-  ['08', 8],
-  ['0O644', 420],
-  ['0B1', 1],
-  ['0XFF', 255],
-  ['123e4567', '123e4567'],
-  ['1e400', '1e400'],
-  ['+12', 12],
-  ['-0644', -420],
-  ['0x1F', 31],
-  ['~', null],
-  ['Null', null],
-  ["''", ''],
-  ['.5', 0.5],
-  ['1.', 1],
-  ['1e3', 1000],
-  ['-0', 0],
-  ['TRUE', true],
-  ['tRue', 'tRue'],
-  ['0b12', '0b12'],
-  ['1__0', 10],
-  ['_1', '_1'],
-  ['1_', 1],
-  ['0_7', 7],
-  ['+.5', 0.5],
-  ['1.5e3', 1500],
-  ['0.1_0', 0.1],
-  ['=', '='],
-  ['n', false],
-  ['N', false],
-  ['no', false],
-  ['No', false],
-  ['Y', true],
-  ['+0x1', 1],
-  ['1_000.5', 1000.5],
-  ['0x_1F', 31],
-  ['0o6_44', 420],
-  ['0o8', '0o8'],
-  ['1e-3', 0.001],
-  ['-.5', -0.5],
-  ['.', '.'],
-  ['+', '+'],
-  ['0.', 0],
-  ['00', 0],
-  ['-08', -8],
-  ['09.5', 9.5],
-  ['1e+3', 1000],
-  ['-0b11', -3],
-  ['-0o7', -7],
-  ['0b', '0b'],
-  ['0x', '0x'],
-  ['0o', '0o'],
-  ['-0x1F', -31],
-  ['089', 89],
-  ['0_8', 8],
-  ['1e5_0', 1e50],
-  ['"0644"', '0644'],
-  ["'yes'", 'yes'],
-];
-
-test.each(probes)('%s means what it means to kubectl', (scalar, meaning) => {
+test.each(yamlProbes)('%s means what it means to kubectl', (scalar, meaning) => {
   expect(valueOf(scalar)).toEqual({ k: meaning });
 });
 
@@ -178,4 +107,41 @@ test.each([
 
 test('all objects that lack something are reported at once', () => {
   expect(parse('kind: A\n---\nkind: B\n').diagnostics).toHaveLength(2);
+});
+
+test.each(yamlForms)('%s are read', (_, text) => {
+  expect(objects(text).length).toBeGreaterThan(0);
+});
+
+test.each(yamlRefusals)('%s is refused, with a place', (_, text) => {
+  const { ok, diagnostics } = parse(text);
+  expect(ok).toBe(false);
+  expect(diagnostics[0]!.span.end).toBeGreaterThan(diagnostics[0]!.span.start);
+});
+
+test('lines at the margin inside brackets and quotes belong to their key, and places stay true', () => {
+  const head = 'apiVersion: v1\nkind: A\nmetadata: {name: a}\n';
+  expect(objects(`${head}spec: {a: "x\ny",\nb: [\n1\n]}\n`)[0]!.spec).toEqual({ a: 'x y', b: [1] });
+  const [wrong] = parse(`${head}spec: {a: [\n1\n],\nb: 1, b: 2}\n`).diagnostics;
+  expect(positionAt(wrong!.span.file, wrong!.span.start).line).toBe(7);
+});
+
+test('the mistakes of all documents come together', () => {
+  const good = 'apiVersion: v1\nkind: A\nmetadata: {name: a}\n';
+  const { diagnostics } = parse(`${good}a: [\n---\n${good}kind: B\n---\n${good}spec: .inf\n`);
+  expect(diagnostics.map(({ span }) => positionAt(span.file, span.start).line)).toEqual([5, 9, 14]);
+});
+
+test.each([
+  ['metadata: {name: on}', 'this A has true as metadata.name, which is no text: quote it'],
+  ['metadata: {name: 12}', 'this A has 12 as metadata.name, which is no text: quote it'],
+  ['metadata: {name: a, annotations: {b: 1}}', 'has 1 as metadata.annotations.b'],
+])('%s: what should be text and is not is named', (metadata, message) => {
+  expect(parse(`apiVersion: v1\nkind: A\n${metadata}\n`).diagnostics[0]!.message).toContain(message);
+});
+
+test('a List of nothing is nothing', () => {
+  expect(objects('apiVersion: v1\nkind: List\nitems:\n---\napiVersion: v1\nkind: List\nitems: []\n')).toEqual(
+    [],
+  );
 });

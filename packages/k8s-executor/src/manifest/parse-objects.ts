@@ -1,7 +1,9 @@
 import type { Checked, SourceFile } from '@flotilla/core';
 import type { Json } from '../cluster/json.js';
-import { collectManifests, readDocuments } from './parse-manifests.js';
-import type { Document, Manifest } from './parse-manifests.js';
+import { collectManifests } from './parse-manifests.js';
+import type { Manifest } from './parse-manifests.js';
+import { readDocuments } from './read-documents.js';
+import type { Document } from './read-documents.js';
 
 /**
  * Objects as clusters and tools print them, in input order: one JSON value, JSON lines, YAML documents, Lists of any

@@ -1,3 +1,4 @@
 export { clusterContract, runContractCase } from './cluster-contract.js';
 export type { ContractCase } from './contract/contract-client.js';
 export { transportTo } from './transport-to.js';
+export { yamlForms, yamlProbes, yamlRefusals, probeHead } from './yaml-probes.js';
