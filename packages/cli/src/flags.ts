@@ -54,6 +54,12 @@ export const flags = {
     summary: 'the flotilla file (default: flotilla.yaml, else .release/application_template.yaml)',
   },
   'force-conflicts': { kind: 'switch', summary: 'take over fields that other managers own' },
+  grace: {
+    kind: 'list',
+    value: 'WHAT=DURATION',
+    summary:
+      'how long what often heals must last before it fails a task (repeatable, or a,b): image-not-found=30s, image-pull=2m, crash-loop=30s, missing-config=30s, claim-unbound=2m, no-room=2m are the defaults',
+  },
   help: { kind: 'switch', short: 'h', summary: 'this text' },
   kubeconfig: {
     kind: 'value',

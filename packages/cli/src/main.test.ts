@@ -121,6 +121,15 @@ describe('flotilla plan', () => {
     expect(stderr).toContain('Did you mean setup?');
   });
 
+  it('refuses a grace time that there is not, before it looks for a cluster', async () => {
+    const folder = folderWith({ 'flotilla.yaml': good });
+    const { exitCode, stderr } = await run(['deploy', '--grace', 'image-pul=1s'], {
+      workingDirectory: folder,
+    });
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('Did you mean image-pull?');
+  });
+
   it('makes warnings errors with --strict', async () => {
     const folder = folderWith({ 'flotilla.yaml': `${good}colour: blue\n` });
     expect(await run(['plan'], { workingDirectory: folder })).toMatchObject({ exitCode: 0 });

@@ -1,5 +1,6 @@
 import { systemClock, type LoadedPlan } from '@flotilla/core';
 import {
+  chooseGrace,
   deployPlan,
   findRunOrigin,
   processEnvironment,
@@ -12,15 +13,18 @@ import { printDiagnostics, refuseWrong } from './load-plan.js';
 import { nextCommands } from './next-commands.js';
 import { RefusedError } from './refusal.js';
 import { newRunId } from './run-identity.js';
+import { readGrace } from './read-grace.js';
 import { readConcurrency } from './run-options.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
 import { cancelOnSignals, signalExitCodes, type Signal } from './signals.js';
 
 /** Opens the cluster, runs the plan in it and resolves to the exit code of the run. */
 export async function runInCluster(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
+  const said = readGrace(invocation.flags);
   const opened = await chooseCluster(invocation, loaded.file);
   try {
-    return await runOpened(invocation, loaded, opened);
+    const grace = chooseGrace(loaded.file, said, opened.grace);
+    return await runOpened(invocation, loaded, { ...opened, grace });
   } finally {
     await opened.close();
   }

@@ -5,7 +5,7 @@ export { diagnosticCatalog } from './diagnostics/catalog.js';
 export type { Located, Position, SourceFile, SourceSpan } from './diagnostics/source.js';
 export { lineText, positionAt } from './diagnostics/source.js';
 export type * from './domain/clock.js';
-export type * from './domain/deployment-file.js';
+export * from './domain/deployment-file.js';
 export type * from './domain/event.js';
 export * from './domain/ids.js';
 export { longestChains, type LongestChains } from './domain/longest-chain.js';

@@ -33,7 +33,7 @@ export type { ProgramRequest, ProgramResult, RunProgram } from './manifest/run-p
 export { parseObjects } from './manifest/parse-objects.js';
 export { judge } from './readiness/judge.js';
 export type { Readiness } from './readiness/readiness.js';
-export { defaultGraceTimes } from './failure/grace-times.js';
+export { chooseGrace, defaultGraceTimes, parseGrace } from './failure/grace-times.js';
 export type { GraceTimes } from './failure/grace-times.js';
 export { readStatus } from './tasks/status.js';
 export type { StatusOptions, StatusResult, TaskState, TaskStatus } from './tasks/status.js';

@@ -30,6 +30,7 @@ export const deploy: Command = {
     'no-preflight',
     'force-conflicts',
     'rerun-jobs',
+    'grace',
   ],
   outputs: ['text', 'json', 'ndjson'],
   run: async (invocation) => await deployLoaded(invocation, loadPlan(invocation)),

@@ -155,6 +155,21 @@ export type Workflow =
       readonly list: SourceSpan;
     });
 
+/** What often heals, and what must last its grace time before it fails a task (execution.md §3). */
+export const graceNames = [
+  'image-not-found',
+  'image-pull',
+  'crash-loop',
+  'missing-config',
+  'claim-unbound',
+  'no-room',
+] as const;
+
+export type GraceName = (typeof graceNames)[number];
+
+/** Grace times in milliseconds that somebody has set; 0 fails at the first evidence. */
+export type GraceSettings = Readonly<Partial<Record<GraceName, number>>>;
+
 /** What the author wrote, checked and located; nothing is linked yet. */
 export interface DeploymentFile {
   readonly source: SourceFile;
@@ -163,6 +178,8 @@ export interface DeploymentFile {
   readonly namespace?: string;
   /** The kube context this file may be deployed to. */
   readonly kubeContext?: Located<string>;
+  /** How long evidence must last before it fails a task, where the author does not want the defaults. */
+  readonly grace: GraceSettings;
   readonly services: readonly ServiceDefinition[];
   readonly jobs: readonly JobDefinition[];
   readonly charts: readonly ChartDefinition[];

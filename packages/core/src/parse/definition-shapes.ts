@@ -19,6 +19,18 @@ export const duration = scalar({
   },
 });
 
+/** A duration in milliseconds, also none at all. */
+export const graceTime = scalar({
+  expected: 'a duration: whole seconds, or 250ms, 90s, 1m30s',
+  schema: (zod) =>
+    zod.union([
+      zod.int().min(0),
+      zod.string().regex(/^(?=.*\d)(\d+|(\d+h)?(\d+m)?(\d+s)?(\d+ms)?)$/),
+      variableText(zod),
+    ]),
+  convert: parseDuration,
+});
+
 /** `all` is taken: services.all stands for all services. */
 const definitionName = located(
   scalar({

@@ -1,5 +1,5 @@
 import { nodeSelector, quantity, resourceRange } from './container-shape.js';
-import { chart, job, service } from './definition-shapes.js';
+import { chart, graceTime, job, service } from './definition-shapes.js';
 import { mapping, optional, required } from './mapping-shape.js';
 import { asWritten, integer, word } from './scalar-shape.js';
 import { list, located, type ValueOf } from './shape.js';
@@ -44,6 +44,27 @@ const defaults = mapping({
   },
 });
 
+const grace = mapping({
+  noun: 'grace times',
+  keys: {
+    image_not_found: optional(graceTime, 'The registry says that an image is not there; default 30 s.'),
+    image_pull: optional(graceTime, 'An image cannot be pulled for any other reason; default 120 s.'),
+    crash_loop: optional(
+      graceTime,
+      'A container crashes again and again, three restarts at least, without a ready pod in between; default 30 s.',
+    ),
+    missing_config: optional(
+      graceTime,
+      'A Secret or ConfigMap that a pod needs does not exist; default 30 s.',
+    ),
+    claim_unbound: optional(graceTime, 'A claim gets no volume; default 120 s.'),
+    no_room: optional(
+      graceTime,
+      'No node has room and no scale-up is announced, or a quota refuses pods; default 120 s.',
+    ),
+  },
+});
+
 /** The whole file. */
 export const deploymentFile = mapping({
   noun: 'a deployment file',
@@ -55,6 +76,10 @@ export const deploymentFile = mapping({
     kube_context: optional(
       located(word),
       'The kube context this file may be deployed to; another needs --context.',
+    ),
+    grace: optional(
+      grace,
+      'How long what often heals must last before it fails a task; --grace goes before it.',
     ),
     domain: optional(word, 'What ${domain} stands for.'),
     parameters: optional(

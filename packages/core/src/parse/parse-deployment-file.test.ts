@@ -30,6 +30,11 @@ describe('what a file says', () => {
     expect(valueOf('services: []').name).toBe('folder');
   });
 
+  test('grace times, none at all among them; what is not said is absent', () => {
+    const file = valueOf('grace: {image_not_found: 0, image_pull: 1m30s, no_room: 250ms}\nservices: []\n');
+    expect(file.grace).toEqual({ 'image-not-found': 0, 'image-pull': 90_000, 'no-room': 250 });
+  });
+
   test('a service with every inline key', () => {
     const [service] = valueOf(`
 shared_volumes: [{name: models, size: 40Gi, type: persistent}]

@@ -2,7 +2,7 @@ import { checked, type Checked } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { createReport, type Report } from '../diagnostics/report.js';
 import { lineText, positionAt, type Located, type SourceFile } from '../diagnostics/source.js';
-import type { DeploymentFile, Variables } from '../domain/deployment-file.js';
+import type { DeploymentFile, GraceSettings, Variables } from '../domain/deployment-file.js';
 import type { Section } from '../domain/ids.js';
 import { createFileNames, type FileNames, type NameKind } from './file-names.js';
 import { createFileScope } from './file-scope.js';
@@ -87,6 +87,7 @@ function linkFile(
     name: fields.name ?? fields.app ?? from.folderName,
     namespace: fields.namespace,
     kubeContext: fields.kube_context,
+    grace: readGrace(fields),
     services,
     jobs: (fields.jobs ?? []).flatMap((job) => readJob(job, { defaults, services: lenders }, names) ?? []),
     charts: (fields.charts ?? []).flatMap((chart) => readChart(chart) ?? []),
@@ -111,6 +112,17 @@ function unreadSections(fields: DeploymentFileRead['fields'], node: YamlMapping)
   const isWritten = (section: string): boolean =>
     node.entries.some(({ key }) => nearest(key, [section]) !== undefined);
   return new Set(kinds.filter((kind) => fields[sectionOf[kind]] === undefined && isWritten(sectionOf[kind])));
+}
+
+function readGrace({ grace }: DeploymentFileRead['fields']): GraceSettings {
+  return withoutUndefined({
+    'image-not-found': grace?.fields.image_not_found,
+    'image-pull': grace?.fields.image_pull,
+    'crash-loop': grace?.fields.crash_loop,
+    'missing-config': grace?.fields.missing_config,
+    'claim-unbound': grace?.fields.claim_unbound,
+    'no-room': grace?.fields.no_room,
+  });
 }
 
 function readDefaults({ resources, node_selector }: DeploymentFileRead['fields']): Defaults {

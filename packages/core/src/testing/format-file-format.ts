@@ -11,7 +11,9 @@ interface Described {
 
 /** Keys that Release's template does not have. */
 const ours = new Set(
-  'name namespace kube_context manifests kustomize ready timeout attempts task needs tcp_socket'.split(' '),
+  'name namespace kube_context grace manifests kustomize ready timeout attempts task needs tcp_socket'.split(
+    ' ',
+  ),
 );
 
 const intro = `<!-- Written by \`npm run docs\`; do not edit. -->

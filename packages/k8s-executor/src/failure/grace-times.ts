@@ -1,3 +1,12 @@
+import {
+  graceNames,
+  nearest,
+  parseDuration,
+  type DeploymentFile,
+  type GraceName,
+  type GraceSettings,
+} from '@flotilla/core';
+
 /** How long evidence that often heals must last before it fails a task, in milliseconds (execution.md §3). */
 export interface GraceTimes {
   /** The registry says that the image is not there. */
@@ -24,6 +33,63 @@ export const defaultGraceTimes: GraceTimes = {
   claimUnboundMs: 120_000,
   noRoomMs: 120_000,
 };
+
+const fieldOf: Readonly<Record<GraceName, keyof GraceTimes>> = {
+  'image-not-found': 'imageNotFoundMs',
+  'image-pull': 'imagePullMs',
+  'crash-loop': 'crashLoopMs',
+  'missing-config': 'missingConfigMs',
+  'claim-unbound': 'claimUnboundMs',
+  'no-room': 'noRoomMs',
+};
+
+/** `base` with what somebody has set instead. */
+export function withGrace(base: GraceTimes, settings: GraceSettings): GraceTimes {
+  const times = graceNames.flatMap((name) => {
+    const ms = settings[name];
+    return ms === undefined ? [] : [[fieldOf[name], ms] as const];
+  });
+  return { ...base, ...Object.fromEntries(times) };
+}
+
+/**
+ * The grace times of a run: what was said for it (`--grace`) goes before the file's `grace`, and that before the
+ * defaults. `played`: those of a rehearsal file, which stand in for the file's and the defaults.
+ */
+export function chooseGrace(
+  file: Pick<DeploymentFile, 'grace'>,
+  said: GraceSettings,
+  played?: GraceTimes,
+): GraceTimes {
+  return withGrace(played ?? withGrace(defaultGraceTimes, file.grace), said);
+}
+
+/** What `--grace image-not-found=30s,crash-loop=1m` sets (each text one or several by commas), or why it is none. */
+export function parseGrace(
+  texts: readonly string[],
+):
+  { readonly ok: true; readonly settings: GraceSettings } | { readonly ok: false; readonly message: string } {
+  const settings: Partial<Record<GraceName, number>> = {};
+  for (const said of texts.flatMap((text) => text.split(','))) {
+    const [name = '', duration = ''] = said.split('=').map((part) => part.trim());
+    const known = graceNames.find((one) => one === name);
+    const ms = parseDuration(duration);
+    if (known === undefined) return { ok: false, message: unknownGrace(name) };
+    if (ms === undefined)
+      return {
+        ok: false,
+        message: `${name}=${duration} is no duration: whole seconds, or 250ms, 90s, 1m30s.`,
+      };
+    settings[known] = ms;
+  }
+  return { ok: true, settings };
+}
+
+function unknownGrace(name: string): string {
+  const close = nearest(name, graceNames);
+  const hint = close === undefined ? `There are ${graceNames.join(', ')}.` : `Did you mean ${close}?`;
+  return `${JSON.stringify(name)} has no grace time. ${hint}`;
+}
 
 /**
  * For failures that are played on purpose, where no symptom is a glimpse: each that a rehearsal can name is a

@@ -3,7 +3,7 @@ import type { Clock, DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskRunn
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { defaultGraceTimes } from '../failure/grace-times.js';
+import { chooseGrace } from '../failure/grace-times.js';
 import type { GraceTimes } from '../failure/grace-times.js';
 import { checkObjects } from '../manifest/check-objects.js';
 import type { ScopeOf } from '../manifest/kind-scope.js';
@@ -42,8 +42,8 @@ export interface PrepareRunOptions {
   readonly rerunJobs?: boolean;
   /** Creates the deployment's own namespace when it is missing (`--create-namespace`); default: that is a mistake. */
   readonly createNamespace?: boolean;
-  /** How long evidence must last before it fails a task (execution.md §3). */
-  readonly grace?: Partial<GraceTimes>;
+  /** How long evidence must last before it fails a task (execution.md §3); default: as the file says. */
+  readonly grace?: GraceTimes;
   /** Requests that one task has under way at the same time; default 16. */
   readonly applyConcurrency?: number;
   /** `Warning:` headers of the API server, each text once. */
@@ -151,7 +151,7 @@ function createContext(options: PrepareRunOptions, tasks: readonly RenderedTask[
     redactor,
     deployment: plan.name,
     live: createLiveObjects(cluster, clock, { deployment: plan.name, namespace }),
-    grace: { ...defaultGraceTimes, ...options.grace },
+    grace: options.grace ?? chooseGrace(file, {}),
     force: options.forceConflicts === true,
     rerunJobs: options.rerunJobs === true,
     createNamespace: options.createNamespace === true,

@@ -20,5 +20,7 @@ export interface WorkflowOptions {
   readonly createNamespace?: boolean;
   readonly forceConflicts?: boolean;
   readonly rerunJobs?: boolean;
+  /** `image-not-found=30s`, … */
+  readonly grace?: readonly string[];
   readonly verbose?: boolean;
 }

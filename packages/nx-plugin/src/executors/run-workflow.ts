@@ -21,7 +21,12 @@ export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
   const choice = await chooseCluster(run);
   if (choice === undefined) return false;
   const { systemClock } = await import('@flotilla/core');
-  const { openCluster, processEnvironment } = await import('@flotilla/k8s-executor');
+  const { chooseGrace, openCluster, parseGrace, processEnvironment } = await import('@flotilla/k8s-executor');
+  const said = parseGrace(run.options.grace ?? []);
+  if (!said.ok) {
+    printRefusal({ message: `grace: ${said.message}` });
+    return false;
+  }
   const result = await openCluster(run.loaded.file, choice, {
     clock: systemClock,
     environment: processEnvironment(),
@@ -33,7 +38,8 @@ export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
   const { opened } = result;
   if (opened.simulated) print('This is a simulation: the cluster is embedded, nothing real is deployed.\n');
   try {
-    return await runOpened(run, opened);
+    const grace = chooseGrace(run.loaded.file, said.settings, opened.grace);
+    return await runOpened(run, { ...opened, grace });
   } finally {
     await opened.close();
   }
@@ -52,6 +58,7 @@ async function runOpened({ loaded, options, context }: WorkflowRun, opened: Open
       wallClock: () => new Date(),
       cluster: opened.cluster,
       namespace: opened.namespace,
+      ...(opened.grace !== undefined && { grace: opened.grace }),
       clock: systemClock,
       run: `nx-${randomBytes(6).toString('hex')}`,
       sink: output.sink,
