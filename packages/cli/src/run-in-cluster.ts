@@ -1,4 +1,4 @@
-import { systemClock, type LoadedPlan } from '@flotilla/core';
+import { isCutShort, systemClock, type LoadedPlan } from '@flotilla/core';
 import {
   chooseGrace,
   deployPlan,
@@ -57,7 +57,7 @@ const simulationEnded =
 
 function wasCutShort(ended: DeployPlanResult | Signal): boolean {
   if (typeof ended === 'string' || ended.kind !== 'settled') return false;
-  return ended.settled.outcome === 'halted' || ended.settled.outcome === 'cancelled';
+  return isCutShort(ended.settled.outcome);
 }
 
 // Until the first write there is nothing to wind down: whoever stops then need not wait for the checks.

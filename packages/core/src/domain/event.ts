@@ -1,6 +1,13 @@
-import type { ObjectReference, RunOutcome, TaskOutcome, TaskOutcomeKind } from './outcome.js';
+import type {
+  ObjectReference,
+  RunOutcome,
+  TaskOutcome,
+  TaskOutcomeKind,
+  UnansweredWrite,
+} from './outcome.js';
 import type { Plan } from './plan.js';
 import type { StepName, TaskId } from './ids.js';
+import type { FinishedBy } from './resumption.js';
 
 /** Where a service, job or chart task is in its life (execution.md §1). */
 export type Phase = 'render' | 'check' | 'apply' | 'wait';
@@ -13,6 +20,8 @@ export interface TaskSummary {
   readonly startedAt: number | null;
   readonly settledAt: number;
   readonly reason: string;
+  /** Set when this process did not run it: it was finished before. */
+  readonly kept?: FinishedBy;
 }
 
 /**
@@ -26,6 +35,8 @@ export type RunEvent =
       readonly run: string;
       readonly cluster: string;
       readonly plan: Plan;
+      /** From 2 on for a run that is resumed: `at` goes on from where its earlier parts ended. */
+      readonly part?: number;
     }
   | { readonly type: 'step-opened'; readonly at: number; readonly step: StepName }
   | { readonly type: 'step-settled'; readonly at: number; readonly step: StepName }
@@ -50,6 +61,8 @@ export type RunEvent =
       readonly task: TaskId;
       readonly step: StepName;
       readonly outcome: TaskOutcome;
+      /** Set for a task that was finished before this process began, and when that was. */
+      readonly kept?: FinishedBy & { readonly startedAt: number | null; readonly settledAt: number };
     }
   | { readonly type: 'task-recovered'; readonly at: number; readonly task: TaskId }
   | {
@@ -61,6 +74,8 @@ export type RunEvent =
       readonly criticalPath: readonly TaskId[];
       /** In file order. */
       readonly tasks: readonly TaskSummary[];
+      /** Writes that were under way when the run was stopped; absent when all were answered. */
+      readonly unanswered?: readonly UnansweredWrite[];
     };
 
 /** The last event of a run: how it ended, and how each task did. */

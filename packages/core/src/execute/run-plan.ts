@@ -1,7 +1,9 @@
 import type { Clock } from '../domain/clock.js';
 import type { EventSink, RunSettled } from '../domain/event.js';
 import type { Plan } from '../domain/plan.js';
+import type { UnansweredWrite } from '../domain/outcome.js';
 import type { ExpectedDurations } from '../domain/rehearsal.js';
+import type { Resumption } from '../domain/resumption.js';
 import type { TaskRunner } from '../domain/task-runner.js';
 import { createSchedule } from '../schedule/schedule.js';
 import type { Happening } from '../schedule/turn.js';
@@ -23,19 +25,26 @@ export interface RunOptions {
   readonly cancelled?: AbortSignal | undefined;
   /** A degraded run ends with exit code 0. Default false. */
   readonly allowDegraded?: boolean | undefined;
+  /** What was done before, by earlier parts of the run or by one that it took over from. Default: nothing. */
+  readonly resumption?: Resumption | undefined;
+  /** Asked when every try has ended: which writes nobody answered. */
+  readonly unanswered?: (() => readonly UnansweredWrite[]) | undefined;
 }
 
-/** How long tries that were stopped have to end before the run is called settled without them. */
-const windDownMs = 5_000;
+/**
+ * How long tries that were stopped have to end before the run is called settled without them: a little longer than a
+ * running write is given to be answered (execution.md §5), so that what was not is known.
+ */
+const windDownMs = 6_000;
 
 /**
- * Runs the plan to its end and returns the last event, after every try has ended or was given 5 s to. Failures of the
+ * Runs the plan to its end and returns the last event, after every try has ended or was given 6 s to. Failures of the
  * world are outcomes in the events; it rejects ("Bug: …") only when the runner rejects or the signal's reason is none,
  * and then everything is stopped first. Leaves no timers behind.
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunSettled> {
   const inbox = createInbox();
-  const begunAt = options.clock.now();
+  const begunAt = options.clock.now() - (options.resumption?.at ?? 0);
   const elapsedMs = (): number => Math.round(options.clock.now() - begunAt);
   const live = createLiveTasks({ ...options, begunAt, elapsedMs, tell: inbox.put, giveUp: inbox.fail });
   const stopListening = listenToCancellation(options.cancelled, inbox);
@@ -60,15 +69,17 @@ interface Drive extends RunOptions {
 async function driveSchedule(plan: Plan, drive: Drive): Promise<RunSettled> {
   const { inbox, live, clock, sink } = drive;
   const schedule = createSchedule(plan, drive);
-  for (let at = 0; ; at = drive.elapsedMs()) {
+  for (let at = drive.resumption?.at ?? 0; ; at = drive.elapsedMs()) {
     const { events, commands, settled } = schedule.advance(at, inbox.take());
     for (const event of events) if (event !== settled) sink(event);
     commands.forEach(live.perform);
     if (settled !== undefined) {
       await windDown(live, clock);
       inbox.throwFailure();
-      sink(settled);
-      return settled;
+      const unanswered = drive.unanswered?.() ?? [];
+      const told = unanswered.length === 0 ? settled : { ...settled, unanswered };
+      sink(told);
+      return told;
     }
     if (commands.length === 0) {
       const deadlineAt = drive.begunAt + (schedule.nextDeadline() ?? Infinity);

@@ -16,7 +16,7 @@ export type RunEventDocument = Readonly<Record<string, unknown>> & {
 export function eventToJson(event: RunEvent, diagnostics: readonly Diagnostic[] = []): RunEventDocument {
   switch (event.type) {
     case 'run-started': {
-      const { type, at, run, cluster, plan } = event;
+      const { type, at, run, cluster, plan, part } = event;
       const { name, workflow } = plan;
       return {
         type,
@@ -25,12 +25,13 @@ export function eventToJson(event: RunEvent, diagnostics: readonly Diagnostic[] 
         name,
         workflow,
         cluster,
+        ...(part !== undefined && { part }),
         plan: planToJson(plan, diagnostics, { name, workflow }),
       };
     }
     case 'task-settled': {
-      const { type, at, task, step, outcome } = event;
-      return { type, at, task, step, ...outcomeToJson(outcome) };
+      const { type, at, task, step, outcome, kept } = event;
+      return { type, at, task, step, ...outcomeToJson(outcome), ...(kept !== undefined && { kept }) };
     }
     case 'step-opened':
     case 'step-settled':

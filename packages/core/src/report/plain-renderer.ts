@@ -1,6 +1,7 @@
 import type { EventSink, RunEvent } from '../domain/event.js';
 import type { TaskId } from '../domain/ids.js';
 import type { TaskOutcome } from '../domain/outcome.js';
+import type { FinishedBy } from '../domain/resumption.js';
 import { formatFailure } from './failure-report.js';
 import { formatDuration, formatSeconds } from './format-duration.js';
 import { paintOutcome } from './outcome-words.js';
@@ -36,14 +37,14 @@ export function createPlainRenderer({ write, color, verbose = false }: PlainRend
 function linesOf(lines: Lines, event: RunEvent): readonly string[] {
   switch (event.type) {
     case 'run-started': {
-      const { plan, cluster } = event;
+      const { plan, cluster, part } = event;
       lines.taskWidth = longestOf(plan.tasks.map(({ id }) => id));
       const size = `${plural(plan.tasks.length, 'task')} in ${plural(plan.steps.length, 'step')}`;
       return [
         stamped(
           lines,
           event,
-          `${oneLine(plan.name)} · ${oneLine(plan.workflow)} on ${oneLine(cluster)}: ${size}`,
+          `${oneLine(plan.name)} · ${oneLine(plan.workflow)} on ${oneLine(cluster)}: ${size}${part === undefined ? '' : `, part ${part} of the run`}`,
         ),
       ];
     }
@@ -82,7 +83,8 @@ function startedLines(lines: Lines, event: Extract<RunEvent, { type: 'task-start
 }
 
 function settledLines(lines: Lines, event: TaskSettled): readonly string[] {
-  const { outcome } = event;
+  const { outcome, kept } = event;
+  if (kept !== undefined) return [taskLine(lines, event, lines.style.dim(keptText(outcome, kept)))];
   const startedAt = lines.startedAt.get(event.task);
   const after = startedAt === undefined ? '' : ` after ${formatDuration(event.at - startedAt)}`;
   const told = outcome.reason === '' ? '' : `: ${oneLine(outcome.reason)}`;
@@ -93,6 +95,10 @@ function settledLines(lines: Lines, event: TaskSettled): readonly string[] {
   );
   const report = 'evidence' in outcome ? formatFailure(outcome.evidence, lines.style) : [];
   return [line, ...report.map((one) => `${' '.repeat(11)}${one}`)];
+}
+
+function keptText(outcome: TaskOutcome, { run, part }: FinishedBy): string {
+  return `kept: ${outcome.kind} in part ${part} of run ${oneLine(run)}: ${oneLine(outcome.reason)}`;
 }
 
 function culpritOf(outcome: TaskOutcome): string {

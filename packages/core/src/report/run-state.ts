@@ -2,6 +2,7 @@ import type { Phase, RunEvent } from '../domain/event.js';
 import type { StepName, TaskId } from '../domain/ids.js';
 import type { TaskOutcome, TaskOutcomeKind } from '../domain/outcome.js';
 import type { Plan, TaskNode } from '../domain/plan.js';
+import type { FinishedBy } from '../domain/resumption.js';
 
 export type RunSettledEvent = Extract<RunEvent, { type: 'run-settled' }>;
 type RunStartedEvent = Extract<RunEvent, { type: 'run-started' }>;
@@ -19,6 +20,8 @@ export interface TaskState {
   readonly progress?: { readonly phase: Phase; readonly message: string; readonly at: number };
   /** Present once the task has settled; `recovered` replaces the failure, its evidence stays. */
   readonly outcome?: TaskOutcome;
+  /** Set when it was finished before this process began. */
+  readonly kept?: FinishedBy;
 }
 
 /** All that the events of a run have told so far: what the live view, the waiting line and the summary are drawn from. */
@@ -128,10 +131,19 @@ function nextTaskState(task: TaskState, event: TaskEvent): TaskState {
     case 'task-progressed':
       return { ...task, progress: { phase: event.phase, message: event.message, at } };
     case 'task-settled':
-      return { ...task, status: 'settled', settledAt: at, outcome: event.outcome };
+      return { ...task, status: 'settled', ...settledTimes(event), outcome: event.outcome };
     case 'task-recovered':
       return { ...task, recoveredAt: at, outcome: recoveredOutcome(task.outcome) };
   }
+}
+
+function settledTimes({
+  at,
+  kept,
+}: Extract<RunEvent, { type: 'task-settled' }>): Partial<TaskState> & { readonly settledAt: number } {
+  if (kept === undefined) return { settledAt: at };
+  const { startedAt, settledAt, run, part } = kept;
+  return { settledAt, ...(startedAt !== null && { startedAt }), kept: { run, part } };
 }
 
 function recoveredOutcome(before: TaskOutcome | undefined): TaskOutcome {

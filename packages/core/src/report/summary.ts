@@ -1,11 +1,12 @@
 import type { TaskId } from '../domain/ids.js';
-import type { RunOutcome, TaskOutcomeKind } from '../domain/outcome.js';
+import { isCutShort, type RunOutcome, type TaskOutcomeKind } from '../domain/outcome.js';
 import { formatFailure } from './failure-report.js';
 import { formatDuration } from './format-duration.js';
 import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
 import { countTasks, type RunSettledEvent, type RunState, type TaskState } from './run-state.js';
 import { createStyle, type Style } from './style.js';
 import { inColumns, oneLine, plural, wrap } from './text-layout.js';
+import { formatUnanswered } from './unanswered-lines.js';
 
 export interface SummaryOptions {
   readonly color: boolean;
@@ -41,13 +42,14 @@ export function formatSummary(state: RunState, options: SummaryOptions): string 
     width: Math.max(40, options.width ?? 80),
     options,
   };
-  const cutShort = settled.outcome === 'halted' || settled.outcome === 'cancelled';
+  const cutShort = isCutShort(settled.outcome);
   const blocks = [
     sentence(screen, settled),
     failures(screen),
     cutShort ? whereabouts(screen) : changes(screen),
+    formatUnanswered(settled.unanswered ?? [], screen.style),
     criticalPath(screen, settled),
-    cutShort ? commands(screen) : [],
+    cutShort ? commands(screen, settled) : [],
   ];
   return blocks
     .filter((lines) => lines.length > 0)
@@ -60,6 +62,7 @@ const runMarks: Readonly<Record<RunOutcome, string>> = {
   degraded: '!',
   halted: '✗',
   cancelled: '⊘',
+  superseded: '⇥',
 };
 
 function sentence({ state, style, width }: Screen, settled: RunSettledEvent): readonly string[] {
@@ -107,15 +110,17 @@ function failureLines({ style, options }: Screen, { node, outcome }: TaskState):
 
 function changes(screen: Screen): readonly string[] {
   return [
-    ...named(screen, 'changed', tasksWith(screen, ['succeeded', 'recovered'])),
-    ...named(screen, 'unchanged', tasksWith(screen, ['unchanged'])),
+    ...named(screen, 'kept', keptTasks(screen)),
+    ...named(screen, 'changed', ranTo(screen, ['succeeded', 'recovered'])),
+    ...named(screen, 'unchanged', ranTo(screen, ['unchanged'])),
   ];
 }
 
 function whereabouts(screen: Screen): readonly string[] {
   return [
-    ...named(screen, 'applied', tasksWith(screen, ['succeeded', 'recovered'])),
-    ...named(screen, 'as it was', tasksWith(screen, ['unchanged'])),
+    ...named(screen, 'kept', keptTasks(screen)),
+    ...named(screen, 'applied', ranTo(screen, ['succeeded', 'recovered'])),
+    ...named(screen, 'as it was', ranTo(screen, ['unchanged'])),
     ...named(screen, 'failed', tasksWith(screen, ['failed', 'timed-out'])),
     ...named(screen, 'superseded', tasksWith(screen, ['superseded'])),
     ...named(screen, 'cut off', tasksWith(screen, ['cancelled'])),
@@ -152,7 +157,9 @@ function criticalPath({ style, width }: Screen, settled: RunSettledEvent): reado
   return [style.bold('critical path'), ...wrap(path, width - 4).map((line) => `    ${line}`)];
 }
 
-function commands(screen: Screen): readonly string[] {
+function commands(screen: Screen, { outcome }: RunSettledEvent): readonly string[] {
+  // The newer run goes on with it.
+  if (outcome === 'superseded') return [];
   const { resumeCommand, cleanUpCommand } = screen.options;
   const touched = tasksWith(screen, ['succeeded', 'recovered', 'failed', 'timed-out', 'cancelled'])
     .filter(({ startedAt }) => startedAt !== undefined)
@@ -163,6 +170,15 @@ function commands(screen: Screen): readonly string[] {
       ? []
       : [`to remove what was applied: ${cleanUpCommand(touched)}`]),
   ];
+}
+
+// Finished before this process began, by an earlier part of the run or by the one that it took over from.
+function keptTasks({ state }: Screen): readonly TaskState[] {
+  return [...state.tasks.values()].filter(({ kept }) => kept !== undefined);
+}
+
+function ranTo(screen: Screen, kinds: readonly TaskOutcomeKind[]): readonly TaskState[] {
+  return tasksWith(screen, kinds).filter(({ kept }) => kept === undefined);
 }
 
 function tasksWith({ state }: Screen, kinds: readonly TaskOutcomeKind[]): readonly TaskState[] {

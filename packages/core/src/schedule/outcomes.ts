@@ -12,6 +12,7 @@ const cancelWords: Readonly<Record<CancelReason, string>> = {
   SIGINT: 'the run was cancelled (SIGINT)',
   SIGTERM: 'the run was cancelled (SIGTERM)',
   'lock-lost': 'the run lost its lock',
+  superseded: 'a newer run has taken over',
 };
 
 /**

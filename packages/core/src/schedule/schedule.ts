@@ -5,6 +5,7 @@ import { isError } from '../domain/outcome.js';
 import type { Evidence, TaskOutcome } from '../domain/outcome.js';
 import type { Plan, TaskNode } from '../domain/plan.js';
 import type { ExpectedDurations } from '../domain/rehearsal.js';
+import { fromTheStart, type KeptTask, type Resumption } from '../domain/resumption.js';
 import { createDependencyCounts, type Freed } from './dependency-counts.js';
 import { cutOff, mayRecover, recovered, timedOut, type CutShort } from './outcomes.js';
 import { createPriorityQueue } from '../domain/priority-queue.js';
@@ -24,6 +25,8 @@ export interface ScheduleOptions {
   readonly concurrency?: number | undefined;
   /** A degraded run ends with exit code 0. Default false. */
   readonly allowDegraded?: boolean | undefined;
+  /** What was done before. Default: nothing. */
+  readonly resumption?: Resumption | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface ScheduleOptions {
  */
 export interface Schedule {
   /**
-   * Moves the run on to `atMs` (milliseconds since it began, never less than before; first 0) by what has happened at
+   * Moves the run on to `atMs` (milliseconds since it began, never less than before; first 0, or where it is resumed) by what has happened at
    * this instant. Happenings of one instant belong into one call. After a turn with commands call again at the same
    * instant, with what happened at once or with nothing, until a turn has none: an attempt may end as it starts, and
    * whether tasks start or the run halts is decided when all settlings of the instant are known (semantics.md §2).
@@ -63,6 +66,7 @@ interface Deadline {
 class ScheduledRun {
   readonly #plan: Plan;
   readonly #options: ScheduleOptions;
+  readonly #resumption: Resumption;
   readonly #orderOf: ReadonlyMap<TaskId, number>;
   readonly #states;
   readonly #steps;
@@ -84,6 +88,7 @@ class ScheduledRun {
   constructor(plan: Plan, options: ScheduleOptions) {
     this.#plan = plan;
     this.#options = options;
+    this.#resumption = options.resumption ?? fromTheStart;
     this.#orderOf = new Map(plan.tasks.map(({ id }, order) => [id, order]));
     this.#states = createTaskStates(plan);
     this.#steps = createStepProgress(plan);
@@ -132,9 +137,40 @@ class ScheduledRun {
     if (this.#begun) return;
     this.#begun = true;
     const { run, cluster } = this.#options;
-    this.#events.push({ type: 'run-started', at: this.#at, run, cluster, plan: this.#plan });
+    const { part } = this.#resumption;
+    const which = part > 1 ? { part } : {};
+    this.#events.push({ type: 'run-started', at: this.#at, run, cluster, plan: this.#plan, ...which });
     this.#steps.openFirst();
     this.#free(this.#counts.begin());
+    for (const task of this.#plan.tasks) {
+      const kept = this.#resumption.kept.get(task.id);
+      if (kept !== undefined) this.#keep(task, kept);
+    }
+  }
+
+  #keep(task: TaskNode, { outcome, startedAt, settledAt, by }: KeptTask): void {
+    const watched = mayRecover(task, outcome);
+    this.#states.change(task.id, {
+      status: 'settled',
+      startedAt,
+      settledAt,
+      outcome,
+      watched,
+      keptFrom: by,
+    });
+    const kept = { ...by, startedAt, settledAt };
+    this.#events.push({
+      type: 'task-settled',
+      at: this.#at,
+      task: task.id,
+      step: task.step,
+      outcome,
+      kept,
+    });
+    if (watched) this.#commands.push({ kind: 'watch', task });
+    this.#steps.settleTask(task);
+    this.#unsettled -= 1;
+    this.#free(this.#counts.settle(task));
   }
 
   #noteEvidence(happenings: readonly Happening[]): void {
@@ -212,6 +248,7 @@ class ScheduledRun {
   #free({ gates, tasks }: Freed): void {
     for (const gate of gates) this.#steps.settleGate(gate);
     for (const task of tasks) {
+      if (this.#resumption.kept.has(task.id)) continue;
       this.#states.change(task.id, { status: 'ready' });
       this.#ready.push(task);
     }
@@ -245,8 +282,12 @@ class ScheduledRun {
       const deadlineAt = this.#at + task.timeoutMs;
       this.#running += 1;
       this.#deadlines.push({ atMs: deadlineAt, order: this.#order(task), task });
-      this.#states.change(task.id, { status: 'running', startedAt: this.#at, attempt: 1, deadlineAt });
-      this.#start(task, 1);
+      const { startedAt, attempt } = this.#resumption.running.get(task.id) ?? {
+        startedAt: this.#at,
+        attempt: 1,
+      };
+      this.#states.change(task.id, { status: 'running', startedAt, attempt, deadlineAt });
+      this.#start(task, attempt);
     }
   }
 

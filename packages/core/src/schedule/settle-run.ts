@@ -16,11 +16,12 @@ export interface RunEnd {
   readonly allowDegraded: boolean;
 }
 
-// A lost lock is somebody else's doing, as a SIGTERM is, so it ends with the same code.
+// A lost lock and a newer run are somebody else's doing, as a SIGTERM is, so they end with the same code.
 const cancelledExitCodes: Readonly<Record<CancelReason, number>> = {
   SIGINT: 130,
   SIGTERM: 143,
   'lock-lost': 143,
+  superseded: 143,
 };
 
 /** The last event of a run all of whose tasks have settled (semantics.md §3). */
@@ -35,13 +36,15 @@ export function settleRun(end: RunEnd): RunSettled {
     durationMs: atMs,
     criticalPath: findCriticalPath(plan, stateOf, cutShort?.kind === 'halted' ? cutShort.culprit : undefined),
     tasks: plan.tasks.map(({ id, step }) => {
-      const { startedAt, settledAt, outcome: ended } = stateOf(id);
-      return { task: id, step, outcome: ended.kind, startedAt, settledAt, reason: ended.reason };
+      const { startedAt, settledAt, outcome: ended, keptFrom } = stateOf(id);
+      const kept = keptFrom === undefined ? {} : { kept: keptFrom };
+      return { task: id, step, outcome: ended.kind, startedAt, settledAt, reason: ended.reason, ...kept };
     }),
   };
 }
 
 function runOutcome({ plan, stateOf, cutShort }: RunEnd): RunOutcome {
+  if (cutShort?.kind === 'cancelled' && cutShort.reason === 'superseded') return 'superseded';
   if (cutShort !== undefined) return cutShort.kind;
   return plan.tasks.some(({ id }) => isError(stateOf(id).outcome)) ? 'degraded' : 'succeeded';
 }

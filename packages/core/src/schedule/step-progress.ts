@@ -42,13 +42,21 @@ export function createStepProgress(plan: Plan): StepProgress {
       if (at === 'end') open(orderOfStep(step) + 1);
     },
     takeEvents: (at, { openings }) => {
-      const settledNow = inFileOrder(plan, settled.splice(0));
-      const openedNow = openings ? inFileOrder(plan, opened.splice(0)) : [];
+      const openedNow = openings ? opened.splice(0) : [];
+      const settledNow = settled.splice(0);
+      const settledBefore = settledNow.filter((order) => !openedNow.includes(order));
       return [
-        ...settledNow.map(({ name }): RunEvent => ({ type: 'step-settled', at, step: name })),
-        ...openedNow.flatMap(({ name, tasks }): readonly RunEvent[] => [
+        ...inFileOrder(plan, settledBefore).map(({ name }): RunEvent => ({
+          type: 'step-settled',
+          at,
+          step: name,
+        })),
+        ...inFileOrder(plan, openedNow).flatMap(({ name, tasks }): readonly RunEvent[] => [
           { type: 'step-opened', at, step: name },
-          ...(tasks.length === 0 ? [{ type: 'step-settled', at, step: name } as const] : []),
+          // Of a step without tasks, or one whose tasks were all finished before, there is nothing to wait for.
+          ...(tasks.length === 0 || settledNow.includes(orderOfStep(name))
+            ? [{ type: 'step-settled', at, step: name } as const]
+            : []),
         ]),
       ];
     },

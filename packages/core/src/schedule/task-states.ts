@@ -1,6 +1,7 @@
 import type { TaskId } from '../domain/ids.js';
 import type { TaskOutcome } from '../domain/outcome.js';
 import type { Plan } from '../domain/plan.js';
+import type { FinishedBy } from '../domain/resumption.js';
 
 /** Where a task is. Times are milliseconds since the run began. */
 export type TaskState =
@@ -23,6 +24,8 @@ export type TaskState =
       readonly outcome: TaskOutcome;
       /** True while it may still recover. */
       readonly watched: boolean;
+      /** Set when it was finished before this run's part began. */
+      readonly keptFrom?: FinishedBy;
     };
 
 export type SettledTask = Extract<TaskState, { status: 'settled' }>;
