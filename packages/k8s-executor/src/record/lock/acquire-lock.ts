@@ -1,0 +1,273 @@
+import type { Clock, ObjectReference, Refusal } from '@flotilla/core';
+import type { ApiFailure, ApiResult } from '../../cluster/api-failure.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import type { KubeObject } from '../../cluster/kube-object.js';
+import { recordLabels } from '../record-names.js';
+import type { RunOrigin } from '../run-origin.js';
+import { keepLock } from './held-lock.js';
+import type { HeldLock } from './held-lock.js';
+import { asking, heldBy, leaseReference, microTime, readLease } from './lease-record.js';
+import type { LeaseRecord, LockHolder } from './lease-record.js';
+import { formatHolder, refuseHeld, refuseNewer, refuseUnlockable } from './lock-refusals.js';
+import { createPulseWatch } from './pulse-watch.js';
+import type { PulseWatch } from './pulse-watch.js';
+
+/** How long a lock counts as held after its last renewal, unless it is said otherwise: client-go's default. */
+export const defaultLockDurationMs = 15_000;
+
+/** A holder that was asked for its lock stops within seconds; one that does not in this time never will. */
+const takeOverPatienceMs = 60_000;
+
+const lostAnswersMax = 4;
+
+/** While somebody waits, he is told so this often. */
+const messageEveryMs = 10_000;
+
+export interface AcquireLockOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly wallClock: () => Date;
+  readonly deployment: string;
+  readonly namespace: string;
+  /** Unique for this process. */
+  readonly run: string;
+  readonly origin: RunOrigin;
+  /** Whole seconds in milliseconds. Default `defaultLockDurationMs`. */
+  readonly durationMs?: number | undefined;
+  /** How long to wait for a holder that is alive (`--lock-timeout`). Default 0: refused as soon as it is seen to be. */
+  readonly timeoutMs?: number | undefined;
+  /** Asks the holder to stop and hand the lock over (`--take-over`). */
+  readonly takeOver?: boolean | undefined;
+  /** Stops waiting. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onNote?: ((text: string) => void) | undefined;
+}
+
+/** `waited`: somebody else wrote meanwhile, so what was read before is old. */
+export type AcquireLockResult =
+  | { readonly kind: 'held'; readonly lock: HeldLock; readonly waited: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** There is no such namespace, so there is nothing in it that a lock could guard. */
+  | { readonly kind: 'no-namespace' }
+  | { readonly kind: 'stopped' };
+
+/**
+ * Acquires the lock of a deployment: a Lease that its holder renews. It is free when nobody holds it, and when the holder
+ * has not renewed it for its whole time, by this process's own clock from when it looked first: clocks of two machines
+ * are never compared. A holder that is seen to be alive is waited for, asked to hand over, or named in a refusal (75).
+ */
+export async function acquireLock(options: AcquireLockOptions): Promise<AcquireLockResult> {
+  const lease = leaseReference(options);
+  const pulse = createPulseWatch(options.cluster, lease);
+  try {
+    return await new LockSeeker(options, lease, pulse).seek();
+  } finally {
+    pulse.close();
+  }
+}
+
+/** What has been seen of the holder so far. */
+interface Observed {
+  readonly pulse: string;
+  readonly sinceMs: number;
+}
+
+class LockSeeker {
+  readonly #options: AcquireLockOptions;
+  readonly #lease: ObjectReference;
+  readonly #pulse: PulseWatch;
+  readonly #begunAt: number;
+  readonly #durationMs: number;
+  /** Whose lock it was when this process came. */
+  #first: LockHolder | undefined;
+  #observed: Observed | undefined;
+  #isAlive = false;
+  #askedAt: number | undefined;
+  #nextMessageAt: number;
+  #lostAnswers = 0;
+
+  constructor(options: AcquireLockOptions, lease: ObjectReference, pulse: PulseWatch) {
+    this.#options = options;
+    this.#lease = lease;
+    this.#pulse = pulse;
+    this.#begunAt = this.#nextMessageAt = options.clock.now();
+    this.#durationMs = options.durationMs ?? defaultLockDurationMs;
+  }
+
+  async seek(): Promise<AcquireLockResult> {
+    while (this.#options.signal?.aborted !== true) {
+      this.#pulse.reset();
+      const found = await this.#options.cluster.get(this.#lease, this.#options.signal);
+      if (!found.ok) return this.#refuse(found.failure);
+      const result =
+        found.value === undefined ? await this.#create() : await this.#consider(readLease(found.value));
+      if (result !== undefined) return result;
+    }
+    return { kind: 'stopped' };
+  }
+
+  async #create(): Promise<AcquireLockResult | undefined> {
+    const { cluster, clock, deployment } = this.#options;
+    const holder = this.#holder();
+    const { metadata, spec } = heldBy(holder, this.#durationMs);
+    const { apiVersion, kind, ...where } = this.#lease;
+    const labels = recordLabels(deployment, 'lock');
+    const sentAt = clock.now();
+    const stored = await cluster.create({
+      apiVersion,
+      kind,
+      metadata: { ...where, labels, annotations: withoutNulls(metadata.annotations) },
+      spec,
+    });
+    return this.#decide(stored, { holder, sentAt });
+  }
+
+  /** Takes a lock that is free, or the own one of which the answer was lost. */
+  async #take({ uid, resourceVersion }: LeaseRecord): Promise<AcquireLockResult | undefined> {
+    const { cluster, clock } = this.#options;
+    const holder = this.#holder();
+    const { metadata, spec } = heldBy(holder, this.#durationMs);
+    const sentAt = clock.now();
+    const patch = { metadata: { ...metadata, uid, resourceVersion }, spec };
+    return this.#decide(await cluster.patch(this.#lease, patch), { holder, sentAt });
+  }
+
+  /** Undefined when somebody else was faster, or when nobody knows: then it is looked at again. */
+  #decide(
+    stored: ApiResult<KubeObject>,
+    { holder, sentAt }: { readonly holder: LockHolder; readonly sentAt: number },
+  ): AcquireLockResult | undefined {
+    if (stored.ok) {
+      const lock = keepLock({
+        ...this.#options,
+        lease: this.#lease,
+        holder,
+        durationMs: this.#durationMs,
+        record: readLease(stored.value),
+        acquiredAt: sentAt,
+      });
+      return { kind: 'held', lock, waited: this.#first !== undefined };
+    }
+    const { failure } = stored;
+    if (failure.kind === 'aborted') return undefined;
+    if (failure.kind === 'unreachable') return this.#lookAgainAfter(failure);
+    if (failure.code === 409 || failure.code === 422) return undefined;
+    // A patch of a lease that is gone meanwhile is no missing namespace: the next look creates it.
+    if (failure.code !== 404) return this.#refuse(failure);
+    return failure.message.includes('namespaces') ? { kind: 'no-namespace' } : undefined;
+  }
+
+  /** The answer was lost, so the lock may be ours: looking tells. Not without end, when it is always lost. */
+  #lookAgainAfter(failure: ApiFailure): AcquireLockResult | undefined {
+    this.#lostAnswers += 1;
+    return this.#lostAnswers > lostAnswersMax ? this.#refuse(failure) : undefined;
+  }
+
+  async #consider(record: LeaseRecord): Promise<AcquireLockResult | undefined> {
+    const { holder, request } = record;
+    if (holder === undefined || holder.run === this.#options.run) return await this.#take(record);
+    this.#observe(record);
+    this.#first ??= holder;
+    if (this.#restMs(record) <= 0) {
+      this.#note(
+        `${formatHolder(holder)} has not renewed the lock for ${seconds(record.durationMs)}: it is taken over.`,
+      );
+      return await this.#take(record);
+    }
+    const wasOvertaken = this.#askedAt !== undefined && request !== undefined && !this.#isOurs(record);
+    if (wasOvertaken) return { kind: 'refused', refusal: refuseNewer(this.#options, request.by) };
+    if (this.#mayAsk(record)) return await this.#ask(record);
+    if (this.#isOutOfTime(record)) return { kind: 'refused', refusal: refuseHeld(this.#options, holder) };
+    await this.#wait(record, holder);
+    return undefined;
+  }
+
+  #observe({ pulse }: LeaseRecord): void {
+    if (this.#observed?.pulse === pulse) return;
+    this.#isAlive = this.#observed !== undefined;
+    this.#observed = { pulse, sinceMs: this.#options.clock.now() };
+  }
+
+  /** How long the holder may still be silent before it counts as dead. */
+  #restMs({ durationMs }: LeaseRecord): number {
+    const { clock } = this.#options;
+    return (this.#observed?.sinceMs ?? clock.now()) + durationMs - clock.now();
+  }
+
+  /** Only of the run that was there first: one that came later is newer than this. */
+  #mayAsk({ holder }: LeaseRecord): boolean {
+    return this.#options.takeOver === true && this.#askedAt === undefined && holder?.run === this.#first?.run;
+  }
+
+  async #ask({ uid, resourceVersion, holder }: LeaseRecord): Promise<undefined> {
+    const { cluster, clock } = this.#options;
+    const patch = asking({ how: 'take-over', by: this.#holder() });
+    const metadata = { ...patch.metadata, uid, resourceVersion };
+    const asked = await cluster.patch(this.#lease, { metadata });
+    if (!asked.ok) return;
+    this.#askedAt = clock.now();
+    if (holder !== undefined) this.#note(`Asked ${formatHolder(holder)} to stop and hand over.`);
+  }
+
+  #isOurs({ request }: LeaseRecord): boolean {
+    return request?.by.run === this.#options.run;
+  }
+
+  #isOutOfTime({ holder }: LeaseRecord): boolean {
+    if (!this.#isAlive) return false;
+    const isAsked = this.#askedAt !== undefined && holder?.run === this.#first?.run;
+    return (
+      this.#options.clock.now() >= (isAsked ? (this.#askedAt ?? 0) + takeOverPatienceMs : this.#deadline())
+    );
+  }
+
+  #deadline(): number {
+    return this.#begunAt + (this.#options.timeoutMs ?? 0);
+  }
+
+  async #wait(record: LeaseRecord, holder: LockHolder): Promise<void> {
+    const { clock, signal } = this.#options;
+    const now = clock.now();
+    if (now >= this.#nextMessageAt) {
+      this.#nextMessageAt = now + messageEveryMs;
+      this.#note(this.#waitingText(holder, record));
+    }
+    const deadlines = [this.#deadline()].filter((at) => at > now);
+    const at = Math.min(now + this.#restMs(record), this.#nextMessageAt, ...deadlines);
+    await this.#pulse.until(clock, at, signal);
+  }
+
+  #waitingText(holder: LockHolder, { durationMs }: LeaseRecord): string {
+    const { clock, timeoutMs = 0 } = this.#options;
+    const waited = clock.now() - this.#begunAt;
+    const since = waited === 0 ? '' : ` for ${seconds(waited)}`;
+    const held = `the lock of ${this.#options.deployment}, held by ${formatHolder(holder)}`;
+    if (this.#isAlive || timeoutMs > 0)
+      return `Waiting${since} for ${held} (at most ${seconds(Math.max(timeoutMs, durationMs))}).`;
+    return `Waiting${since} for ${held}: free unless it is renewed within ${seconds(durationMs)}.`;
+  }
+
+  #holder(): LockHolder {
+    const { run, origin, wallClock } = this.#options;
+    return { ...origin, run, since: microTime(wallClock()) };
+  }
+
+  #refuse(failure: ApiFailure): AcquireLockResult {
+    if (failure.kind === 'aborted') return { kind: 'stopped' };
+    return { kind: 'refused', refusal: refuseUnlockable(this.#options, failure) };
+  }
+
+  #note(text: string): void {
+    this.#options.onNote?.(text);
+  }
+}
+
+function seconds(ms: number): string {
+  return `${String(Math.round(ms / 1000))} s`;
+}
+
+function withoutNulls(texts: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(texts).flatMap(([key, text]) => (text === null ? [] : [[key, text] as const])),
+  );
+}

@@ -1,0 +1,109 @@
+import type { ObjectReference, UnansweredWrite } from '@flotilla/core';
+import type { ApiResult } from '../../cluster/api-failure.js';
+import type { Cluster, WriteOptions } from '../../cluster/cluster.js';
+import { keyOf, referenceOf } from '../../cluster/kube-object.js';
+import type { HeldLock } from './held-lock.js';
+
+/** A cluster that is written to only while a lock is held. */
+export interface GuardedCluster {
+  readonly cluster: Cluster;
+  /** The writes that had been sent when they were stopped and that nobody answered, nor a later one of the same object. */
+  unanswered(): readonly UnansweredWrite[];
+}
+
+interface Write<Value> {
+  readonly verb: UnansweredWrite['verb'];
+  readonly object: ObjectReference;
+  readonly signal: AbortSignal | undefined;
+  /** Doing it twice is as good as once. */
+  readonly repeatable: boolean;
+  readonly send: (options: Pick<WriteOptions, 'permit'>) => Promise<ApiResult<Value>>;
+}
+
+/**
+ * The one place at which a run's writes are bound to its lock: each needs the lock's permit and is broken off when that
+ * ends. While the lease cannot be renewed writes wait; when it is lost they fail as aborted. Reads and dry runs pass.
+ */
+export function guardWrites(cluster: Cluster, lock: Pick<HeldLock, 'permit'>): GuardedCluster {
+  const unknown = new Map<string, UnansweredWrite>();
+
+  function note(result: ApiResult<unknown>, { verb, object }: Pick<Write<unknown>, 'verb' | 'object'>): void {
+    const isUnanswered =
+      !result.ok && result.failure.kind === 'aborted' && result.failure.unanswered === true;
+    if (isUnanswered) unknown.set(keyOf(object), { verb, object });
+    else if (result.ok || result.failure.kind === 'status') unknown.delete(keyOf(object));
+  }
+
+  async function write<Value>(asked: Write<Value>): Promise<ApiResult<Value>> {
+    for (;;) {
+      const permit = await lock.permit(asked.signal);
+      if (permit === undefined) return { ok: false, failure: { kind: 'aborted' } };
+      const result = await asked.send({ permit });
+      note(result, asked);
+      const wasBrokenOff = !result.ok && result.failure.kind === 'aborted' && !permit.holds();
+      const mayRepeat = asked.repeatable || (wasBrokenOff && result.failure.unanswered !== true);
+      if (!wasBrokenOff || !mayRepeat) return result;
+    }
+  }
+
+  const guarded: Cluster = {
+    server: cluster.server,
+    context: cluster.context,
+    defaultNamespace: cluster.defaultNamespace,
+    resource: (apiVersion, kind) => cluster.resource(apiVersion, kind),
+    resources: () => cluster.resources(),
+    forgetResources: () => {
+      cluster.forgetResources();
+    },
+    get: (reference, signal) => cluster.get(reference, signal),
+    list: (resource, where) => cluster.list(resource, where),
+    watch: (resource, namespace) => cluster.watch(resource, namespace),
+    logs: (request) => cluster.logs(request),
+    close: () => {
+      cluster.close();
+    },
+    apply(object, options = {}) {
+      if (options.dryRun === true) return cluster.apply(object, options);
+      return write({
+        verb: 'apply',
+        object: referenceOf(object),
+        signal: options.signal,
+        repeatable: true,
+        send: (permit) => cluster.apply(object, { ...options, ...permit }),
+      });
+    },
+    create: (object, options = {}) =>
+      write({
+        verb: 'create',
+        object: referenceOf(object),
+        signal: options.signal,
+        repeatable: false,
+        send: (permit) => cluster.create(object, { ...options, ...permit }),
+      }),
+    replace: (object, options = {}) =>
+      write({
+        verb: 'replace',
+        object: referenceOf(object),
+        signal: options.signal,
+        repeatable: false,
+        send: (permit) => cluster.replace(object, { ...options, ...permit }),
+      }),
+    patch: (object, patch, options = {}) =>
+      write({
+        verb: 'patch',
+        object,
+        signal: options.signal,
+        repeatable: false,
+        send: (permit) => cluster.patch(object, patch, { ...options, ...permit }),
+      }),
+    delete: (object, options = {}) =>
+      write({
+        verb: 'delete',
+        object,
+        signal: options.signal,
+        repeatable: true,
+        send: (permit) => cluster.delete(object, { ...options, ...permit }),
+      }),
+  };
+  return { cluster: guarded, unanswered: () => [...unknown.values()] };
+}
