@@ -54,17 +54,15 @@ export function createManualClock(): ManualClock {
       if (signal?.aborted === true) return Promise.resolve();
       if (atMs <= now) return nextTurn();
       return new Promise((resolve) => {
-        const wait: Wait = { atMs, sequence: (sequence += 1), resolve };
+        const end = (): void => {
+          open.delete(wait);
+          signal?.removeEventListener('abort', end);
+          resolve();
+        };
+        const wait: Wait = { atMs, sequence: (sequence += 1), resolve: end };
         open.add(wait);
         if (atMs !== Infinity) waits.push(wait);
-        signal?.addEventListener(
-          'abort',
-          () => {
-            open.delete(wait);
-            resolve();
-          },
-          { once: true },
-        );
+        signal?.addEventListener('abort', end, { once: true });
       });
     },
     runUntil: async (work) => {

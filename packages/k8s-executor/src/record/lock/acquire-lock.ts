@@ -9,6 +9,7 @@ import type { HeldLock } from './held-lock.js';
 import { asking, heldBy, leaseReference, microTime, readLease } from './lease-record.js';
 import type { LeaseRecord, LockHolder } from './lease-record.js';
 import { formatHolder, refuseHeld, refuseNewer, refuseUnlockable } from './lock-refusals.js';
+import { PulseObserver } from './pulse-observer.js';
 import { createPulseWatch } from './pulse-watch.js';
 import type { PulseWatch } from './pulse-watch.js';
 
@@ -66,22 +67,15 @@ export async function acquireLock(options: AcquireLockOptions): Promise<AcquireL
   }
 }
 
-/** What has been seen of the holder so far. */
-interface Observed {
-  readonly pulse: string;
-  readonly sinceMs: number;
-}
-
 class LockSeeker {
   readonly #options: AcquireLockOptions;
   readonly #lease: ObjectReference;
   readonly #pulse: PulseWatch;
+  readonly #observer: PulseObserver;
   readonly #begunAt: number;
   readonly #durationMs: number;
   /** Whose lock it was when this process came. */
   #first: LockHolder | undefined;
-  #observed: Observed | undefined;
-  #isAlive = false;
   #askedAt: number | undefined;
   #nextMessageAt: number;
   #lostAnswers = 0;
@@ -90,6 +84,7 @@ class LockSeeker {
     this.#options = options;
     this.#lease = lease;
     this.#pulse = pulse;
+    this.#observer = new PulseObserver(options.clock);
     this.#begunAt = this.#nextMessageAt = options.clock.now();
     this.#durationMs = options.durationMs ?? defaultLockDurationMs;
   }
@@ -166,9 +161,9 @@ class LockSeeker {
   async #consider(record: LeaseRecord): Promise<AcquireLockResult | undefined> {
     const { holder, request } = record;
     if (holder === undefined || holder.run === this.#options.run) return await this.#take(record);
-    this.#observe(record);
+    const restMs = this.#observer.observe(record);
     this.#first ??= holder;
-    if (this.#restMs(record) <= 0) {
+    if (restMs <= 0) {
       this.#note(
         `${formatHolder(holder)} has not renewed the lock for ${seconds(record.durationMs)}: it is taken over.`,
       );
@@ -176,22 +171,13 @@ class LockSeeker {
     }
     const wasOvertaken = this.#askedAt !== undefined && request !== undefined && !this.#isOurs(record);
     if (wasOvertaken) return { kind: 'refused', refusal: refuseNewer(this.#options, request.by) };
-    if (this.#mayAsk(record)) return await this.#ask(record);
+    if (this.#mayAsk(record)) {
+      await this.#ask(record);
+      return undefined;
+    }
     if (this.#isOutOfTime(record)) return { kind: 'refused', refusal: refuseHeld(this.#options, holder) };
-    await this.#wait(record, holder);
+    await this.#wait(record, { holder, restMs });
     return undefined;
-  }
-
-  #observe({ pulse }: LeaseRecord): void {
-    if (this.#observed?.pulse === pulse) return;
-    this.#isAlive = this.#observed !== undefined;
-    this.#observed = { pulse, sinceMs: this.#options.clock.now() };
-  }
-
-  /** How long the holder may still be silent before it counts as dead. */
-  #restMs({ durationMs }: LeaseRecord): number {
-    const { clock } = this.#options;
-    return (this.#observed?.sinceMs ?? clock.now()) + durationMs - clock.now();
   }
 
   /** Only of the run that was there first: one that came later is newer than this. */
@@ -199,7 +185,7 @@ class LockSeeker {
     return this.#options.takeOver === true && this.#askedAt === undefined && holder?.run === this.#first?.run;
   }
 
-  async #ask({ uid, resourceVersion, holder }: LeaseRecord): Promise<undefined> {
+  async #ask({ uid, resourceVersion, holder }: LeaseRecord): Promise<void> {
     const { cluster, clock } = this.#options;
     const patch = asking({ how: 'take-over', by: this.#holder() });
     const metadata = { ...patch.metadata, uid, resourceVersion };
@@ -214,7 +200,7 @@ class LockSeeker {
   }
 
   #isOutOfTime({ holder }: LeaseRecord): boolean {
-    if (!this.#isAlive) return false;
+    if (!this.#observer.isAlive) return false;
     const isAsked = this.#askedAt !== undefined && holder?.run === this.#first?.run;
     return (
       this.#options.clock.now() >= (isAsked ? (this.#askedAt ?? 0) + takeOverPatienceMs : this.#deadline())
@@ -225,7 +211,10 @@ class LockSeeker {
     return this.#begunAt + (this.#options.timeoutMs ?? 0);
   }
 
-  async #wait(record: LeaseRecord, holder: LockHolder): Promise<void> {
+  async #wait(
+    record: LeaseRecord,
+    { holder, restMs }: { readonly holder: LockHolder; readonly restMs: number },
+  ): Promise<void> {
     const { clock, signal } = this.#options;
     const now = clock.now();
     if (now >= this.#nextMessageAt) {
@@ -233,7 +222,7 @@ class LockSeeker {
       this.#note(this.#waitingText(holder, record));
     }
     const deadlines = [this.#deadline()].filter((at) => at > now);
-    const at = Math.min(now + this.#restMs(record), this.#nextMessageAt, ...deadlines);
+    const at = Math.min(now + restMs, this.#nextMessageAt, ...deadlines);
     await this.#pulse.until(clock, at, signal);
   }
 
@@ -242,7 +231,7 @@ class LockSeeker {
     const waited = clock.now() - this.#begunAt;
     const since = waited === 0 ? '' : ` for ${seconds(waited)}`;
     const held = `the lock of ${this.#options.deployment}, held by ${formatHolder(holder)}`;
-    if (this.#isAlive || timeoutMs > 0)
+    if (this.#observer.isAlive || timeoutMs > 0)
       return `Waiting${since} for ${held} (at most ${seconds(Math.max(timeoutMs, durationMs))}).`;
     return `Waiting${since} for ${held}: free unless it is renewed within ${seconds(durationMs)}.`;
   }

@@ -47,21 +47,7 @@ export function guardWrites(cluster: Cluster, lock: Pick<HeldLock, 'permit'>): G
   }
 
   const guarded: Cluster = {
-    server: cluster.server,
-    context: cluster.context,
-    defaultNamespace: cluster.defaultNamespace,
-    resource: (apiVersion, kind) => cluster.resource(apiVersion, kind),
-    resources: () => cluster.resources(),
-    forgetResources: () => {
-      cluster.forgetResources();
-    },
-    get: (reference, signal) => cluster.get(reference, signal),
-    list: (resource, where) => cluster.list(resource, where),
-    watch: (resource, namespace) => cluster.watch(resource, namespace),
-    logs: (request) => cluster.logs(request),
-    close: () => {
-      cluster.close();
-    },
+    ...readsOf(cluster),
     apply(object, options = {}) {
       if (options.dryRun === true) return cluster.apply(object, options);
       return write({
@@ -106,4 +92,26 @@ export function guardWrites(cluster: Cluster, lock: Pick<HeldLock, 'permit'>): G
       }),
   };
   return { cluster: guarded, unanswered: () => [...unknown.values()] };
+}
+
+type Writes = 'apply' | 'create' | 'replace' | 'patch' | 'delete';
+
+function readsOf(cluster: Cluster): Omit<Cluster, Writes> {
+  return {
+    server: cluster.server,
+    context: cluster.context,
+    defaultNamespace: cluster.defaultNamespace,
+    resource: (apiVersion, kind) => cluster.resource(apiVersion, kind),
+    resources: () => cluster.resources(),
+    forgetResources: () => {
+      cluster.forgetResources();
+    },
+    get: (reference, signal) => cluster.get(reference, signal),
+    list: (resource, where) => cluster.list(resource, where),
+    watch: (resource, namespace) => cluster.watch(resource, namespace),
+    logs: (request) => cluster.logs(request),
+    close: () => {
+      cluster.close();
+    },
+  };
 }

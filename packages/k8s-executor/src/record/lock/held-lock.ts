@@ -2,7 +2,6 @@ import type { CancelReason, Clock, ObjectReference } from '@flotilla/core';
 import type { ApiResult } from '../../cluster/api-failure.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { JsonObject } from '../../cluster/json.js';
-import type { KubeObject } from '../../cluster/kube-object.js';
 import type { WritePermit } from '../../cluster/transport.js';
 import { LeasePermit } from './lease-permit.js';
 import { heldBy, microTime, readLease } from './lease-record.js';
@@ -229,7 +228,7 @@ function preconditioned(patch: JsonObject, precondition: JsonObject): JsonObject
 }
 
 /** Nobody's any more, or somebody else's: there is nothing to let go. */
-function isGone(result: ApiResult<unknown | KubeObject>): boolean {
+function isGone(result: ApiResult<unknown>): boolean {
   return !result.ok && result.failure.kind === 'status' && result.failure.code === 404;
 }
 
