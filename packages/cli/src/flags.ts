@@ -12,6 +12,10 @@ export interface Flag {
 
 /** Every flag there is, by name; commands list which of them they take. kubectl's names where kubectl has one. */
 export const flags = {
+  'allow-empty': {
+    kind: 'switch',
+    summary: 'prune also what belongs to a task that has come out without any object',
+  },
   'allow-degraded': { kind: 'switch', summary: 'exit 0 also when ignored errors never healed' },
   cluster: {
     kind: 'value',
@@ -77,15 +81,24 @@ export const flags = {
     value: 'NAME',
     summary: 'the namespace (default: the file’s, else the context’s)',
   },
+  'no-prune': { kind: 'switch', summary: 'leave objects that the files no longer have' },
   'no-preflight': { kind: 'switch', summary: 'do not dry-run every object before the first write' },
   only: { kind: 'list', value: 'TASK', summary: 'exactly these tasks of the workflow (repeatable, or a,b)' },
   output: { kind: 'value', short: 'o', value: 'FORMAT', summary: 'the format of the output' },
   param: { kind: 'list', value: 'K=V', summary: 'what ${parameters.K} stands for (repeatable)' },
   port: { kind: 'value', value: 'PORT', summary: 'the port to listen on (default: a free one)' },
+  'prune-stateful': {
+    kind: 'switch',
+    summary: 'delete claims, volumes, namespaces and CRDs too, with all that is in them',
+  },
   quiet: { kind: 'switch', short: 'q', summary: 'no progress, only the result' },
   'rerun-jobs': { kind: 'switch', summary: 'run jobs again that have succeeded with the same inputs' },
   speed: { kind: 'value', value: 'N', summary: 'embedded cluster: divide durations by N' },
   strict: { kind: 'switch', summary: 'warnings are errors' },
+  'take-ownership': {
+    kind: 'switch',
+    summary: 'take objects over from another deployment or ApplySet',
+  },
   timeout: {
     kind: 'value',
     value: 'DURATION',

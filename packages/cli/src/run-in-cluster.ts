@@ -12,6 +12,7 @@ import type { Invocation } from './command.js';
 import { printDiagnostics, refuseWrong } from './load-plan.js';
 import { nextCommands } from './next-commands.js';
 import { RefusedError } from './refusal.js';
+import { choosePruning } from './choose-pruning.js';
 import { newRunId } from './run-identity.js';
 import { readGrace } from './read-grace.js';
 import { readConcurrency } from './run-options.js';
@@ -108,6 +109,10 @@ async function startRun(
     preflight: !flags.has('no-preflight'),
     forceConflicts: flags.has('force-conflicts'),
     rerunJobs: flags.has('rerun-jobs'),
+    takeOwnership: flags.has('take-ownership'),
+    pruneStateful: flags.has('prune-stateful'),
+    prune: choosePruning(invocation),
+    onNote: output.note,
     createNamespace: flags.has('create-namespace') || opened.simulated,
     onWarning: (message) => {
       output.note(`warning from the API server: ${message}`);

@@ -18,6 +18,8 @@ export const destroy: Command = {
     'with',
     'speed',
     'yes',
+    'prune-stateful',
+    'take-ownership',
     'param',
     'env-id',
     'strict',

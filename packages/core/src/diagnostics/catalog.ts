@@ -38,6 +38,7 @@ export const diagnosticCatalog = {
   'manifest/no-match': { severity: 'error', title: 'A path or pattern that matches no file' },
   'manifest/no-namespace': { severity: 'error', title: 'A namespace that does not exist' },
   'manifest/not-yaml': { severity: 'error', title: 'A manifest that is not YAML' },
+  'manifest/owned-by-another': { severity: 'error', title: 'An object that belongs to another deployment' },
   'manifest/ready-ignored': { severity: 'warning', title: 'A ready rule that is not evaluated' },
   'manifest/rejected': { severity: 'error', title: 'An object that the API server does not take' },
   'manifest/render-failed': { severity: 'error', title: 'A kustomization or chart that does not render' },

@@ -76,7 +76,17 @@ export type RunEvent =
       readonly tasks: readonly TaskSummary[];
       /** Writes that were under way when the run was stopped; absent when all were answered. */
       readonly unanswered?: readonly UnansweredWrite[];
+      /** Absent when nothing was to be pruned. */
+      readonly pruned?: PruneSummary;
     };
+
+/** What a run has deleted because its files no longer have it, and what it has left although they do not. */
+export interface PruneSummary {
+  readonly deleted: readonly ObjectReference[];
+  readonly kept: readonly { readonly object: ObjectReference; readonly reason: string }[];
+  /** Why not all could be deleted; the run is then degraded. */
+  readonly failure?: string;
+}
 
 /** The last event of a run: how it ended, and how each task did. */
 export type RunSettled = Extract<RunEvent, { type: 'run-settled' }>;

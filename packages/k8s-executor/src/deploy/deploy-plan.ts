@@ -17,11 +17,20 @@ import { recordRun } from '../record/record-run.js';
 import type { RunOrigin } from '../record/run-origin.js';
 import { createLiveObjects } from '../tasks/live-objects.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import { holdLast, planPruning, type PruneChoice } from './pruning.js';
 
 /** A plan, the cluster it is for, and how to run it. */
 export interface DeployPlanOptions extends Pick<
   PrepareRunOptions,
-  'preflight' | 'forceConflicts' | 'rerunJobs' | 'createNamespace' | 'grace' | 'onWarning'
+  | 'preflight'
+  | 'forceConflicts'
+  | 'takeOwnership'
+  | 'pruneStateful'
+  | 'rerunJobs'
+  | 'createNamespace'
+  | 'grace'
+  | 'onWarning'
+  | 'runProgram'
 > {
   readonly file: DeploymentFile;
   readonly plan: Plan;
@@ -44,6 +53,10 @@ export interface DeployPlanOptions extends Pick<
   /** Aborts with a CancelReason. */
   readonly cancelled?: AbortSignal;
   readonly allowDegraded?: boolean;
+  /** Default: prunes, asks nobody, refuses when a task came out empty. */
+  readonly prune?: PruneChoice;
+  /** What people should be told between events, e.g. what is being pruned. */
+  readonly onNote?: (text: string) => void;
   /** Warnings and hints found while rendering and checking, before the first event. */
   readonly onDiagnostics?: (diagnostics: readonly Diagnostic[]) => void;
 }
@@ -66,20 +79,29 @@ export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlan
     return { kind: 'refused', refusal: prepared.refusal };
   }
   options.onDiagnostics?.(prepared.run.diagnostics);
+  const planned = await planPruning({
+    ...options,
+    prepared: prepared.run,
+    choice: options.prune ?? { enabled: true, allowEmpty: false },
+    onNote: options.onNote ?? (() => undefined),
+  });
+  if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
   const refusal = await prepared.run.begin();
   if (refusal !== undefined) return { kind: 'refused', refusal };
-  const settled = await runPlan(plan, {
+  const ran = await runPlan(plan, {
     run,
     cluster: cluster.server,
     runner: prepared.run.runner,
     clock,
-    sink,
+    sink: holdLast(sink),
     durations: options.durations ?? expectedDurations(receipt.ok ? receipt.value : undefined),
     ...(concurrency !== undefined && { concurrency }),
     ...(cancelled !== undefined && { cancelled }),
     ...(allowDegraded !== undefined && { allowDegraded }),
   });
+  const settled = await planned.pruning.finish(ran);
   await writeReceipt(options, prepared.run, settled);
+  sink(settled);
   return { kind: 'settled', settled };
 }
 

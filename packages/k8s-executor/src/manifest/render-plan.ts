@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hasErrors } from '@flotilla/core';
+import { hasErrors, sectionOfKind, taskId } from '@flotilla/core';
 import type {
   Checked,
   ConfigFile,
   Container,
   DeploymentFile,
   Diagnostic,
-  Plan,
+  TaskId,
   TaskNode,
 } from '@flotilla/core';
 import { buildJobObjects, buildServiceObjects, buildSharedClaim } from './inline-objects.js';
@@ -16,6 +16,7 @@ import { builtInScope, groupOf, kindKey, scopesOfCrds } from './kind-scope.js';
 import type { ScopeOf } from './kind-scope.js';
 import { leaveOutHooks } from './leave-out-hooks.js';
 import { normalizeObject } from './normalize-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
 import type { Manifest } from './parse-manifests.js';
 import { readManifests } from './read-manifests.js';
 import { renderChart } from './render-chart.js';
@@ -24,9 +25,12 @@ import { runChildProcess } from './run-program.js';
 import type { RunProgram } from './run-program.js';
 import { orderForApply } from './waves.js';
 
+/** What of a task says which objects it has. */
+export type TaskToRender = Pick<TaskNode, 'id' | 'kind' | 'name'>;
+
 export interface RenderOptions {
   readonly file: DeploymentFile;
-  readonly plan: Plan;
+  readonly plan: { readonly name: string; readonly tasks: readonly TaskToRender[] };
   /** The folder of the flotilla file. */
   readonly directory: string;
   /** Where namespaced objects without a namespace go. */
@@ -38,7 +42,7 @@ export interface RenderOptions {
 
 /** The objects of one task as they will be applied, in apply order. None for what is static or removes. */
 export interface RenderedTask {
-  readonly task: TaskNode;
+  readonly task: TaskToRender;
   readonly manifests: readonly Manifest[];
 }
 
@@ -59,7 +63,25 @@ export async function renderPlan(options: RenderOptions): Promise<Checked<readon
   return { ok: true, value: rendered, diagnostics };
 }
 
-function renderTask(task: TaskNode, options: RenderOptions): Promise<Checked<Manifest[]>> {
+/** The objects of tasks of the file that a plan may not run; undefined when one of them does not render. */
+export async function renderOthers(
+  ids: ReadonlySet<TaskId>,
+  options: RenderOptions,
+): Promise<readonly KubeObject[] | undefined> {
+  const all = (['service', 'job', 'chart'] as const).flatMap((kind) =>
+    options.file[sectionOfKind[kind]].map(({ name }) => ({
+      kind,
+      name: name.value,
+      id: taskId(sectionOfKind[kind], name.value),
+    })),
+  );
+  const tasks = all.filter(({ id }) => ids.has(id));
+  const rendered = await renderPlan({ ...options, plan: { name: options.plan.name, tasks } });
+  if (!rendered.ok) return undefined;
+  return rendered.value.flatMap(({ manifests }) => manifests.map(({ object }) => object));
+}
+
+function renderTask(task: TaskToRender, options: RenderOptions): Promise<Checked<Manifest[]>> {
   switch (task.kind) {
     case 'service':
       return renderService(task, options);
@@ -72,7 +94,7 @@ function renderTask(task: TaskNode, options: RenderOptions): Promise<Checked<Man
   }
 }
 
-async function renderService(task: TaskNode, options: RenderOptions): Promise<Checked<Manifest[]>> {
+async function renderService(task: TaskToRender, options: RenderOptions): Promise<Checked<Manifest[]>> {
   const service = find(options.file.services, task);
   if (service.source.kind === 'inline') {
     return renderInline(service.container, options, (configFiles) =>
@@ -82,7 +104,7 @@ async function renderService(task: TaskNode, options: RenderOptions): Promise<Ch
   return renderSource(service.source, options);
 }
 
-async function renderJob(task: TaskNode, options: RenderOptions): Promise<Checked<Manifest[]>> {
+async function renderJob(task: TaskToRender, options: RenderOptions): Promise<Checked<Manifest[]>> {
   const job = find(options.file.jobs, task);
   if (job.source.kind === 'inline') {
     return renderInline(job.container, options, (configFiles) =>
@@ -92,7 +114,7 @@ async function renderJob(task: TaskNode, options: RenderOptions): Promise<Checke
   return renderSource(job.source, options);
 }
 
-async function renderChartTask(task: TaskNode, options: RenderOptions): Promise<Checked<Manifest[]>> {
+async function renderChartTask(task: TaskToRender, options: RenderOptions): Promise<Checked<Manifest[]>> {
   const { directory, namespace, runProgram = runChildProcess } = options;
   const chart = find(options.file.charts, task);
   const rendered = await renderChart(chart, { directory, namespace, runProgram });
@@ -163,7 +185,7 @@ function addSharedClaims(found: Manifest[][], options: RenderOptions): void {
   });
 }
 
-function sharedClaimsOf(task: TaskNode, file: DeploymentFile): readonly string[] {
+function sharedClaimsOf(task: TaskToRender, file: DeploymentFile): readonly string[] {
   if (task.kind !== 'service' && task.kind !== 'job') return [];
   const definition = task.kind === 'service' ? find(file.services, task) : find(file.jobs, task);
   if (definition.source.kind !== 'inline') return [];
@@ -181,7 +203,7 @@ function withCrdsOf(manifests: readonly Manifest[], scopeOf: ScopeOf): ScopeOf {
 }
 
 async function normalizeTask(
-  task: TaskNode,
+  task: TaskToRender,
   manifests: readonly Manifest[],
   { plan, namespace, scopeOf }: RenderOptions & { readonly scopeOf: ScopeOf },
 ): Promise<readonly Manifest[]> {
@@ -197,7 +219,7 @@ async function normalizeTask(
 
 function find<Definition extends { readonly name: { readonly value: string } }>(
   definitions: readonly Definition[],
-  task: TaskNode,
+  task: TaskToRender,
 ): Definition {
   const found = definitions.find((definition) => definition.name.value === task.name);
   if (found === undefined) throw new Error(`Bug: the plan holds ${task.id}, the file does not`);

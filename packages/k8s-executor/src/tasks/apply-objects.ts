@@ -1,6 +1,6 @@
 import type { Evidence } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from '../cluster/api-failure.js';
-import { printReference, referenceOf } from '../cluster/kube-object.js';
+import { keyOf, printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { waveOf, waves } from '../manifest/waves.js';
 import type { AppliedObject } from './applied-object.js';
@@ -48,6 +48,11 @@ export async function applyObjects(
   return { ok: true, objects: done };
 }
 
+/** Whether applying this object takes fields over from other managers. */
+export function forces(object: KubeObject, { force, takenOver }: Pick<RunContext, 'force' | 'takenOver'>) {
+  return force || takenOver.has(keyOf(referenceOf(object)));
+}
+
 /** True when the live object is what was asked, field by field, as far as we own them. */
 export function isUnchanged(desired: KubeObject, live: KubeObject): boolean {
   if (live.metadata.deletionTimestamp !== undefined) return false;
@@ -65,7 +70,7 @@ async function applyObject(
   const live = await context.live.find(object);
   if (live !== undefined && isUnchanged(object, live))
     return { ok: true, value: { desired: object, applied: live, changed: false } };
-  const result = await context.cluster.apply(object, { force: context.force, signal });
+  const result = await context.cluster.apply(object, { force: forces(object, context), signal });
   if (result.ok) {
     for (const warning of result.value.warnings)
       context.onWarning(`${printReference(referenceOf(object))}: ${warning}`);

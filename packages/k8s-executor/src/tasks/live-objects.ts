@@ -1,5 +1,6 @@
 import type { Clock } from '@flotilla/core';
-import type { Cluster } from '../cluster/cluster.js';
+import type { ApiResult } from '../cluster/api-failure.js';
+import type { Cluster, Resource } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { deploymentSelector } from '../manifest/labels.js';
@@ -8,48 +9,58 @@ import { deploymentSelector } from '../manifest/labels.js';
 export interface LiveObjects {
   /** The live state of an object that carries the deployment's label; undefined when there is none, or it cannot be read. */
   find(object: KubeObject): Promise<KubeObject | undefined>;
+  /** All objects of a kind that carry the deployment's labels, in one namespace or (undefined) everywhere. */
+  list(resource: Resource, namespace: string | undefined): Promise<ApiResult<readonly KubeObject[]>>;
+  /** Whoever asks next is told what there is then. */
+  forget(): void;
 }
 
 /** A task that starts later must see what others have done to its objects meanwhile. */
 const freshMs = 10_000;
+
+interface Listed {
+  readonly objects: ApiResult<readonly KubeObject[]>;
+  readonly byKey: ReadonlyMap<string, KubeObject>;
+}
 
 export function createLiveObjects(
   cluster: Cluster,
   clock: Clock,
   owner: { readonly deployment: string; readonly namespace: string },
 ): LiveObjects {
-  const lists = new Map<
-    string,
-    { readonly atMs: number; readonly objects: Promise<ReadonlyMap<string, KubeObject>> }
-  >();
+  const lists = new Map<string, { readonly atMs: number; readonly listed: Promise<Listed> }>();
+  const labelSelector = deploymentSelector(owner.deployment, owner.namespace);
 
-  async function list(object: KubeObject): Promise<ReadonlyMap<string, KubeObject>> {
-    const resource = await cluster.resource(object.apiVersion, object.kind);
-    if (!resource.ok || resource.value === undefined) return new Map();
-    const { namespace } = object.metadata;
-    const listed = await cluster.list(resource.value, {
-      labelSelector: deploymentSelector(owner.deployment, owner.namespace),
-      ...(namespace !== undefined && { namespace }),
-    });
-    const objects = listed.ok ? listed.value : [];
+  async function ask(resource: Resource, namespace: string | undefined): Promise<Listed> {
+    const { apiVersion, kind } = resource;
+    const where = { labelSelector, ...(namespace !== undefined && { namespace }) };
+    const answer = await cluster.list(resource, where);
+    if (!answer.ok) return { objects: answer, byKey: new Map() };
     // Lists leave out apiVersion and kind of their items.
-    return new Map(
-      objects.map((each) => {
-        const whole = { ...each, apiVersion: object.apiVersion, kind: object.kind };
-        return [keyOf(referenceOf(whole)), whole] as const;
-      }),
-    );
+    const objects = answer.value.map((each) => ({ ...each, apiVersion, kind }));
+    const byKey = new Map(objects.map((each) => [keyOf(referenceOf(each)), each] as const));
+    return { objects: { ok: true, value: objects }, byKey };
+  }
+
+  function listed(resource: Resource, namespace: string | undefined): Promise<Listed> {
+    const key = [resource.apiVersion, resource.kind, namespace ?? ''].join('|');
+    const known = lists.get(key);
+    const fresh = known !== undefined && clock.now() - known.atMs < freshMs;
+    const current = fresh ? known : { atMs: clock.now(), listed: ask(resource, namespace) };
+    lists.set(key, current);
+    return current.listed;
   }
 
   return {
     async find(object) {
-      const { apiVersion, kind, metadata } = object;
-      const key = [apiVersion, kind, metadata.namespace ?? ''].join('|');
-      const known = lists.get(key);
-      const fresh = known !== undefined && clock.now() - known.atMs < freshMs;
-      const current = fresh ? known : { atMs: clock.now(), objects: list(object) };
-      lists.set(key, current);
-      return (await current.objects).get(keyOf(referenceOf(object)));
+      const resource = await cluster.resource(object.apiVersion, object.kind);
+      if (!resource.ok || resource.value === undefined) return undefined;
+      const { byKey } = await listed(resource.value, object.metadata.namespace);
+      return byKey.get(keyOf(referenceOf(object)));
+    },
+    list: async (resource, namespace) => (await listed(resource, namespace)).objects,
+    forget: () => {
+      lists.clear();
     },
   };
 }

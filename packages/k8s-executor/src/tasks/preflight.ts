@@ -4,7 +4,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf, kindKey, scopesOfCrds } from '../manifest/kind-scope.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
 import { findForbidden } from './access-review.js';
-import { isUnchanged } from './apply-objects.js';
+import { forces, isUnchanged } from './apply-objects.js';
 import { mapBounded } from './map-bounded.js';
 import { immutableFields, isRbac, printFailure, readForFailure } from './print-failure.js';
 import {
@@ -91,7 +91,7 @@ interface Failed {
 
 async function dryRun(manifest: Manifest, context: RunContext): Promise<Failed | undefined> {
   const { object } = manifest;
-  const result = await context.cluster.apply(object, { dryRun: true, force: context.force });
+  const result = await context.cluster.apply(object, { dryRun: true, force: forces(object, context) });
   if (result.ok) return undefined;
   // Jobs and pods are made anew when they change.
   const remade = object.kind === 'Job' || object.kind === 'Pod';

@@ -2,18 +2,24 @@ import { hasErrors, taskId } from '@flotilla/core';
 import type { Clock, DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskRunner } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { chooseGrace } from '../failure/grace-times.js';
 import type { GraceTimes } from '../failure/grace-times.js';
 import { checkObjects } from '../manifest/check-objects.js';
 import type { ScopeOf } from '../manifest/kind-scope.js';
-import { renderPlan } from '../manifest/render-plan.js';
+import { renderOthers, renderPlan } from '../manifest/render-plan.js';
 import type { RenderedTask } from '../manifest/render-plan.js';
 import type { RunProgram } from '../manifest/run-program.js';
+import { partOfLabel } from '../record/apply-set.js';
+import { findForeign, foreignDiagnostic } from '../record/find-foreign.js';
+import { findPrunable, type FindPrunableResult } from '../record/find-prunable.js';
+import { inventoryId } from '../record/inventory.js';
+import { createMembership } from '../record/membership.js';
 import { withDigest } from './digest.js';
 import { createLiveObjects } from './live-objects.js';
 import { ensureOwnNamespace } from './missing-namespaces.js';
-import { preflight, printUnreachable } from './preflight.js';
+import { preflight, printUnreachable, type PreflightResult } from './preflight.js';
 import { addSecret, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
 import type { RunContext } from './run-context.js';
@@ -44,6 +50,10 @@ export interface PrepareRunOptions {
   readonly createNamespace?: boolean;
   /** How long evidence must last before it fails a task (execution.md §3); default: as the file says. */
   readonly grace?: GraceTimes;
+  /** Takes objects over from another ApplySet, and the inventory from another tool (`--take-ownership`). */
+  readonly takeOwnership?: boolean;
+  /** Claims, volumes, namespaces and CRDs are deleted like everything else (`--prune-stateful`). */
+  readonly pruneStateful?: boolean;
   /** Requests that one task has under way at the same time; default 16. */
   readonly applyConcurrency?: number;
   /** `Warning:` headers of the API server, each text once. */
@@ -55,6 +65,10 @@ export interface PreparedRun {
   /** The run's first write: creates its own namespace when that was asked for and it is missing. To be awaited before any task runs; a refusal says why there can be no run. */
   begin(): Promise<Refusal | undefined>;
   readonly runner: TaskRunner;
+  /** What the run will delete because nobody asks for it any more; a refusal when a task came out empty. */
+  findPrunable(options?: { readonly allowEmpty?: boolean }): Promise<FindPrunableResult>;
+  /** What all tasks of the run share. */
+  readonly context: RunContext;
   /** The objects of a task as they will be applied, in apply order; none for tasks without objects. */
   objectsOf(task: TaskId): readonly KubeObject[];
   /** Warnings and hints that were found on the way. */
@@ -79,18 +93,36 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   if (!rendered.ok) return rendered;
   const problems = await checkObjects(rendered.value, discovery.scopeOf);
   if (hasErrors(problems)) return { ok: false, diagnostics: problems };
-  const tasks = rendered.value.map(addDigests);
-  const context = createContext(options, tasks);
-  if (options.preflight !== false) {
-    const { diagnostics, refusal } = await preflight(
-      tasks.flatMap((task) => task.manifests),
-      context,
-    );
-    if (refusal !== undefined) return { ok: false, refusal };
-    if (hasErrors(diagnostics)) return { ok: false, diagnostics };
-  }
+  const tasks = rendered.value.map((task) => joinSet(addDigests(task), options));
+  const takenOver = new Set<string>();
+  const context = createContext(options, tasks, takenOver);
+  const refusal = await context.membership.read();
+  if (refusal !== undefined) return { ok: false, refusal };
+  const checked = await checkAgainstCluster(tasks, context, { ...options, takenOver });
+  if (checked.refusal !== undefined) return { ok: false, refusal: checked.refusal };
+  if (hasErrors(checked.diagnostics)) return { ok: false, diagnostics: checked.diagnostics };
   const diagnostics = [...rendered.diagnostics, ...findIgnoredRules(options)];
-  return { ok: true, run: startable(tasks, context, diagnostics) };
+  return { ok: true, run: startable(tasks, context, { diagnostics, options }) };
+}
+
+/** Whose the objects are now, and unless that is not wanted, whether the server takes them. `takenOver` learns what changes hands. */
+async function checkAgainstCluster(
+  tasks: readonly RenderedTask[],
+  context: RunContext,
+  options: PrepareRunOptions & { readonly takenOver: Set<string> },
+): Promise<PreflightResult> {
+  const manifests = tasks.flatMap((task) => task.manifests);
+  const foreign = await findForeign(manifests, context);
+  if (options.takeOwnership === true)
+    for (const { manifest } of foreign) options.takenOver.add(keyOf(referenceOf(manifest.object)));
+  const refused = new Set(options.takeOwnership === true ? [] : foreign.map(({ manifest }) => manifest));
+  const mistakes = [...refused].length === 0 ? [] : foreign.map(foreignDiagnostic);
+  if (options.preflight === false) return { diagnostics: mistakes };
+  const tried = await preflight(
+    manifests.filter((manifest) => !refused.has(manifest)),
+    context,
+  );
+  return { ...tried, diagnostics: [...mistakes, ...tried.diagnostics] };
 }
 
 /** Whether the server knows a kind, and the first failure to ask it. */
@@ -139,23 +171,56 @@ function addDigests({ task, manifests }: RenderedTask): RenderedTask {
   };
 }
 
-function createContext(options: PrepareRunOptions, tasks: readonly RenderedTask[]): RunContext {
+/** The objects as members of the deployment's ApplySet. The digest does not know of it: it says what the files ask. */
+function joinSet(
+  { task, manifests }: RenderedTask,
+  { plan, namespace }: Pick<PrepareRunOptions, 'plan' | 'namespace'>,
+): RenderedTask {
+  const id = inventoryId({ deployment: plan.name, namespace });
+  return {
+    task,
+    manifests: manifests.map(({ object, span }) => {
+      const labels = { ...object.metadata.labels, [partOfLabel]: id };
+      return { object: { ...object, metadata: { ...object.metadata, labels } }, span };
+    }),
+  };
+}
+
+function createContext(
+  options: PrepareRunOptions,
+  tasks: readonly RenderedTask[],
+  takenOver: ReadonlySet<string>,
+): RunContext {
   const { cluster, clock, file, namespace, plan } = options;
+  const owner = { deployment: plan.name, namespace };
+  const live = createLiveObjects(cluster, clock, owner);
+  const applyConcurrency = options.applyConcurrency ?? 16;
   const redactor = options.redactor ?? createRedactor();
   for (const { manifests } of tasks) for (const { object } of manifests) addSecret(object, redactor);
   return {
     cluster,
     clock,
     file,
-    namespace,
+    ...owner,
     redactor,
-    deployment: plan.name,
-    live: createLiveObjects(cluster, clock, { deployment: plan.name, namespace }),
     grace: options.grace ?? chooseGrace(file, {}),
+    live,
+    membership: createMembership({
+      ...owner,
+      cluster,
+      live,
+      file,
+      applyConcurrency,
+      objects: tasks.flatMap(({ manifests }) => manifests.map(({ object }) => object)),
+      removesAll: plan.tasks.some(({ kind }) => kind === 'remove-environment'),
+      takeOwnership: options.takeOwnership === true,
+    }),
     force: options.forceConflicts === true,
+    takenOver,
+    pruneStateful: options.pruneStateful === true,
     rerunJobs: options.rerunJobs === true,
     createNamespace: options.createNamespace === true,
-    applyConcurrency: options.applyConcurrency ?? 16,
+    applyConcurrency,
     onWarning: warnOnce(options.onWarning),
   };
 }
@@ -172,12 +237,32 @@ function warnOnce(onWarning: ((message: string) => void) | undefined): (message:
 function startable(
   tasks: readonly RenderedTask[],
   context: RunContext,
-  diagnostics: readonly Diagnostic[],
+  {
+    diagnostics,
+    options,
+  }: { readonly diagnostics: readonly Diagnostic[]; readonly options: PrepareRunOptions },
 ): PreparedRun {
   const objects = new Map(
     tasks.map(({ task, manifests }) => [task.id, manifests.map((manifest) => manifest.object)] as const),
   );
   const objectsOf = (task: TaskId) => objects.get(task) ?? [];
-  const begin = () => (context.createNamespace ? ensureOwnNamespace(context) : Promise.resolve(undefined));
-  return { begin, runner: createTaskRunner(objectsOf, context), objectsOf, diagnostics };
+  return {
+    async begin() {
+      const refusal = context.createNamespace ? await ensureOwnNamespace(context) : undefined;
+      return refusal ?? (await context.membership.open());
+    },
+    runner: createTaskRunner(objectsOf, context),
+    findPrunable: ({ allowEmpty = false } = {}) =>
+      findPrunable({
+        ...options,
+        objectsOf,
+        allowEmpty,
+        stateful: context.pruneStateful,
+        members: () => context.membership.members(),
+        renderOthers: (others) => renderOthers(others, options),
+      }),
+    context,
+    objectsOf,
+    diagnostics,
+  };
 }

@@ -1,6 +1,7 @@
 import type { Clock, DeploymentFile } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import type { GraceTimes } from '../failure/grace-times.js';
+import type { Membership } from '../record/membership.js';
 import type { LiveObjects } from './live-objects.js';
 import type { Redactor } from './redactor.js';
 
@@ -13,9 +14,15 @@ export interface RunContext {
   readonly deployment: string;
   readonly namespace: string;
   readonly live: LiveObjects;
+  readonly membership: Membership;
   readonly redactor: Redactor;
   readonly grace: GraceTimes;
+  /** Fields are taken over from other managers (`--force-conflicts`). */
   readonly force: boolean;
+  /** Keys of the objects that come from another ApplySet (`--take-ownership`): their fields are taken over too. */
+  readonly takenOver: ReadonlySet<string>;
+  /** A removal takes claims, namespaces and CRDs too (`--prune-stateful`). */
+  readonly pruneStateful: boolean;
   readonly rerunJobs: boolean;
   /** The run creates its own namespace when it is missing (`--create-namespace`). */
   readonly createNamespace: boolean;

@@ -3,7 +3,8 @@ import type { Json } from '../cluster/json.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { judgeCompletion } from '../readiness/judge.js';
-import { applyObjects } from './apply-objects.js';
+import { partOfLabel } from '../record/apply-set.js';
+import { applyObjects, forces } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { digestAnnotationOf } from './digest.js';
 import { createLogFollower } from './log-follower.js';
@@ -96,15 +97,32 @@ async function ensureRun(object: KubeObject, context: RunContext, task: TaskCont
         phase: 'wait',
         message: `adopting ${object.kind} ${live.metadata.name}, which is running`,
       });
-    return { ok: true, value: { desired: object, applied: live, changed: !done } };
+    return await joinedRun(object, live, { context, signal: task.signal, changed: !done });
   }
   const made =
     live === undefined
-      ? await context.cluster.apply(object, { force: context.force, signal: task.signal })
+      ? await context.cluster.apply(object, { force: forces(object, context), signal: task.signal })
       : await replaceObject(object, context, task.signal);
   if (!made.ok) return { ok: false, evidence: refusalEvidence(made.failure, object, live) };
   const applied = 'warnings' in made.value ? made.value.object : made.value;
   return { ok: true, value: { desired: object, applied: applied as KubeObject, changed: true } };
+}
+
+/** A job from before there were inventories is the same job: it only joins the deployment's ApplySet. */
+async function joinedRun(
+  object: KubeObject,
+  live: KubeObject,
+  {
+    context,
+    signal,
+    changed,
+  }: { readonly context: RunContext; readonly signal: AbortSignal; readonly changed: boolean },
+): Promise<Ensured> {
+  if (live.metadata.labels?.[partOfLabel] === object.metadata.labels?.[partOfLabel])
+    return { ok: true, value: { desired: object, applied: live, changed } };
+  const applied = await context.cluster.apply(object, { force: forces(object, context), signal });
+  if (!applied.ok) return { ok: false, evidence: refusalEvidence(applied.failure, object, live) };
+  return { ok: true, value: { desired: object, applied: applied.value.object, changed } };
 }
 
 /** The same job, running or done. A failed one is tried again; one that succeeded only when that is asked for. */

@@ -1,0 +1,53 @@
+import type { RunSettled, TaskOutcomeKind } from '@flotilla/core';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { labelValue, taskLabel } from '../manifest/labels.js';
+import type { KeptObject, Prunable } from '../record/find-prunable.js';
+import { removalLevels } from '../record/removal-order.js';
+import { removeObjects } from '../tasks/remove-objects.js';
+import type { RunContext } from '../tasks/run-context.js';
+
+export interface PruneOptions {
+  readonly context: RunContext;
+  readonly signal: AbortSignal;
+  /** Told what happens, one line at a time. */
+  readonly onNote: (text: string) => void;
+}
+
+/** What became of what was to be pruned. */
+export interface Pruned {
+  readonly removed: readonly KubeObject[];
+  readonly kept: readonly KeptObject[];
+  readonly failure?: string;
+}
+
+const good: readonly TaskOutcomeKind[] = ['succeeded', 'unchanged', 'recovered'];
+
+/**
+ * Deletes what the run has found prunable, dependents first. What belongs to a task that ended with an error stays:
+ * the version that still runs may need it; so does what belongs to tasks that are gone, unless all others are well.
+ */
+export async function pruneAfterRun(
+  prunable: Prunable,
+  settled: RunSettled,
+  { context, signal, onNote }: PruneOptions,
+): Promise<Pruned> {
+  const outcomes = new Map(settled.tasks.map(({ task, outcome }) => [labelValue(task), outcome] as const));
+  const isAllWell = [...outcomes.values()].every((outcome) => good.includes(outcome));
+  const mayGo = (object: KubeObject) => {
+    const outcome = outcomes.get(object.metadata.labels?.[taskLabel] ?? '');
+    return outcome === undefined ? isAllWell : good.includes(outcome);
+  };
+  const reason = 'the run has left errors behind, and what still runs may need it';
+  const spared = prunable.doomed.filter((object) => !mayGo(object));
+  const kept = [...prunable.kept, ...spared.map((object) => ({ object, reason, stateful: false }))];
+  const doomed = prunable.doomed.filter(mayGo);
+  if (doomed.length === 0) return { removed: [], kept };
+  const levels = removalLevels(doomed, context.membership.dependencies());
+  const removal = await removeObjects(levels, context, {
+    signal,
+    progress: ({ message }) => {
+      onNote(`pruning: ${message}`);
+    },
+  });
+  return { ...removal, kept };
+}

@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadPlan, systemClock, type RunSettled } from '@flotilla/core';
+import type { Cluster } from '../cluster/cluster.js';
+import { connectTo } from '../cluster/connect-to.js';
+import { printReference } from '../cluster/kube-object.js';
+import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
+import type { RunProgram } from '../manifest/run-program.js';
+import type { PruneChoice } from './pruning.js';
+import { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy-plan.js';
+
+let embedded: EmbeddedCluster;
+let cluster: Cluster;
+let directory: string;
+let namespace = '';
+let count = 0;
+
+beforeAll(async () => {
+  embedded = await startEmbeddedCluster({ clock: systemClock, speed: 100 });
+  cluster = connectTo({
+    server: embedded.server,
+    context: 'embedded',
+    defaultNamespace: 'default',
+    clock: systemClock,
+  });
+});
+
+afterAll(async () => {
+  cluster.close();
+  await embedded.close();
+});
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'flotilla-prune-'));
+  namespace = `prune-${String(++count)}`;
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n---\n`;
+const claim =
+  'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\n';
+
+/** A deployment whose services have the manifests of their name, one file each. */
+function write(services: Readonly<Record<string, string>>, name = 'shop'): void {
+  const listed = Object.keys(services).map((each) => `  - {name: ${each}, kustomize: ${each}}\n`);
+  writeFileSync(join(directory, 'flotilla.yaml'), `name: ${name}\nservices:\n${listed.join('')}`);
+  for (const [service, text] of Object.entries(services))
+    writeFileSync(join(directory, `${service}.yaml`), text);
+}
+
+/** What `kubectl kustomize` would print. */
+const printManifest: RunProgram = async ({ args, directory: folder }) => ({
+  kind: 'exited',
+  code: 0,
+  stdout: await readFile(join(folder, `${String(args.at(-1))}.yaml`), 'utf8'),
+  stderr: '',
+});
+
+type Asked = Partial<DeployPlanOptions> & { readonly only?: readonly string[]; readonly workflow?: string };
+
+async function deploy({ only, workflow = 'setup', ...options }: Asked = {}): Promise<DeployPlanResult> {
+  const loaded = loadPlan({
+    workingDirectory: directory,
+    workflow,
+    parameters: {},
+    environment: {},
+    strict: false,
+    ...(only !== undefined && { compile: { only } }),
+  });
+  if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded));
+  return deployPlan({
+    ...loaded.loaded,
+    runProgram: printManifest,
+    cluster,
+    namespace,
+    clock: systemClock,
+    wallClock: () => new Date('2026-11-26T20:00:00Z'),
+    origin: { who: 'ada@laptop', commit: null, url: null },
+    run: `run-${String(++count)}`,
+    sink: () => undefined,
+    createNamespace: true,
+    ...options,
+  });
+}
+
+async function settled(asked: Asked = {}): Promise<RunSettled> {
+  const result = await deploy(asked);
+  if (result.kind !== 'settled') throw new Error(JSON.stringify(result));
+  return result.settled;
+}
+
+async function configMaps(): Promise<readonly string[]> {
+  const resource = await cluster.resource('v1', 'ConfigMap');
+  if (!resource.ok || resource.value === undefined) throw new Error('no ConfigMap');
+  const listed = await cluster.list(resource.value, { namespace, labelSelector: 'flotilla.dev/task' });
+  return listed.ok ? listed.value.map(({ metadata }) => metadata.name).sort() : [];
+}
+
+const deleted = ({ pruned }: RunSettled) => pruned?.deleted.map(printReference) ?? [];
+const kept = ({ pruned }: RunSettled) => pruned?.kept.map(({ object }) => printReference(object)) ?? [];
+
+test('what a task no longer renders is pruned, and so is what a removed task had', async () => {
+  write({ a: configMap('a1') + configMap('a2'), b: configMap('b1') });
+  expect((await settled()).pruned).toBeUndefined();
+  write({ a: configMap('a1') });
+  const second = await settled();
+  expect(deleted(second).sort()).toEqual([`ConfigMap ${namespace}/a2`, `ConfigMap ${namespace}/b1`]);
+  expect(await configMaps()).toEqual(['a1']);
+  expect((await settled()).pruned).toBeUndefined();
+});
+
+test('a run of some tasks leaves what the others have, also what has moved to them', async () => {
+  write({ a: configMap('a1') + configMap('moving'), b: configMap('b1') });
+  await settled();
+  write({ a: configMap('a1'), b: configMap('b2') + configMap('moving') });
+  expect((await settled({ only: ['services.a'] })).pruned).toBeUndefined();
+  expect(await configMaps()).toEqual(['a1', 'b1', 'moving']);
+  expect(deleted(await settled({ only: ['services.b'] }))).toEqual([`ConfigMap ${namespace}/b1`]);
+  expect(await configMaps()).toEqual(['a1', 'b2', 'moving']);
+});
+
+test('nothing is pruned that may have moved to a task that does not render', async () => {
+  write({ a: configMap('a1') + configMap('a2'), b: configMap('b1') });
+  await settled();
+  write({ a: configMap('a1'), b: 'this is: [no YAML' });
+  expect(kept(await settled({ only: ['services.a'] }))).toEqual([`ConfigMap ${namespace}/a2`]);
+  expect(await configMaps()).toEqual(['a1', 'a2', 'b1']);
+});
+
+test('a set that came out empty is refused before anything is written, unless it is allowed', async () => {
+  write({ a: configMap('a1'), b: configMap('b1') });
+  await settled();
+  write({ a: configMap('a1'), b: '' });
+  const refused = await deploy();
+  expect(refused).toMatchObject({ kind: 'refused', refusal: { exitCode: 65 } });
+  expect(JSON.stringify(refused)).toContain('services.b has no objects any more');
+  expect(await configMaps()).toEqual(['a1', 'b1']);
+  expect(deleted(await settled({ prune: { enabled: true, allowEmpty: true } }))).toEqual([
+    `ConfigMap ${namespace}/b1`,
+  ]);
+});
+
+test('claims go only when that is asked for', async () => {
+  write({ a: configMap('a1') + claim });
+  await settled();
+  write({ a: configMap('a1') });
+  expect(kept(await settled())).toEqual([`PersistentVolumeClaim ${namespace}/data`]);
+  const data = `PersistentVolumeClaim ${namespace}/data`;
+  const asked: string[] = [];
+  const answering = (answer: boolean): PruneChoice => ({
+    enabled: true,
+    allowEmpty: false,
+    confirmStateful: (objects) => {
+      asked.push(...objects.map(printReference));
+      return Promise.resolve(answer);
+    },
+  });
+  expect(deleted(await settled({ prune: answering(false) }))).toEqual([]);
+  expect(deleted(await settled({ prune: answering(true) }))).toEqual([data]);
+  expect(asked).toEqual([data, data]);
+});
+
+test('--no-prune leaves all, and the next run without it finds it', async () => {
+  write({ a: configMap('a1') + configMap('a2') });
+  await settled();
+  write({ a: configMap('a1') });
+  expect((await settled({ prune: { enabled: false, allowEmpty: false } })).pruned).toBeUndefined();
+  expect(deleted(await settled())).toEqual([`ConfigMap ${namespace}/a2`]);
+});
+
+test('an object of another deployment is neither taken nor pruned; taken over aloud, the other one leaves it', async () => {
+  write({ a: configMap('shared') + configMap('a1') });
+  await settled();
+  write({ b: configMap('shared') }, 'other');
+  const refused = await deploy();
+  expect(refused).toMatchObject({
+    kind: 'wrong',
+    diagnostics: [{ code: 'manifest/owned-by-another' }],
+  });
+  expect(JSON.stringify(refused)).toContain('the deployment \\"shop\\"');
+  await settled({ takeOwnership: true });
+  write({ a: configMap('a1') });
+  expect((await settled()).pruned).toBeUndefined();
+  expect(await configMaps()).toEqual(['a1', 'shared']);
+});

@@ -1,0 +1,99 @@
+import type { Clock, EventSink, ObjectReference, PruneSummary, Refusal, RunSettled } from '@flotilla/core';
+import { referenceOf } from '../cluster/kube-object.js';
+import type { Prunable } from '../record/find-prunable.js';
+import type { PreparedRun } from '../tasks/prepare-run.js';
+import { pruneAfterRun } from './prune-after-run.js';
+
+/** How a run prunes. */
+export interface PruneChoice {
+  /** False: `--no-prune`. */
+  readonly enabled: boolean;
+  /** `--allow-empty` */
+  readonly allowEmpty: boolean;
+  /** Asks a person whether claims, namespaces and CRDs may go too; absent where nobody can be asked. */
+  readonly confirmStateful?: (objects: readonly ObjectReference[]) => Promise<boolean>;
+}
+
+export interface PruningOptions {
+  readonly prepared: PreparedRun;
+  readonly choice: PruneChoice;
+  readonly clock: Clock;
+  readonly cancelled?: AbortSignal;
+  /** Told what happens, one line at a time. */
+  readonly onNote: (text: string) => void;
+}
+
+/** What a run will prune, found out before it begins. */
+export interface Pruning {
+  /** Prunes after a run that went to its end, and trims the inventory. The last event, with what was pruned. */
+  finish(settled: RunSettled): Promise<RunSettled>;
+}
+
+/**
+ * Finds out what to prune and asks about what cannot be brought back, before the first object is written. Refuses
+ * when a task came out empty.
+ */
+export async function planPruning(
+  options: PruningOptions,
+): Promise<
+  { readonly ok: true; readonly pruning: Pruning } | { readonly ok: false; readonly refusal: Refusal }
+> {
+  const { prepared, choice } = options;
+  if (!choice.enabled) return { ok: true, pruning: { finish: (settled) => Promise.resolve(settled) } };
+  const found = await prepared.findPrunable(choice);
+  if (!found.ok) return found;
+  for (const [kind, reason] of found.prunable.members.unlisted)
+    options.onNote(`${kind} objects cannot be looked for, so none is pruned: ${reason}`);
+  const prunable = await askAboutStateful(found.prunable, choice);
+  return { ok: true, pruning: { finish: (settled) => finish(settled, prunable, options) } };
+}
+
+async function askAboutStateful(prunable: Prunable, { confirmStateful }: PruneChoice): Promise<Prunable> {
+  const stateful = prunable.kept.filter((kept) => kept.stateful).map(({ object }) => object);
+  if (stateful.length === 0 || confirmStateful === undefined) return prunable;
+  if (!(await confirmStateful(stateful.map(referenceOf)))) return prunable;
+  return {
+    ...prunable,
+    doomed: [...prunable.doomed, ...stateful],
+    kept: prunable.kept.filter((kept) => !kept.stateful),
+  };
+}
+
+async function finish(
+  settled: RunSettled,
+  prunable: Prunable,
+  { prepared, clock, cancelled, onNote }: PruningOptions,
+): Promise<RunSettled> {
+  const { context } = prepared;
+  const isComplete = settled.outcome === 'succeeded' || settled.outcome === 'degraded';
+  // What a run that was cut short has left undone is the next one's.
+  if (!isComplete || cancelled?.aborted === true) return settled;
+  const begunAt = clock.now();
+  const signal = cancelled ?? new AbortController().signal;
+  const pruned = await pruneAfterRun(prunable, settled, { context, signal, onNote });
+  const refusal = await context.membership.trim({
+    removed: pruned.removed,
+    applied: settled.tasks.flatMap(({ task }) => prepared.objectsOf(task)),
+  });
+  if (refusal !== undefined) onNote(`warning: ${refusal.message}`);
+  if (prunable.doomed.length + prunable.kept.length === 0) return settled;
+  const durationMs = settled.durationMs + Math.round(clock.now() - begunAt);
+  const ended = { ...settled, at: durationMs, durationMs, pruned: summaryOf(pruned) };
+  const isFailed = pruned.failure !== undefined && settled.outcome === 'succeeded';
+  return isFailed ? { ...ended, outcome: 'degraded', exitCode: 2 } : ended;
+}
+
+function summaryOf(pruned: Awaited<ReturnType<typeof pruneAfterRun>>): PruneSummary {
+  return {
+    deleted: pruned.removed.map(referenceOf),
+    kept: pruned.kept.map(({ object, reason }) => ({ object: referenceOf(object), reason })),
+    ...(pruned.failure !== undefined && { failure: pruned.failure }),
+  };
+}
+
+/** A sink that keeps the last event back, since what is done after it belongs into it. */
+export function holdLast(sink: EventSink): EventSink {
+  return (event) => {
+    if (event.type !== 'run-settled') sink(event);
+  };
+}
