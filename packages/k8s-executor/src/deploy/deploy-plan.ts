@@ -86,7 +86,7 @@ export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlan
     onNote: options.onNote ?? (() => undefined),
   });
   if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
-  const refusal = await prepared.run.begin();
+  const refusal = (await prepared.run.begin()) ?? (await prepared.run.openInventory(cluster));
   if (refusal !== undefined) return { kind: 'refused', refusal };
   const ran = await runPlan(plan, {
     run,
@@ -99,7 +99,7 @@ export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlan
     ...(cancelled !== undefined && { cancelled }),
     ...(allowDegraded !== undefined && { allowDegraded }),
   });
-  const settled = await planned.pruning.finish(ran);
+  const settled = await planned.pruning.finish(ran, cluster);
   await writeReceipt(options, prepared.run, settled);
   sink(settled);
   return { kind: 'settled', settled };

@@ -1,4 +1,5 @@
 import type { Clock, EventSink, ObjectReference, PruneSummary, Refusal, RunSettled } from '@flotilla/core';
+import type { Cluster } from '../cluster/cluster.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import type { Prunable } from '../record/find-prunable.js';
 import type { PreparedRun } from '../tasks/prepare-run.js';
@@ -25,8 +26,11 @@ export interface PruningOptions {
 
 /** What a run will prune, found out before it begins. */
 export interface Pruning {
-  /** Prunes after a run that went to its end, and trims the inventory. The last event, with what was pruned. */
-  finish(settled: RunSettled): Promise<RunSettled>;
+  /**
+   * Prunes after a run that went to its end, and trims the inventory; writes through `cluster`. The last event, with what
+   * was pruned.
+   */
+  finish(settled: RunSettled, cluster: Cluster): Promise<RunSettled>;
 }
 
 /**
@@ -45,7 +49,10 @@ export async function planPruning(
   for (const [kind, reason] of found.prunable.members.unlisted)
     options.onNote(`${kind} objects cannot be looked for, so none is pruned: ${reason}`);
   const prunable = await askAboutStateful(found.prunable, choice);
-  return { ok: true, pruning: { finish: (settled) => finish(settled, prunable, options) } };
+  return {
+    ok: true,
+    pruning: { finish: (settled, cluster) => finish(settled, prunable, { ...options, cluster }) },
+  };
 }
 
 async function askAboutStateful(prunable: Prunable, { confirmStateful }: PruneChoice): Promise<Prunable> {
@@ -62,9 +69,9 @@ async function askAboutStateful(prunable: Prunable, { confirmStateful }: PruneCh
 async function finish(
   settled: RunSettled,
   prunable: Prunable,
-  { prepared, clock, cancelled, onNote }: PruningOptions,
+  { prepared, cluster, clock, cancelled, onNote }: PruningOptions & { readonly cluster: Cluster },
 ): Promise<RunSettled> {
-  const { context } = prepared;
+  const context = { ...prepared.context, cluster };
   const isComplete = settled.outcome === 'succeeded' || settled.outcome === 'degraded';
   // What a run that was cut short has left undone is the next one's.
   if (!isComplete || cancelled?.aborted === true) return settled;

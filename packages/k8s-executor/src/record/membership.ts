@@ -1,4 +1,5 @@
 import type { DeploymentFile, Refusal } from '@flotilla/core';
+import type { Cluster } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { taskLabel } from '../manifest/labels.js';
@@ -24,10 +25,15 @@ import { dependenciesOf, type TaskDependencies } from './removal-order.js';
 export interface Membership {
   /** Reads the inventory, without any write. A refusal says why it may not be used. */
   read(): Promise<Refusal | undefined>;
-  /** Write-ahead: the inventory covers what was there and what this run will apply before it applies any of it. */
-  open(): Promise<Refusal | undefined>;
+  /**
+   * Write-ahead, once the lock is held: the inventory covers what was there and what this run will apply before it
+   * applies any of it. `cluster` is what is written through from now on, so that a lost lock ends it.
+   */
+  open(cluster: Pick<Cluster, 'apply'>): Promise<Refusal | undefined>;
   /** What the deployment holds now. Reads the inventory unless that is done. */
   members(): Promise<Members>;
+  /** Whoever asks for the members next is told which there are then. */
+  forget(): void;
   /** The order between tasks, those included that the file no longer knows. */
   dependencies(): TaskDependencies;
   /** The inventory covers what is left, and no more. Looks again when there seems to be less. A failure leaves it larger than it need be. */
@@ -51,12 +57,13 @@ export interface Change {
 
 /** Opens nothing yet. */
 export function createMembership(options: MembershipOptions): Membership {
-  const { cluster, objects, file } = options;
+  const { objects, file, live } = options;
+  let writer: Pick<Cluster, 'apply'> = options.cluster;
   let stored: Inventory | undefined;
   let inventory: Inventory | undefined;
 
   async function read(): Promise<Refusal | undefined> {
-    const found = await readInventory(options, cluster, options);
+    const found = await readInventory(options, options.cluster, options);
     if (!found.ok) return found.refusal;
     stored = found.inventory;
     inventory = stored ?? widenInventory(emptyInventory, options, { objects: await findEarlier(options) });
@@ -72,14 +79,15 @@ export function createMembership(options: MembershipOptions): Membership {
   async function write(next: Inventory): Promise<Refusal | undefined> {
     inventory = next;
     if (isSameInventory(stored, next) || (stored === undefined && next.kinds.size === 0)) return undefined;
-    const refusal = await writeInventory(options, cluster, next);
+    const refusal = await writeInventory(options, writer, next);
     if (refusal === undefined) stored = next;
     return refusal;
   }
 
   return {
     read,
-    async open() {
+    async open(cluster) {
+      writer = cluster;
       const refusal = await read();
       const before = inventory ?? emptyInventory;
       return (
@@ -90,6 +98,9 @@ export function createMembership(options: MembershipOptions): Membership {
     async members() {
       if (inventory === undefined) await read();
       return listMembers(inventory ?? emptyInventory, options);
+    },
+    forget: () => {
+      live.forget();
     },
     dependencies: () => new Map([...(inventory?.dependencies ?? []), ...dependenciesOf(file)]),
     async trim({ removed, applied }) {
@@ -104,7 +115,7 @@ export function createMembership(options: MembershipOptions): Membership {
       );
       if (isSameInventory(inventory, expected)) return undefined;
       // The lists may be from before the run; what they do not know must not be forgotten.
-      options.live.forget();
+      live.forget();
       return await write(narrow(inventory, await listMembers(inventory, options), options));
     },
   };

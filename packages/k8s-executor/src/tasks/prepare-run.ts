@@ -64,6 +64,11 @@ export interface PrepareRunOptions {
 export interface PreparedRun {
   /** The run's first write: creates its own namespace when that was asked for and it is missing. To be awaited before any task runs; a refusal says why there can be no run. */
   begin(): Promise<Refusal | undefined>;
+  /**
+   * Writes the inventory ahead of everything else; to be awaited once the lock is held, before any task runs. Reads it
+   * anew, since somebody else may have held the lock until now.
+   */
+  openInventory(cluster: Pick<Cluster, 'apply'>): Promise<Refusal | undefined>;
   readonly runner: TaskRunner;
   /** What the run will delete because nobody asks for it any more; a refusal when a task came out empty. */
   findPrunable(options?: { readonly allowEmpty?: boolean }): Promise<FindPrunableResult>;
@@ -247,10 +252,8 @@ function startable(
   );
   const objectsOf = (task: TaskId) => objects.get(task) ?? [];
   return {
-    async begin() {
-      const refusal = context.createNamespace ? await ensureOwnNamespace(context) : undefined;
-      return refusal ?? (await context.membership.open());
-    },
+    begin: () => (context.createNamespace ? ensureOwnNamespace(context) : Promise.resolve(undefined)),
+    openInventory: (cluster) => context.membership.open(cluster),
     runner: createTaskRunner(objectsOf, context),
     findPrunable: ({ allowEmpty = false } = {}) =>
       findPrunable({

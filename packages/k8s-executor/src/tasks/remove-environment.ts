@@ -15,7 +15,7 @@ export interface RemovalContext extends TaskContext {
  * gone. Claims, volumes, namespaces and CRDs stay unless they are asked for.
  */
 export async function removeEnvironment(context: RunContext, task: RemovalContext): Promise<Verdict> {
-  context.live.forget();
+  context.membership.forget();
   const members = await context.membership.members();
   const isKept = (object: KubeObject) => isStateful(object) && !context.pruneStateful;
   const kept = members.objects.filter(isKept);
@@ -26,7 +26,7 @@ export async function removeEnvironment(context: RunContext, task: RemovalContex
   if (doomed.length === 0) return { kind: 'unchanged', reason: `nothing to delete${printKept(kept)}` };
   const levels = removalLevels(doomed, context.membership.dependencies());
   const { failure } = await removeObjects(levels, context, task);
-  context.live.forget();
+  context.membership.forget();
   if (failure !== undefined) return { kind: 'failed', reason: failure };
   const count = doomed.length === 1 ? '1 object' : `${String(doomed.length)} objects`;
   return { kind: 'succeeded', reason: `${count} deleted${printKept(kept)}` };
