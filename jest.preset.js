@@ -24,7 +24,7 @@ export function preset(displayName) {
       ],
     },
     transformIgnorePatterns: [
-      '/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi|jose|jsonpath-plus)/)',
+      '/node_modules/(?!(@kubernetes/client-node|@marcbachmann/cel-js|openid-client|oauth4webapi|jose|jsonpath-plus)/)',
     ],
     moduleNameMapper: {
       '^@flotilla/([^/]+)$': `${root}packages/$1/src/index.ts`,

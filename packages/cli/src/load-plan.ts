@@ -2,6 +2,7 @@ import {
   compilePlan,
   loadPlan as loadFromFile,
   renderDiagnostics,
+  type DeploymentFile,
   type Diagnostic,
   type LoadedPlan,
   type LoadOptions,
@@ -47,6 +48,21 @@ export function loadPlan(invocation: Invocation, other: OtherFile = {}): LoadedP
   if (result.kind === 'wrong') throw refuseWrong(invocation, result.diagnostics);
   printDiagnostics(invocation, result.loaded.diagnostics);
   return restrictLoaded(invocation, result.loaded);
+}
+
+/** As `loadPlan`, and the `ready` rules are CEL: a deployment checks them before it does anything, and so must what tells of one. */
+export async function loadCheckedPlan(invocation: Invocation): Promise<LoadedPlan> {
+  const loaded = loadPlan(invocation);
+  const mistakes = await findRuleMistakes(loaded.file);
+  if (mistakes.length > 0) throw refuseWrong(invocation, mistakes);
+  return loaded;
+}
+
+/** What is wrong with the file's `ready` rules. What compiles them is loaded only when there is one. */
+export async function findRuleMistakes(file: DeploymentFile): Promise<readonly Diagnostic[]> {
+  if (![...file.services, ...file.charts].some(({ ready }) => ready.length > 0)) return [];
+  const { checkReadyRules } = await import('@flotilla/k8s-executor');
+  return checkReadyRules(file);
 }
 
 /** `--only`: the plan of these tasks of the workflow alone. Refuses (64) what it does not run. */

@@ -35,6 +35,7 @@ export { judge } from './readiness/judge.js';
 export type { Readiness } from './readiness/readiness.js';
 export { chooseGrace, defaultGraceTimes, parseGrace } from './failure/grace-times.js';
 export type { GraceTimes } from './failure/grace-times.js';
+export { checkReadyRules } from './tasks/task-readiness.js';
 export { readStatus } from './tasks/status.js';
 export type { StatusOptions, StatusResult, TaskState, TaskStatus } from './tasks/status.js';
 export { proveDeployment } from './record/prove-deployment.js';

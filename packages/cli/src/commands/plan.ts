@@ -19,7 +19,7 @@ import {
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import type { FlagValues } from '../flags.js';
-import { printDiagnostics, refuseWrong, tryLoadPlan } from '../load-plan.js';
+import { findRuleMistakes, printDiagnostics, refuseWrong, tryLoadPlan } from '../load-plan.js';
 import { printJson } from '../print-json.js';
 import { noScenario, readScenario } from '../read-scenario.js';
 import { refuseUsage } from '../refusal.js';
@@ -50,7 +50,7 @@ export const plan: Command = {
 async function showPlan(invocation: Invocation): Promise<number> {
   const { flags, ports } = invocation;
   const format = flags.value('output') ?? 'text';
-  const result = tryLoadPlan(invocation);
+  const result = await tryCheckedPlan(invocation);
   if (result.kind === 'wrong') {
     const { name, workflow, diagnostics } = result;
     if (format === 'json') printJson(ports, planToJson(undefined, diagnostics, { name, workflow }));
@@ -67,6 +67,16 @@ async function showPlan(invocation: Invocation): Promise<number> {
   else if (format === 'yaml') ports.stdout.write(planToYaml(loaded.plan, loaded.diagnostics, loaded.plan));
   else ports.stdout.write(await drawPlan(invocation, loaded, format));
   return 0;
+}
+
+async function tryCheckedPlan(invocation: Invocation): Promise<ReturnType<typeof tryLoadPlan>> {
+  const result = tryLoadPlan(invocation);
+  if (result.kind === 'wrong') return result;
+  const { file, plan: found, diagnostics } = result.loaded;
+  const mistakes = await findRuleMistakes(file);
+  if (mistakes.length === 0) return result;
+  const { name, workflow } = found;
+  return { kind: 'wrong', name, workflow, diagnostics: [...diagnostics, ...mistakes] };
 }
 
 // With durations the compiler can also say which barriers cost more than they protect.

@@ -18,7 +18,7 @@ import {
 } from '@flotilla/core';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
-import { loadPlan } from '../load-plan.js';
+import { loadCheckedPlan } from '../load-plan.js';
 import { printJson, printJsonLine } from '../print-json.js';
 import { taskNamed } from '../task-named.js';
 import { noScenario, readScenario } from '../read-scenario.js';
@@ -47,7 +47,7 @@ export const rehearse: Command = {
 
 async function rehearseRun(invocation: Invocation): Promise<number> {
   const { flags } = invocation;
-  const loaded = loadPlan(invocation);
+  const loaded = await loadCheckedPlan(invocation);
   const { file, plan } = loaded;
   const scenario = withFailures(invocation, plan, readScenario(invocation, file) ?? noScenario);
   const events: RunEvent[] = [];

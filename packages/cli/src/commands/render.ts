@@ -1,7 +1,7 @@
 import type { LoadedPlan } from '@flotilla/core';
 import { maskSecret, renderPlan, type RenderedTask } from '@flotilla/k8s-executor';
 import type { Command, Invocation } from '../command.js';
-import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
+import { loadCheckedPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
 import { printJson } from '../print-json.js';
 import { printYaml } from '../print-yaml.js';
 
@@ -12,7 +12,7 @@ export const render: Command = {
   positionalsMax: 1,
   flags: ['file', 'namespace', 'output', 'param', 'env-id', 'strict'],
   outputs: ['yaml', 'json'],
-  run: async (invocation) => await renderLoaded(invocation, loadPlan(invocation)),
+  run: async (invocation) => await renderLoaded(invocation, await loadCheckedPlan(invocation)),
 };
 
 /** Prints every object of the plan and resolves to 0. Refuses with 65 what cannot be rendered. */

@@ -69,10 +69,15 @@ export type ObjectSource =
   /** A static site (`static: true`): it is served from elsewhere, the cluster has nothing to do. */
   | { readonly kind: 'static' };
 
-/** Custom readiness (execution.md §2): CEL expressions over one object, `self`. */
+/** Custom readiness (execution.md §2): CEL expressions over one object, `self`; at least one of the two is there. */
 export interface ReadyRule {
   readonly current?: Located<string>;
   readonly failed?: Located<string>;
+  /** Which objects it judges; without it the custom resources, and where there are none the workloads. */
+  readonly kind?: Located<string>;
+  /** Narrows `kind` to an API group; the version does not matter. */
+  readonly apiVersion?: Located<string>;
+  readonly span: SourceSpan;
 }
 
 export interface ServiceDefinition {
@@ -86,7 +91,8 @@ export interface ServiceDefinition {
   readonly livenessProbe?: Probe;
   /** Names of services of this file. */
   readonly dependsOn: readonly Located<string>[];
-  readonly ready?: ReadyRule;
+  /** The first one that names an object judges it. */
+  readonly ready: readonly ReadyRule[];
   readonly timeoutMs?: number;
   readonly span: SourceSpan;
 }
@@ -109,7 +115,8 @@ export interface ChartDefinition {
   readonly directory?: Located<string>;
   /** Values files, relative to the flotilla file. */
   readonly values: readonly Located<string>[];
-  readonly ready?: ReadyRule;
+  /** The first one that names an object judges it. */
+  readonly ready: readonly ReadyRule[];
   readonly timeoutMs?: number;
   readonly span: SourceSpan;
 }

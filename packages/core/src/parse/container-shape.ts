@@ -184,8 +184,27 @@ export const serverKeys = {
 export const readyRule = mapping({
   noun: 'a ready rule',
   keys: {
-    current: optional(located(word), 'A CEL expression over `self`: true when the object is ready.'),
-    failed: optional(located(word), 'A CEL expression over `self`: true when the object has failed.'),
+    current: optional(
+      located(word),
+      'A CEL expression over `self`, the live object: true when it is ready. Default: the built-in rule.',
+    ),
+    failed: optional(
+      located(word),
+      'A CEL expression over `self`, the live object: true when it has failed. It is asked before `current`.',
+    ),
+    kind: optional(
+      located(word),
+      'The kind of the objects that the rule judges; default: the custom resources, and where there are none the workloads.',
+    ),
+    apiVersion: optional(
+      located(word),
+      'The API group of that kind, as `group/version` (any version of the group is meant); default: any.',
+    ),
+  },
+  rule: {
+    message: 'A ready rule says `current`, `failed` or both.',
+    holds: (rule) => 'current' in rule || 'failed' in rule,
+    schema: { anyOf: [{ required: ['current'] }, { required: ['failed'] }] },
   },
 });
 

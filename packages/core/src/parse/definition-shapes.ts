@@ -74,7 +74,10 @@ export const service = mapping({
     ...containerKeys,
     ...serverKeys,
     depends_on: optional(list(located(word)), 'Services that must have settled before this one starts.'),
-    ready: optional(readyRule, 'When the service counts as ready or failed, in CEL.'),
+    ready: optional(
+      oneOrList(readyRule),
+      'When the service counts as ready or failed, in CEL: a rule, or one for each kind.',
+    ),
     timeout: optional(duration, 'How long the service may take to become ready; default 600 s.'),
   },
   ignored: {
@@ -131,7 +134,10 @@ export const chart = mapping({
     name: required(definitionName, 'The name of the chart; its task is `charts.<name>`.'),
     directory: optional(located(word), 'The folder of the chart, relative to this file.'),
     values: optional(oneOrList(located(word)), 'Values files, relative to this file; later ones win.'),
-    ready: optional(readyRule, 'When the chart counts as ready or failed, in CEL.'),
+    ready: optional(
+      oneOrList(readyRule),
+      'When the chart counts as ready or failed, in CEL: a rule, or one for each kind.',
+    ),
     timeout: optional(duration, 'How long the chart may take to become ready; default 600 s.'),
   },
   ignored: {

@@ -77,7 +77,7 @@ services:
       dependsOn: [{ value: 'db' }],
       readinessProbe: { check: { kind: 'http', path: '/healthz', port: 8080 }, periodSeconds: 2 },
       livenessProbe: { check: { kind: 'exec', command: ['pg_isready'] }, initialDelaySeconds: 0 },
-      ready: { current: { value: 'self.status.ready' } },
+      ready: [{ current: { value: 'self.status.ready' } }],
       timeoutMs: 90_000,
       container: {
         image: { value: 'ghcr.io/acme/api:1.4.2' },

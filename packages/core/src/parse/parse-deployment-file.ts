@@ -90,7 +90,7 @@ function linkFile(
     grace: readGrace(fields),
     services,
     jobs: (fields.jobs ?? []).flatMap((job) => readJob(job, { defaults, services: lenders }, names) ?? []),
-    charts: (fields.charts ?? []).flatMap((chart) => readChart(chart) ?? []),
+    charts: (fields.charts ?? []).flatMap((chart) => readChart(chart, names) ?? []),
     sharedVolumes: (fields.shared_volumes ?? []).flatMap(({ fields: { name, size } }) =>
       name === undefined ? [] : [{ name, size: size ?? volumeSizeDefault }],
     ),

@@ -39,7 +39,7 @@ export function readService(
     readinessProbe: readProbe(fields.readiness_probe, names),
     livenessProbe: readProbe(fields.liveness_probe, names),
     dependsOn,
-    ready: readReadyRule(fields.ready),
+    ready: readReadyRules(fields.ready, names),
     timeoutMs: fields.timeout,
     span: node.span,
   });
@@ -81,14 +81,14 @@ export function readJob(
 }
 
 /** A chart, undefined without a name (reported). */
-export function readChart({ fields, node }: ChartRead): ChartDefinition | undefined {
+export function readChart({ fields, node }: ChartRead, names: FileNames): ChartDefinition | undefined {
   const { name, directory, values = [], ready, timeout } = fields;
   if (name === undefined) return undefined;
   return withoutUndefined({
     name,
     directory,
     values,
-    ready: readReadyRule(ready),
+    ready: readReadyRules(ready, names),
     timeoutMs: timeout,
     span: node.span,
   });
@@ -120,6 +120,17 @@ function readSource(
   return { kind: isStatic ? 'static' : 'inline' };
 }
 
-function readReadyRule(rule: ReadyRuleRead | undefined): ReadyRule | undefined {
-  return rule && withoutUndefined({ current: rule.fields.current, failed: rule.fields.failed });
+function readReadyRules(rules: readonly ReadyRuleRead[] = [], names: FileNames): readonly ReadyRule[] {
+  return rules.map(({ fields: { current, failed, kind, apiVersion }, node }) => {
+    const written = node.entries.map(({ key }) => key);
+    if (!written.includes('current') && !written.includes('failed')) {
+      names.report.add({
+        code: 'parse/missing-key',
+        message: 'A ready rule says `current`, `failed` or both; this one says neither.',
+        span: node.entries[0]?.keySpan ?? node.span,
+        help: 'For example: `current: has(self.status.phase) && self.status.phase == "Ready"`.',
+      });
+    }
+    return withoutUndefined({ current, failed, kind, apiVersion, span: node.span });
+  });
 }

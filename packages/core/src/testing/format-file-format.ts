@@ -50,6 +50,7 @@ function formatMapping(schema: Described, path: string): readonly string[] {
 
 function isOurs(name: string, path: string): boolean {
   if (/\.(tasks|order_from)$/.test(path)) return true;
+  if (/\.ready$/.test(path)) return true;
   return ours.has(name) && (name !== 'name' || path === '');
 }
 

@@ -28,6 +28,16 @@ const clusterKinds: Readonly<Record<string, readonly string[]>> = {
   'storagemigration.k8s.io': ['StorageVersionMigration'],
 };
 
+const groupsWithoutClusterKinds = [
+  ...['apps', 'autoscaling', 'batch', 'extensions', 'policy'],
+  ...['coordination.k8s.io', 'discovery.k8s.io', 'events.k8s.io'],
+];
+
+/** True for the API groups that Kubernetes itself serves; the kinds of others are custom resources. */
+export function isBuiltInGroup(group: string): boolean {
+  return Object.hasOwn(clusterKinds, group) || groupsWithoutClusterKinds.includes(group);
+}
+
 /** What Kubernetes itself knows, for rendering without a cluster: kinds of other groups count as namespaced. */
 export const builtInScope: ScopeOf = (apiVersion, kind) => {
   const known = clusterKinds[groupOf(apiVersion)] ?? [];

@@ -4,17 +4,24 @@ import type { KubeObject } from '../cluster/kube-object.js';
 
 /** What holds for every kind before its own rule is asked: deletion, an unseen generation, standard conditions. */
 export function judgeStandard(object: KubeObject): Readiness | undefined {
+  const stale = judgeFreshness(object);
+  if (stale !== undefined) return stale;
+  for (const condition of conditionsOf(object)) {
+    if (condition.type === 'Reconciling' && condition.status === 'True')
+      return progressing(printCondition(condition));
+    if (condition.type === 'Stalled' && condition.status === 'True') return failed(printCondition(condition));
+  }
+  return undefined;
+}
+
+/** Progressing while the object is on its way out, or its status speaks of an older generation. */
+export function judgeFreshness(object: KubeObject): Readiness | undefined {
   const { deletionTimestamp, generation } = object.metadata;
   if (typeof deletionTimestamp === 'string' && deletionTimestamp !== '')
     return progressing(printDeletion(object));
   const observed = part(object, 'status')['observedGeneration'];
   if (generation !== undefined && typeof observed === 'number' && observed !== generation) {
     return progressing(`the controller has seen generation ${observed}, not yet ${generation}`);
-  }
-  for (const condition of conditionsOf(object)) {
-    if (condition.type === 'Reconciling' && condition.status === 'True')
-      return progressing(printCondition(condition));
-    if (condition.type === 'Stalled' && condition.status === 'True') return failed(printCondition(condition));
   }
   return undefined;
 }

@@ -80,7 +80,14 @@ async function findReasons(
     return [{ kind: 'never-deployed', text: `no run of ${plan.name} is recorded in this cluster` }];
   const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
   const compared = await Promise.all(
-    plan.tasks.map((task) => reasonsOf(task, { objects: run.objectsOf(task.id), receipt, live })),
+    plan.tasks.map((task) =>
+      reasonsOf(task, {
+        objects: run.objectsOf(task.id),
+        judge: run.context.judgeOf(task.id),
+        receipt,
+        live,
+      }),
+    ),
   );
   const reasons = [...compared.flat(), ...removedTasks(file, receipt)];
   return reasons.length > 0 ? reasons : lastRun(plan, receipt);
@@ -90,6 +97,7 @@ async function reasonsOf(
   task: TaskNode,
   known: {
     readonly objects: Parameters<typeof compareTask>[0]['objects'];
+    readonly judge: Parameters<typeof compareTask>[0]['judge'];
     readonly receipt: Receipt;
     readonly live: Parameters<typeof compareTask>[1];
   },
@@ -102,7 +110,8 @@ async function reasonsOf(
   if (receipt === undefined)
     return [{ kind: 'never-deployed', task: task.id, text: 'it was never deployed' }];
   const { kind } = task;
-  const { differences } = await compareTask({ kind, objects: known.objects, receipt }, known.live);
+  const { objects, judge, live } = known;
+  const { differences } = await compareTask({ kind, objects, judge, receipt }, live);
   if (differences.length === 0 && receipt.live === null)
     return [{ kind: 'last-run', task: task.id, text: `the last run left it ${receipt.outcome}` }];
   return differences.map((difference) => ({ kind: difference.kind, task: task.id, text: difference.text }));

@@ -2,8 +2,8 @@ import { isJsonObject } from '../cluster/json.js';
 import type { Json } from '../cluster/json.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { judge, judgeCompletion } from '../readiness/judge.js';
 import { mappingOf, part } from '../readiness/readiness.js';
+import type { ReadinessRule } from '../readiness/readiness.js';
 import type { TaskReceipt } from '../record/receipt.js';
 import { desiredDigest, liveDigest, type Pair } from '../record/task-digests.js';
 import { leavesBelow } from './changed-fields.js';
@@ -34,6 +34,7 @@ export interface ComparedTask {
   readonly kind: 'service' | 'job' | 'chart';
   /** As rendered now. */
   readonly objects: readonly KubeObject[];
+  readonly judge: ReadinessRule;
   readonly receipt: TaskReceipt | undefined;
 }
 
@@ -110,8 +111,8 @@ function changesBelow(desired: Json | undefined, live: Json | undefined, path: s
   return Object.entries(desired).flatMap(([key, value]) => changesBelow(value, live[key], `${path}.${key}`));
 }
 
-function healthOf(object: KubeObject, { kind }: ComparedTask): readonly Difference[] {
-  const { status, message } = kind === 'job' ? judgeCompletion(object) : judge(object);
+function healthOf(object: KubeObject, { judge }: ComparedTask): readonly Difference[] {
+  const { status, message } = judge(object);
   if (status === 'current') return [];
   const text = `${printReference(referenceOf(object))} is not ready: ${message}`;
   return [{ kind: 'unhealthy', text, failed: status === 'failed' }];

@@ -1,4 +1,4 @@
-import { hasErrors, taskId } from '@flotilla/core';
+import { hasErrors } from '@flotilla/core';
 import type { Clock, DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskRunner } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
@@ -24,6 +24,7 @@ import { addSecret, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
 import type { RunContext } from './run-context.js';
 import { jobInputs, runsToCompletion } from './run-job-task.js';
+import { compileFileRules, judgeTasks } from './task-readiness.js';
 import { createTaskRunner } from './task-runner.js';
 
 /** What a run is prepared from. */
@@ -92,21 +93,23 @@ export type PrepareRunResult =
  */
 export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRunResult> {
   const discovery = discoverScopes(options.cluster);
+  const rules = await compileFileRules(options.file);
   const rendered = await renderPlan({ ...options, scopeOf: discovery.scopeOf });
   const failure = discovery.failure();
   if (failure !== undefined) return { ok: false, refusal: printUnreachable(failure) };
-  if (!rendered.ok) return rendered;
-  const problems = await checkObjects(rendered.value, discovery.scopeOf);
+  if (!rendered.ok) return { ok: false, diagnostics: [...rules.diagnostics, ...rendered.diagnostics] };
+  const problems = [...rules.diagnostics, ...(await checkObjects(rendered.value, discovery.scopeOf))];
   if (hasErrors(problems)) return { ok: false, diagnostics: problems };
   const tasks = rendered.value.map((task) => joinSet(addDigests(task), options));
   const takenOver = new Set<string>();
-  const context = createContext(options, tasks, takenOver);
+  const readiness = judgeTasks(tasks.map(objectsToJudge), rules);
+  const context = createContext(options, { tasks, takenOver, judgeOf: readiness.judgeOf });
   const refusal = await context.membership.read();
   if (refusal !== undefined) return { ok: false, refusal };
   const checked = await checkAgainstCluster(tasks, context, { ...options, takenOver });
   if (checked.refusal !== undefined) return { ok: false, refusal: checked.refusal };
   if (hasErrors(checked.diagnostics)) return { ok: false, diagnostics: checked.diagnostics };
-  const diagnostics = [...rendered.diagnostics, ...findIgnoredRules(options)];
+  const diagnostics = [...rendered.diagnostics, ...readiness.diagnostics];
   return { ok: true, run: startable(tasks, context, { diagnostics, options }) };
 }
 
@@ -144,22 +147,8 @@ function discoverScopes(cluster: Cluster): { readonly scopeOf: ScopeOf; failure(
   };
 }
 
-/** Nobody must believe that a rule guards a deployment when it does not. */
-function findIgnoredRules({ file, plan }: PrepareRunOptions): readonly Diagnostic[] {
-  const deployed = new Set<string>(plan.tasks.map((task) => task.id));
-  const named = [
-    ...file.services.map((service) => ({ id: taskId('services', service.name.value), definition: service })),
-    ...file.charts.map((chart) => ({ id: taskId('charts', chart.name.value), definition: chart })),
-  ];
-  return named
-    .filter(({ id, definition }) => deployed.has(id) && definition.ready !== undefined)
-    .map(({ id, definition }) => ({
-      code: 'manifest/ready-ignored',
-      severity: 'warning',
-      message: `the \`ready\` rule of ${id} is not evaluated yet: its objects are judged by the built-in rules`,
-      span: definition.ready?.current?.span ?? definition.ready?.failed?.span ?? definition.span,
-      related: [],
-    }));
+function objectsToJudge({ task, manifests }: RenderedTask) {
+  return { task, objects: manifests.map(({ object }) => object) };
 }
 
 /** A job's digest covers what it reads too: with another configuration it is another job. */
@@ -193,10 +182,10 @@ function joinSet(
 
 function createContext(
   options: PrepareRunOptions,
-  tasks: readonly RenderedTask[],
-  takenOver: ReadonlySet<string>,
+  found: Pick<RunContext, 'judgeOf' | 'takenOver'> & { readonly tasks: readonly RenderedTask[] },
 ): RunContext {
   const { cluster, clock, file, namespace, plan } = options;
+  const { tasks, judgeOf, takenOver } = found;
   const owner = { deployment: plan.name, namespace };
   const live = createLiveObjects(cluster, clock, owner);
   const applyConcurrency = options.applyConcurrency ?? 16;
@@ -208,6 +197,7 @@ function createContext(
     file,
     ...owner,
     redactor,
+    judgeOf,
     grace: options.grace ?? chooseGrace(file, {}),
     live,
     membership: createMembership({

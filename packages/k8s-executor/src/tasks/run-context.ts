@@ -1,5 +1,6 @@
-import type { Clock, DeploymentFile } from '@flotilla/core';
+import type { Clock, DeploymentFile, TaskId } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
+import type { ReadinessRule } from '../readiness/readiness.js';
 import type { GraceTimes } from '../failure/grace-times.js';
 import type { Membership } from '../record/membership.js';
 import type { LiveObjects } from './live-objects.js';
@@ -14,6 +15,8 @@ export interface RunContext {
   readonly deployment: string;
   readonly namespace: string;
   readonly live: LiveObjects;
+  /** How the objects of a task are judged; those of jobs by whether they have completed. */
+  readonly judgeOf: (task: TaskId) => ReadinessRule;
   readonly membership: Membership;
   readonly redactor: Redactor;
   readonly grace: GraceTimes;

@@ -3,7 +3,7 @@ import { collectEvidence } from '../failure/collect-evidence.js';
 import { noPodsKey } from '../failure/object-symptoms.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { judge } from '../readiness/judge.js';
+import type { ReadinessRule } from '../readiness/readiness.js';
 import { applyObjects } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { observe } from './observation.js';
@@ -14,13 +14,16 @@ import type { RunContext } from './run-context.js';
 export async function runDeploymentTask(
   objects: readonly KubeObject[],
   context: RunContext,
-  task: TaskContext & { readonly keep: (observation: Observation) => void },
+  task: TaskContext & {
+    readonly judge: ReadinessRule;
+    readonly keep: (observation: Observation) => void;
+  },
 ): Promise<Verdict> {
   if (objects.length === 0) return { kind: 'succeeded', reason: 'nothing to deploy to the cluster' };
   task.progress({ phase: 'apply', message: `applying ${counted(objects.length)}` });
   const applied = await applyObjects(objects, context, task.signal);
   if (!applied.ok) return refusedVerdict(applied, context);
-  const observation = observe({ objects: applied.objects, judge }, context);
+  const observation = observe({ objects: applied.objects, judge: task.judge }, context);
   task.keep(observation);
   const end = await observation.untilCurrent(task.signal, progressTeller(task, context));
   switch (end.kind) {

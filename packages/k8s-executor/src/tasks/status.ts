@@ -13,6 +13,7 @@ import { createLiveObjects } from './live-objects.js';
 import type { LiveObjects } from './live-objects.js';
 import { fieldManager, managedFieldsOf } from './owned-fields.js';
 import { prepareRun } from './prepare-run.js';
+import type { PreparedRun } from './prepare-run.js';
 
 /** How what a task deploys stands against the files (cli.md, `status`). */
 export type TaskState = 'in-sync' | 'drifted' | 'missing' | 'failed' | 'never-deployed';
@@ -62,7 +63,7 @@ export async function readStatus(options: StatusOptions): Promise<StatusResult> 
   const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
   const read = await Promise.all(
     plan.tasks.map((task) =>
-      readTask(task, prepared.run.objectsOf(task.id), { live, cluster, receipt: receipt?.tasks[task.id] }),
+      readTask(task, prepared.run, { live, cluster, receipt: receipt?.tasks[task.id] }),
     ),
   );
   const tasks = read.filter((task) => task !== undefined);
@@ -87,11 +88,13 @@ interface ReadTask {
 
 async function readTask(
   task: TaskNode,
-  objects: readonly KubeObject[],
+  run: PreparedRun,
   { live, cluster, receipt }: Known,
 ): Promise<ReadTask | undefined> {
+  const objects = run.objectsOf(task.id);
   if (objects.length === 0 || task.kind === 'remove-environment') return undefined;
-  const comparison = await compareTask({ kind: task.kind, objects, receipt }, live);
+  const judge = run.context.judgeOf(task.id);
+  const comparison = await compareTask({ kind: task.kind, objects, judge, receipt }, live);
   const isThere = new Set(comparison.pairs.map(({ desired }) => desired));
   const absent = objects.filter((object) => !isThere.has(object));
   const fields = comparison.differences.map(({ text }) => text);

@@ -1,3 +1,4 @@
+import { judge } from '../readiness/judge.js';
 import { listOf } from '../readiness/readiness.js';
 import { createManualClock } from '@flotilla/core/testing';
 import type { TaskNode, TaskProgress, Verdict } from '@flotilla/core';
@@ -99,6 +100,7 @@ function start() {
     rerunJobs: false,
     createNamespace: false,
     applyConcurrency: 4,
+    judgeOf: () => judge,
     onWarning: () => undefined,
   });
   const progress: TaskProgress[] = [];

@@ -1,7 +1,6 @@
 import type { Evidence, TaskContext, TaskId, TaskNode, TaskRunner, Verdict } from '@flotilla/core';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { collectEvidence } from '../failure/collect-evidence.js';
-import { judge, judgeCompletion } from '../readiness/judge.js';
 import { isUnchanged } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { observe } from './observation.js';
@@ -33,7 +32,7 @@ export function createTaskRunner(
     switch (task.kind) {
       case 'service':
       case 'chart':
-        return runDeploymentTask(objects, context, keeping);
+        return runDeploymentTask(objects, context, { ...keeping, judge: context.judgeOf(task.id) });
       case 'job':
         return runJobTask(objects, context, keeping);
       case 'remove-environment':
@@ -97,5 +96,5 @@ async function observeLive(
     found.push({ desired, applied: live, changed: false });
   }
   if (found.length === 0) return undefined;
-  return observe({ objects: found, judge: task.kind === 'job' ? judgeCompletion : judge }, context);
+  return observe({ objects: found, judge: context.judgeOf(task.id) }, context);
 }
