@@ -104,12 +104,12 @@ test('kustomizations by kubectl, charts by helm without their hooks, and what to
     'cache/Chart.yaml': 'apiVersion: v2\nname: cache\nversion: 1.0.0\n',
     'cache/templates/all.yaml': `${settings('{{ .Values.level }}').replace('settings', '{{ .Release.Name }}')}---\n${hook}`,
   });
-  const missing = await shop.run(['deploy'], { PATH: '/nonexistent' });
+  const missing = await shop.run(['deploy'], { env: { PATH: '/nonexistent' } });
   expect(ended(missing).code).toBe(65);
   expect(missing.stderr).toContain('Install kubectl');
   expect(missing.stderr).toContain('Install helm');
   const [kubernetes, helm] = await Promise.all([findBinaries(kubernetesModule), findBinaries(helmModule)]);
-  const deployed = await shop.run(['deploy'], { PATH: `${kubernetes}:${helm}` });
+  const deployed = await shop.run(['deploy'], { env: { PATH: `${kubernetes}:${helm}` } });
   expect(ended(deployed)).toMatchObject({ code: 0 });
   expect(deployed.stderr).toContain('ConfigMap hook (pre-install)');
   const names = await shop.kubectl(['get', 'configmap', '-o', 'name']);

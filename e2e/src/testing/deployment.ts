@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ControlPlane } from '../control-plane/control-plane.js';
-import type { ProgramResult } from '../control-plane/run-program.js';
+import type { ProgramOptions, ProgramResult } from '../control-plane/run-program.js';
 import { flotilla } from './flotilla.js';
 
 /** Files of a deployment in a folder of their own (which the caller removes), and the namespace that it is for. */
@@ -11,7 +11,7 @@ export interface Deployment {
   readonly namespace: string;
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** `flotilla <words> -f … -n …` as the admin. */
-  run(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<ProgramResult>;
+  run(words: readonly string[], options?: ProgramOptions): Promise<ProgramResult>;
   /** As `kubectl -n <namespace>`; throws when it fails. */
   kubectl(words: readonly string[], input?: string): Promise<string>;
 }
@@ -41,7 +41,7 @@ export async function createDeployment(
     folder,
     namespace,
     write,
-    run: (words, env) => flotilla([...words, ...where], { env: env ?? {} }),
+    run: (words, options) => flotilla([...words, ...where], options),
     async kubectl(words, input) {
       const { code, stdout, stderr } = await cluster.kubectl(['-n', namespace, ...words], input);
       if (code !== 0) throw new Error(`kubectl ${words.join(' ')}: ${stderr}`);

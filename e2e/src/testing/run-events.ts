@@ -5,6 +5,7 @@ export interface RunEventLine {
   readonly task?: string;
   readonly step?: string;
   readonly phase?: string;
+  readonly message?: string;
   readonly outcome?: string;
   readonly reason?: string;
   readonly culprit?: string;

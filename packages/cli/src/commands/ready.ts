@@ -27,7 +27,10 @@ function judgeObjects(invocation: Invocation): number {
     printDiagnostics(invocation, parsed.diagnostics);
     throw new RefusedError({ exitCode: 65, message: `${source.path} cannot be read as Kubernetes objects.` });
   }
-  const items = parsed.value.map(({ object }) => ({ ...referenceOf(object), ...judge(object) }));
+  const items = parsed.value.map(({ object }) => {
+    const { status, message } = judge(object);
+    return { ...referenceOf(object), status, message };
+  });
   if (invocation.flags.value('output') === 'json') printJson(invocation.ports, { items });
   else invocation.ports.stdout.write(formatTable(invocation, items));
   return items.every(({ status }) => status === 'current') ? 0 : 1;

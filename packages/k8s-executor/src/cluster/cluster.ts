@@ -12,6 +12,8 @@ export interface Resource {
   readonly plural: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+  /** Its status is written apart, by a controller. */
+  readonly hasStatus?: boolean;
 }
 
 export interface WriteOptions {

@@ -45,6 +45,7 @@ export function readGroupVersions(document: Json): readonly string[] {
 /** Reads the APIResourceList of one group version, without the subresources in it. */
 export function readResourceList(document: Json, apiVersion: string): ReadonlyMap<string, Resource> {
   const resources = isJsonObject(document) ? objectsIn(document, 'resources') : [];
+  const names = new Set(resources.map((resource) => textIn(resource, 'name')));
   return indexResources(
     resources
       .filter((resource) => !textIn(resource, 'name').includes('/'))
@@ -54,6 +55,7 @@ export function readResourceList(document: Json, apiVersion: string): ReadonlyMa
         plural: textIn(resource, 'name'),
         namespaced: resource['namespaced'] === true,
         verbs: textsIn(resource, 'verbs'),
+        hasStatus: names.has(`${textIn(resource, 'name')}/status`),
       })),
   );
 }
@@ -66,6 +68,7 @@ function aggregatedResource(resource: JsonObject, apiVersion: string): Resource 
     plural: textIn(resource, 'resource'),
     namespaced: resource['scope'] === 'Namespaced',
     verbs: textsIn(resource, 'verbs'),
+    hasStatus: objectsIn(resource, 'subresources').some((each) => textIn(each, 'subresource') === 'status'),
   };
 }
 

@@ -37,6 +37,6 @@ export const judgeByConditions: ReadinessRule = (object) => {
   const ready = conditionsOf(object).find(
     ({ type, status }) => type === 'Ready' && ['True', 'False', 'Unknown'].includes(status),
   );
-  if (ready === undefined) return current('it is there');
+  if (ready === undefined) return { ...current('it is there'), assumed: true };
   return ready.status === 'True' ? current('it is ready') : progressing(printCondition(ready));
 };

@@ -6,6 +6,8 @@ import type { KubeObject } from '../cluster/kube-object.js';
 export interface Readiness {
   readonly status: 'progressing' | 'current' | 'failed';
   readonly message: string;
+  /** Nothing in the object says so: it is current only because nobody says otherwise. */
+  readonly assumed?: true;
 }
 
 /** Judges an object by itself, without memory. */

@@ -11,6 +11,7 @@ import type { Readiness, ReadinessRule } from '../readiness/readiness.js';
 import { aborted, createBell, ringOnAbort } from './bell.js';
 import type { AppliedObject } from './applied-object.js';
 import { waitsForConsumer } from './claim-binding.js';
+import { awaitsStatus, hasStatus, mayGetStatus, silentControllerMs } from './first-status.js';
 import { lostFields, ownerOfField } from './owned-fields.js';
 import type { RunContext } from './run-context.js';
 
@@ -71,6 +72,8 @@ class WatchObservation implements Observation {
   readonly #refusals = new Map<AppliedObject, string>();
   /** Claims that are bound only when a pod uses them. */
   readonly #patientClaims = new Set<AppliedObject>();
+  /** Custom resources of which no controller has spoken yet, and until when one may. */
+  readonly #unspoken = new Map<AppliedObject, number>();
   #started: Promise<void> | undefined;
 
   constructor(objects: readonly AppliedObject[], judge: ReadinessRule, context: RunContext) {
@@ -132,9 +135,18 @@ class WatchObservation implements Observation {
   }
 
   async #watchPending(): Promise<void> {
-    const pending = this.#objects.filter((object) => this.#judge(object.applied).status !== 'current');
+    await Promise.all(this.#objects.map((object) => this.#expectStatus(object)));
+    const pending = this.#objects.filter(
+      (object) => this.#unspoken.has(object) || this.#judge(object.applied).status !== 'current',
+    );
     await Promise.all(pending.map((object) => this.#watchObject(object)));
     await Promise.all([...this.#watched.values()].map((watched) => watched.watch.synced));
+  }
+
+  async #expectStatus(object: AppliedObject): Promise<void> {
+    if (!object.changed || this.#judge(object.applied).assumed !== true) return;
+    if (await mayGetStatus(object.applied, this.#context.cluster))
+      this.#unspoken.set(object, this.#context.clock.now() + silentControllerMs);
   }
 
   async #watchObject(object: AppliedObject): Promise<void> {
@@ -202,11 +214,19 @@ class WatchObservation implements Observation {
     if (this.#patientClaims.has(object)) return undefined;
     const watched = this.#watched.get(object);
     const live = this.#liveState(object, watched);
-    const readiness = this.#judge(live);
+    const readiness = this.#isUnspoken(object, live) ? awaitsStatus : this.#judge(live);
     if (readiness.status === 'current') return undefined;
     const pods = podsOf(live, watched?.pods, watched?.replicaSets);
     const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, watched?.replicaSets) : undefined;
     return { object: live, readiness, pods, replicaSet };
+  }
+
+  #isUnspoken(object: AppliedObject, live: KubeObject): boolean {
+    const untilMs = this.#unspoken.get(object);
+    if (untilMs === undefined) return false;
+    if (!hasStatus(live) && this.#context.clock.now() < untilMs) return true;
+    this.#unspoken.delete(object);
+    return false;
   }
 
   /** What a watch tells of another uid or of an older generation is not about what we applied. */
@@ -272,7 +292,8 @@ class WatchObservation implements Observation {
   /** Until something changes, or a symptom outlives its grace. */
   async #rungOrDue(): Promise<void> {
     const { clock } = this.#context;
-    const times = [...this.#trackers.values()].flatMap((tracker) => tracker.nextDueMs() ?? []);
+    const symptoms = [...this.#trackers.values()].flatMap((tracker) => tracker.nextDueMs() ?? []);
+    const times = [...symptoms, ...this.#unspoken.values()];
     if (times.length === 0) return this.#bell.rung();
     const timer = new AbortController();
     const due = clock.until(Math.min(...times), timer.signal);
