@@ -44,9 +44,10 @@ describe.each(nxVersions)('Nx %s', (version) => {
     for (const name of ['core', 'k8s-executor']) await rename(join(scope, `${name}-away`), join(scope, name));
     expect({ code: shown.code, stderr: shown.stderr }).toMatchObject({ code: 0 });
     const { targets } = JSON.parse(shown.stdout) as ShownProject;
-    const inferred = ['deploy', 'plan', 'destroy'].map((name) => targets[name]?.executor);
-    expect(inferred).toEqual(['deploy', 'plan', 'destroy'].map((name) => `@flotilla/nx-plugin:${name}`));
-    expect(targets['deploy']?.options).toEqual({ file: 'apps/shop/flotilla.yaml' });
+    const names = ['deploy', 'deploy-plan', 'plan', 'rehearse', 'status', 'destroy'];
+    const inferred = names.map((name) => targets[name]?.executor);
+    expect(inferred).toEqual(names.map((name) => `@flotilla/nx-plugin:${name}`));
+    expect(targets['deploy']?.options).toMatchObject({ file: 'apps/shop/flotilla.yaml' });
   });
 
   test('nothing but Nx itself brings an install script', async () => {
@@ -86,7 +87,12 @@ describe.each(nxVersions)('Nx %s', (version) => {
 
     const again = await workspace.nx(['run', 'shop:deploy', `--namespace=${namespace}`], { env });
     expect({ code: again.code, stdout: again.stdout }).toMatchObject({ code: 0 });
-    expect(again.stdout).toContain('3 tasks: 3 unchanged');
+    expect(again.stdout).toContain('3 tasks: 3 succeeded');
+    expect(again.stdout).toContain('Nx read the output from the cache');
+
+    const status = await workspace.nx(['run', 'shop:status', `--namespace=${namespace}`], { env });
+    expect({ code: status.code, stdout: status.stdout }).toMatchObject({ code: 0 });
+    expect(status.stdout).toMatch(/services\.db +in-sync/);
 
     const destroyed = await workspace.nx(['run', 'shop:destroy', `--namespace=${namespace}`], { env });
     expect({ code: destroyed.code, stdout: destroyed.stdout }).toMatchObject({ code: 0 });

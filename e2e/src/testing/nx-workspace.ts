@@ -20,11 +20,23 @@ const exampleFiles = [
   'apps/web/flotilla.yaml',
 ];
 
-/** Lays out a new workspace of an Nx version; the caller removes it. */
+/** Lays out a new workspace of an Nx version with the example's projects; the caller removes it. */
 export async function createNxWorkspace(version: string, tarballs: readonly string[]): Promise<NxWorkspace> {
   const read = async (path: string) =>
     [path, await readFile(fileURLToPath(new URL(path, example)), 'utf8')] as const;
-  const files = Object.fromEntries(await Promise.all(exampleFiles.map(read)));
+  return await layOutNxWorkspace(
+    version,
+    tarballs,
+    Object.fromEntries(await Promise.all(exampleFiles.map(read))),
+  );
+}
+
+/** Lays out a new workspace of an Nx version with these files; the caller removes it. */
+export async function layOutNxWorkspace(
+  version: string,
+  tarballs: readonly string[],
+  files: Readonly<Record<string, string>>,
+): Promise<NxWorkspace> {
   const installed = await install([`nx@${version}`, `@nx/devkit@${version}`, ...tarballs], files);
   const nx = async (args: readonly string[], options: ProgramOptions = {}) =>
     installed.run('nx', args, {

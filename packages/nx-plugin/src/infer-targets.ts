@@ -1,36 +1,101 @@
+import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { targetNames, type PluginOptions, type TargetNames } from './plugin-options';
 
-/** Names of the inferred targets; each can be changed in nx.json. */
-export interface PluginOptions {
-  readonly deployTargetName?: string;
-  readonly planTargetName?: string;
-  readonly destroyTargetName?: string;
-}
-
-/** The executors' options that every inferred target has. */
+/** The executors' options that inferred targets have. */
 interface InferredOptions {
   /** The flotilla file, relative to the workspace's root. */
   readonly file: string;
+  /** Where the proof is written to and read from, relative to the workspace's root. */
+  readonly proofFile?: string;
 }
 
-/** The targets of a project with a flotilla file (nx.md). Pure: `file` is relative to the workspace's root. */
-export function inferTargets(
-  file: string,
-  options: PluginOptions,
-): Record<string, TargetConfiguration<InferredOptions>> {
-  const { deployTargetName = 'deploy', planTargetName = 'plan', destroyTargetName = 'destroy' } = options;
-  const target = (executor: string, description: string): TargetConfiguration<InferredOptions> => ({
+type Target = TargetConfiguration<InferredOptions>;
+
+/** A project with a flotilla file; paths are relative to the workspace's root. */
+interface DeployedProject {
+  readonly file: string;
+  readonly root: string;
+}
+
+/**
+ * What `nx affected` looks at. Whether a deploy has to run is decided by the proof, which covers all that is rendered:
+ * a file that is not among these is no false hit.
+ */
+const defaultInputs = ['{projectRoot}/**/*.{yaml,yml,tpl}'];
+
+/** Proofs lie where no workspace commits them. */
+const proofFolder = '.nx/workspace-data/flotilla';
+
+/** The targets of a project with a flotilla file (nx.md). Pure. */
+export function inferTargets(project: DeployedProject, options: PluginOptions): Record<string, Target> {
+  const names = targetNames(options);
+  const plain = (executor: string, description: string): Target => ({
     executor: `@flotilla/nx-plugin:${executor}`,
-    options: { file },
+    options: { file: project.file },
     cache: false,
     metadata: { technologies: ['kubernetes'], description },
+    ...configurations(options, () => ({})),
+  });
+  const proving = (target: Target): Target => ({
+    ...target,
+    options: { file: project.file, proofFile: proofFileOf(project, names) },
+    ...configurations(options, (environment) => ({ proofFile: proofFileOf(project, names, environment) })),
   });
   return {
-    [deployTargetName]: {
-      ...target('deploy', 'Brings the cluster to what the flotilla file says.'),
-      dependsOn: [{ dependencies: true, target: deployTargetName, params: 'forward' }],
+    [names.deploy]: {
+      ...proving(
+        plain('deploy', 'Brings the cluster to what the flotilla file says. A hit: it holds just that.'),
+      ),
+      ...cachedByProof(names, options.inputs ?? defaultInputs),
     },
-    [planTargetName]: target('plan', 'Shows the plan of the flotilla file; touches no cluster.'),
-    [destroyTargetName]: target('destroy', 'Runs the teardown workflow of the flotilla file.'),
+    [names.deployPlan]: {
+      ...proving(plain('deploy-plan', 'Asks the cluster whether it holds what the flotilla file says.')),
+      dependsOn: [names.image],
+      outputs: ['{options.proofFile}'],
+    },
+    [names.plan]: plain('plan', 'Shows the plan of the flotilla file; touches no cluster.'),
+    [names.rehearse]: plain('rehearse', 'Runs the plan in virtual time; touches no cluster.'),
+    [names.status]: plain('status', 'Says what is deployed, whether it is ready and what drifted.'),
+    [names.destroy]: plain('destroy', 'Runs the teardown workflow of the flotilla file.'),
+  };
+}
+
+/**
+ * A hit needs the token that the proof says, so it needs a cluster that is as the last run left it (nx.md §1, §2).
+ * Forwarded are the params, or `--context=prod` would prove one cluster and deploy to another; and the options, or
+ * one that only `deploy` has would.
+ */
+function cachedByProof(names: TargetNames, inputs: readonly string[]): Omit<Target, 'options' | 'executor'> {
+  return {
+    cache: true,
+    dependsOn: [
+      { target: names.deployPlan, params: 'forward', options: 'forward' },
+      names.image,
+      { dependencies: true, target: names.deploy, params: 'forward' },
+    ],
+    inputs: [
+      ...inputs,
+      { dependentTasksOutputFiles: '**/*-proof*.json' },
+      { dependentTasksOutputFiles: '**/image.json' },
+    ],
+    outputs: [],
+  };
+}
+
+/** Two environments that are proved at the same time must not read each other's file. */
+function proofFileOf({ root }: DeployedProject, { deploy }: TargetNames, environment?: string): string {
+  const name = environment === undefined ? `${deploy}-proof.json` : `${deploy}-proof.${environment}.json`;
+  return posix.join(proofFolder, root, name);
+}
+
+function configurations(
+  { environments = {} }: PluginOptions,
+  more: (environment: string) => Readonly<Record<string, string>>,
+): Pick<Target, 'configurations'> {
+  const entries = Object.entries(environments);
+  if (entries.length === 0) return {};
+  return {
+    configurations: Object.fromEntries(entries.map(([name, said]) => [name, { ...said, ...more(name) }])),
   };
 }

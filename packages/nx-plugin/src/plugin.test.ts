@@ -1,6 +1,6 @@
 import type { CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
 import { createWorkspace, type Workspace } from './testing/workspace';
-import type { PluginOptions } from './infer-targets';
+import type { PluginOptions } from './plugin-options';
 import { createNodes, createNodesV2 } from './index';
 
 // Inference runs on every command of Nx: were one of these loaded, these tests would fail.
@@ -30,30 +30,62 @@ async function infer(
   return Object.fromEntries(results.flatMap(([, { projects }]) => Object.entries(projects ?? {})));
 }
 
-test('a project with a flotilla.yaml can be deployed, planned and destroyed', async () => {
+test('a project with a flotilla.yaml can be deployed, and a cached deploy rests on its proof', async () => {
   const projects = await infer(['apps/shop/flotilla.yaml', 'apps/shop/project.json']);
+  const file = 'apps/shop/flotilla.yaml';
+  const proofFile = '.nx/workspace-data/flotilla/apps/shop/deploy-proof.json';
   expect(projects).toMatchObject({
     'apps/shop': {
       root: 'apps/shop',
       targets: {
         deploy: {
           executor: '@flotilla/nx-plugin:deploy',
-          options: { file: 'apps/shop/flotilla.yaml' },
-          cache: false,
-          dependsOn: [{ dependencies: true, target: 'deploy', params: 'forward' }],
+          options: { file, proofFile },
+          cache: true,
+          dependsOn: [
+            { target: 'deploy-plan', params: 'forward', options: 'forward' },
+            'image',
+            { dependencies: true, target: 'deploy', params: 'forward' },
+          ],
+          inputs: [
+            '{projectRoot}/**/*.{yaml,yml,tpl}',
+            { dependentTasksOutputFiles: '**/*-proof*.json' },
+            { dependentTasksOutputFiles: '**/image.json' },
+          ],
+          outputs: [],
           metadata: { technologies: ['kubernetes'] },
         },
-        plan: { executor: '@flotilla/nx-plugin:plan', cache: false },
+        'deploy-plan': {
+          executor: '@flotilla/nx-plugin:deploy-plan',
+          options: { file, proofFile },
+          cache: false,
+          dependsOn: ['image'],
+          outputs: ['{options.proofFile}'],
+        },
+        plan: { executor: '@flotilla/nx-plugin:plan', options: { file }, cache: false },
+        rehearse: { executor: '@flotilla/nx-plugin:rehearse', cache: false },
+        status: { executor: '@flotilla/nx-plugin:status', cache: false },
         destroy: { executor: '@flotilla/nx-plugin:destroy', cache: false },
       },
     },
   });
 });
 
+test('an environment is a configuration of every target, with a proof of its own', async () => {
+  const environments = { staging: { context: 'kind-staging', namespace: 'shop' } };
+  const projects = await infer(['shop/flotilla.yaml', 'shop/project.json'], { environments });
+  const targets = projects['shop']?.targets ?? {};
+  const proofFile = '.nx/workspace-data/flotilla/shop/deploy-proof.staging.json';
+  expect(targets['deploy']?.configurations).toEqual({ staging: { ...environments.staging, proofFile } });
+  expect(targets['deploy-plan']?.configurations).toEqual(targets['deploy']?.configurations);
+  for (const name of ['plan', 'rehearse', 'status', 'destroy'])
+    expect(targets[name]?.configurations).toEqual(environments);
+});
+
 test('a template of Release in .release belongs to the project around that folder', async () => {
   const projects = await infer(['apps/shop/.release/application_template.yaml', 'apps/shop/package.json']);
   expect(Object.keys(projects)).toEqual(['apps/shop']);
-  expect(projects['apps/shop']?.targets?.['deploy']?.options).toEqual({
+  expect(projects['apps/shop']?.targets?.['deploy']?.options).toMatchObject({
     file: 'apps/shop/.release/application_template.yaml',
   });
 });
@@ -63,14 +95,24 @@ test.each([
   [['shop/flotilla.yaml', 'shop/.release/application_template.yaml']],
 ])('with both files, flotilla.yaml is deployed, in whatever order Nx lists them', async (files) => {
   const projects = await infer([...files, 'shop/project.json']);
-  expect(projects['shop']?.targets?.['deploy']?.options).toEqual({ file: 'shop/flotilla.yaml' });
+  expect(projects['shop']?.targets?.['deploy']?.options).toMatchObject({ file: 'shop/flotilla.yaml' });
 });
 
-test('options rename the targets, and the dependency with them', async () => {
-  const options = { deployTargetName: 'ship', planTargetName: 'ship-plan', destroyTargetName: 'sink' };
+test('options rename the targets, and what they depend on with them', async () => {
+  const options = {
+    deployTargetName: 'ship',
+    planTargetName: 'chart',
+    rehearseTargetName: 'drill',
+    statusTargetName: 'lookout',
+    destroyTargetName: 'sink',
+    imageTargetName: 'container',
+  };
   const projects = await infer(['shop/flotilla.yaml', 'shop/project.json'], options);
-  expect(Object.keys(projects['shop']?.targets ?? {})).toEqual(['ship', 'ship-plan', 'sink']);
-  expect(projects['shop']?.targets?.['ship']?.dependsOn).toEqual([
+  const targets = projects['shop']?.targets ?? {};
+  expect(Object.keys(targets)).toEqual(['ship', 'ship-plan', 'chart', 'drill', 'lookout', 'sink']);
+  expect(targets['ship']?.dependsOn).toEqual([
+    { target: 'ship-plan', params: 'forward', options: 'forward' },
+    'container',
     { dependencies: true, target: 'ship', params: 'forward' },
   ]);
 });

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodesFromFiles, type CreateNodes } from '@nx/devkit';
 import { flotillaFiles, preferredFiles, projectRootOf } from './flotilla-files';
-import { inferTargets, type PluginOptions } from './infer-targets';
+import { inferTargets } from './infer-targets';
+import type { PluginOptions } from './plugin-options';
 
 /**
  * Gives every project with a flotilla file its targets. Reads no flotilla file and loads nothing of
@@ -22,7 +23,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
 function nodesOf(file: string, options: PluginOptions, workspaceRoot: string) {
   const root = projectRootOf(file);
   if (!isProject(join(workspaceRoot, root))) return {};
-  return { projects: { [root]: { root, targets: inferTargets(file, options) } } };
+  return { projects: { [root]: { root, targets: inferTargets({ file, root }, options) } } };
 }
 
 // Without one of these Nx does not know the folder as a project, and could not name it.

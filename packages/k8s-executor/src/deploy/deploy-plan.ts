@@ -17,6 +17,7 @@ import { recordRun } from '../record/record-run.js';
 import type { RunOrigin } from '../record/run-origin.js';
 import { createLiveObjects } from '../tasks/live-objects.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import { barrierHints } from './barrier-hints.js';
 import { holdLast, planPruning, type PruneChoice } from './pruning.js';
 
 /** A plan, the cluster it is for, and how to run it. */
@@ -78,7 +79,8 @@ export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlan
     if ('diagnostics' in prepared) return { kind: 'wrong', diagnostics: prepared.diagnostics };
     return { kind: 'refused', refusal: prepared.refusal };
   }
-  options.onDiagnostics?.(prepared.run.diagnostics);
+  const known = receipt.ok ? receipt.value : undefined;
+  options.onDiagnostics?.([...prepared.run.diagnostics, ...barrierHints(options.file, plan, known)]);
   const planned = await planPruning({
     ...options,
     prepared: prepared.run,
@@ -94,7 +96,7 @@ export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlan
     runner: prepared.run.runner,
     clock,
     sink: holdLast(sink),
-    durations: options.durations ?? expectedDurations(receipt.ok ? receipt.value : undefined),
+    durations: options.durations ?? expectedDurations(known),
     ...(concurrency !== undefined && { concurrency }),
     ...(cancelled !== undefined && { cancelled }),
     ...(allowDegraded !== undefined && { allowDegraded }),

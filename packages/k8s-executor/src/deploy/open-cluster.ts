@@ -31,6 +31,12 @@ export interface OpenedCluster {
 export type OpenClusterResult =
   { readonly ok: true; readonly opened: OpenedCluster } | { readonly ok: false; readonly refusal: Refusal };
 
+/** What a connection needs of the machine. */
+export interface ClusterPorts {
+  readonly clock: Clock;
+  readonly environment: Environment;
+}
+
 /**
  * Connects to the cluster of the choice. Refuses (78) a context other than the file's `kube_context` unless
  * `choice.context` says it: nobody deploys to the wrong cluster by accident.
@@ -38,10 +44,10 @@ export type OpenClusterResult =
 export async function openCluster(
   file: DeploymentFile,
   choice: ClusterChoice,
-  ports: { readonly clock: Clock; readonly environment: Environment },
+  ports: ClusterPorts,
 ): Promise<OpenClusterResult> {
   if (choice.embedded !== undefined) return await openEmbedded(file, choice, ports.clock);
-  const { kubeconfig, context, namespace } = choice;
+  const { kubeconfig, context } = choice;
   const connected = await connectCluster({
     environment: ports.environment,
     clock: ports.clock,
@@ -50,24 +56,21 @@ export async function openCluster(
   });
   if (!connected.ok) return connected;
   const { cluster } = connected;
-  const refusal = context === undefined ? refuseOtherContext(file, cluster) : undefined;
-  if (refusal !== undefined) {
-    cluster.close();
-    return { ok: false, refusal };
-  }
+  const placed = placeIn(cluster, file, choice);
+  if (!placed.ok) cluster.close();
+  return placed;
+}
+
+/** A place in a cluster that is connected to already. Refuses as `openCluster`; then the cluster stays open. */
+export function placeIn(cluster: Cluster, file: DeploymentFile, choice: ClusterChoice): OpenClusterResult {
+  const refusal = choice.context === undefined ? refuseOtherContext(file, cluster) : undefined;
+  if (refusal !== undefined) return { ok: false, refusal };
+  const namespace = choice.namespace ?? file.namespace ?? cluster.defaultNamespace;
   const close = () => {
     cluster.close();
     return Promise.resolve();
   };
-  return {
-    ok: true,
-    opened: {
-      cluster,
-      namespace: namespace ?? file.namespace ?? cluster.defaultNamespace,
-      simulated: false,
-      close,
-    },
-  };
+  return { ok: true, opened: { cluster, namespace, simulated: false, close } };
 }
 
 function refuseOtherContext(file: DeploymentFile, cluster: Cluster): Refusal | undefined {

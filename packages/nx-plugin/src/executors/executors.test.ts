@@ -1,11 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createWorkspace, type Workspace } from '../testing/workspace';
 import deployExecutor from './deploy/executor';
+import deployPlanExecutor from './deploy-plan/executor';
 import destroyExecutor from './destroy/executor';
 import type { WorkflowOptions } from './options';
 import planExecutor from './plan/executor';
-import deploySchema from './deploy/schema.json';
-import destroySchema from './destroy/schema.json';
-import planSchema from './plan/schema.json';
+import rehearseExecutor from './rehearse/executor';
 
 const shop = `name: shop
 services:
@@ -146,9 +147,44 @@ test('a kubeconfig that is not there is refused in a sentence', async () => {
   expect(printed).not.toMatch(/^\s+at /m);
 });
 
-test('one option means the same for every executor, and a mistyped one is refused', () => {
-  for (const { properties, additionalProperties } of [deploySchema, planSchema, destroySchema]) {
-    expect(additionalProperties).toBe(false);
-    expect({ ...deploySchema.properties, workflow: properties.workflow }).toMatchObject(properties);
-  }
+test('a deploy whose result would be cached is refused without a proof', async () => {
+  const context = workspace.contextOf('shop', 'deploy');
+  const cached = { ...context, target: { executor: '@flotilla/nx-plugin:deploy', cache: true } };
+  expect(await deployExecutor(embedded, cached)).toEqual({ success: false });
+  expect(printed).toContain('deploy-plan did not run before this deploy');
+});
+
+test('deploy-plan of a simulated cluster writes a token that was never seen', async () => {
+  const prove = async () => {
+    const proved = await deployPlanExecutor(embedded, workspace.contextOf('shop', 'deploy-plan'));
+    expect(proved).toEqual({ success: true });
+    const path = join(workspace.root, '.nx/workspace-data/flotilla/apps/shop/deploy-proof.json');
+    return JSON.parse(readFileSync(path, 'utf8')) as { token: string };
+  };
+  const [first, second] = [await prove(), await prove()];
+  expect(first).toMatchObject({ kind: 'Proof', name: 'shop', workflow: 'setup' });
+  expect(second.token).not.toBe(first.token);
+});
+
+test('deploy-plan that fails leaves no proof of before', async () => {
+  const context = workspace.contextOf('shop', 'deploy-plan');
+  expect(await deployPlanExecutor(embedded, context)).toEqual({ success: true });
+  const unreachable = { kubeconfig: 'none', param: ['image=a'] };
+  expect(await deployPlanExecutor(unreachable, context)).toEqual({ success: false });
+  expect(existsSync(join(workspace.root, '.nx/workspace-data/flotilla/apps/shop/deploy-proof.json'))).toBe(
+    false,
+  );
+});
+
+test('rehearse plays the workflow in virtual time, also with a failure', async () => {
+  const context = workspace.contextOf('shop', 'rehearse');
+  expect(await rehearseExecutor({ param: ['image=a'] }, context)).toEqual({ success: true });
+  expect(printed).toContain('jobs.migrate');
+  expect(await rehearseExecutor({ param: ['image=a'], fail: ['jobs.migrate'] }, context)).toEqual({
+    success: false,
+  });
+  expect(await rehearseExecutor({ param: ['image=a'], fail: ['jobs.nix'] }, context)).toEqual({
+    success: false,
+  });
+  expect(printed).toContain('runs no task "jobs.nix"');
 });

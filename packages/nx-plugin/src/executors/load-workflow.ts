@@ -4,7 +4,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
 import { filePathsOf } from '../flotilla-files';
 import type { WorkflowOptions } from './options';
-import { printDiagnostics, printRefusal } from './print';
+import { print, printDiagnostics, printRefusal, type Say } from './print';
 
 /**
  * The plan that an executor's options name, its diagnostics printed; undefined (with the reason printed) when
@@ -13,9 +13,12 @@ import { printDiagnostics, printRefusal } from './print';
 export async function loadWorkflow(
   options: WorkflowOptions,
   context: ExecutorContext,
+  say: Say = print,
 ): Promise<LoadedPlan | undefined> {
-  const parameters = readParameters(options.param ?? []);
+  const parameters = readParameters(options.param ?? [], say);
   if (parameters === undefined) return undefined;
+  const timeoutMs = await readTimeout(options, say);
+  if (timeoutMs === 'wrong') return undefined;
   const { loadPlan } = await import('@flotilla/core');
   const result = loadPlan({
     workingDirectory: context.root,
@@ -25,14 +28,37 @@ export async function loadWorkflow(
     parameters,
     environment: process.env,
     strict: options.strict ?? false,
+    compile: {
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(options.only !== undefined && { only: options.only }),
+    },
   });
   if (result.kind === 'refused') {
-    printRefusal(result.refusal);
+    printRefusal(result.refusal, say);
     return undefined;
   }
   const { diagnostics } = result.kind === 'wrong' ? result : result.loaded;
-  await printDiagnostics(diagnostics, options);
-  return result.kind === 'wrong' ? undefined : result.loaded;
+  await printDiagnostics(diagnostics, options, say);
+  if (result.kind === 'wrong' || lacksTask(result.loaded, options.only ?? [], say)) return undefined;
+  return result.loaded;
+}
+
+/** True, with the reason said, when a name is none of the workflow's tasks. */
+export function lacksTask({ plan }: LoadedPlan, names: readonly string[], say: Say): boolean {
+  const unknown = names.find((name) => plan.tasks.every(({ id }) => id !== name));
+  if (unknown === undefined) return false;
+  const message = `The workflow ${plan.workflow} runs no task ${JSON.stringify(unknown)}.`;
+  printRefusal({ message, help: `It runs ${plan.tasks.map(({ id }) => id).join(', ')}.` }, say);
+  return true;
+}
+
+async function readTimeout({ timeout }: WorkflowOptions, say: Say): Promise<number | undefined | 'wrong'> {
+  if (timeout === undefined) return undefined;
+  const { parseDuration } = await import('@flotilla/core');
+  const timeoutMs = parseDuration(/^\d+$/.test(timeout) ? Number(timeout) : timeout);
+  if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
+  printRefusal({ message: `timeout is a duration above 0, not ${JSON.stringify(timeout)}.` }, say);
+  return 'wrong';
 }
 
 function defaultFile(context: ExecutorContext): string {
@@ -41,10 +67,10 @@ function defaultFile(context: ExecutorContext): string {
   return paths.find((path) => existsSync(join(context.root, path))) ?? posix.join(root, 'flotilla.yaml');
 }
 
-function readParameters(said: readonly string[]): Readonly<Record<string, string>> | undefined {
+function readParameters(said: readonly string[], say: Say): Readonly<Record<string, string>> | undefined {
   const wrong = said.find((parameter) => parameter.indexOf('=') < 1);
   if (wrong !== undefined) {
-    printRefusal({ message: `A param is K=V, not ${JSON.stringify(wrong)}.` });
+    printRefusal({ message: `A param is K=V, not ${JSON.stringify(wrong)}.` }, say);
     return undefined;
   }
   return Object.fromEntries(

@@ -2,6 +2,8 @@
 export interface WorkflowOptions {
   readonly file?: string;
   readonly workflow?: string;
+  readonly only?: readonly string[];
+  readonly timeout?: string;
   readonly context?: string;
   readonly namespace?: string;
   readonly kubeconfig?: string;
@@ -23,4 +25,10 @@ export interface WorkflowOptions {
   /** `image-not-found=30s`, … */
   readonly grace?: readonly string[];
   readonly verbose?: boolean;
+}
+
+/** Options of `deploy` and `deploy-plan`, which takes all of its. */
+export interface ProofOptions extends WorkflowOptions {
+  /** Where the proof is written and read, relative to the workspace's root. */
+  readonly proofFile?: string;
 }

@@ -1,55 +1,47 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
-import type { ClusterChoice, OpenedCluster } from '@flotilla/k8s-executor';
+import type { OpenedCluster } from '@flotilla/k8s-executor';
 import { cancelOnSignals } from './cancel-on-signals';
 import { openRunOutput, type NextCommands } from './open-run-output';
 import type { WorkflowOptions } from './options';
 import { print, printDiagnostics, printRefusal } from './print';
-import { readScenario } from './read-scenario';
+import { withCluster } from './with-cluster';
 
 /** A plan to run, and the task of Nx that asked for it. */
 export interface WorkflowRun {
   readonly loaded: LoadedPlan;
   readonly options: WorkflowOptions;
   readonly context: ExecutorContext;
+  /** Under which the result is recorded in the cluster. */
+  readonly token?: string;
 }
 
 /** Runs a plan in the cluster that the options name, as `flotilla deploy` would; true when the run's exit code is 0. */
 export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
-  const choice = await chooseCluster(run);
-  if (choice === undefined) return false;
-  const { systemClock } = await import('@flotilla/core');
-  const { chooseGrace, openCluster, parseGrace, processEnvironment } = await import('@flotilla/k8s-executor');
+  const { chooseGrace, parseGrace } = await import('@flotilla/k8s-executor');
   const said = parseGrace(run.options.grace ?? []);
   if (!said.ok) {
     printRefusal({ message: `grace: ${said.message}` });
     return false;
   }
-  const result = await openCluster(run.loaded.file, choice, {
-    clock: systemClock,
-    environment: processEnvironment(),
-  });
-  if (!result.ok) {
-    printRefusal(result.refusal);
-    return false;
-  }
-  const { opened } = result;
-  if (opened.simulated) print('This is a simulation: the cluster is embedded, nothing real is deployed.\n');
-  try {
+  return await withCluster(run, (opened) => {
     const grace = chooseGrace(run.loaded.file, said.settings, opened.grace);
-    return await runOpened(run, { ...opened, grace });
-  } finally {
-    await opened.close();
-  }
+    return runOpened(run, { ...opened, grace });
+  });
 }
 
-async function runOpened({ loaded, options, context }: WorkflowRun, opened: OpenedCluster): Promise<boolean> {
+async function runOpened(
+  { loaded, options, context, token }: WorkflowRun,
+  opened: OpenedCluster,
+): Promise<boolean> {
   const { systemClock } = await import('@flotilla/core');
   const { deployPlan, findRunOrigin, processEnvironment } = await import('@flotilla/k8s-executor');
   const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false });
   const cancellation = cancelOnSignals(process);
+  const run = `nx-${randomBytes(6).toString('hex')}`;
+  // Nx replays what a cached task has said: it has to be true then too.
+  print(`Run ${run}, ${new Date().toISOString()}\n`);
   try {
     const { directory } = loaded;
     const result = await deployPlan({
@@ -60,7 +52,8 @@ async function runOpened({ loaded, options, context }: WorkflowRun, opened: Open
       namespace: opened.namespace,
       ...(opened.grace !== undefined && { grace: opened.grace }),
       clock: systemClock,
-      run: `nx-${randomBytes(6).toString('hex')}`,
+      run,
+      ...(token !== undefined && { token }),
       sink: output.sink,
       cancelled: cancellation.signal,
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
@@ -76,7 +69,12 @@ async function runOpened({ loaded, options, context }: WorkflowRun, opened: Open
         void printDiagnostics(diagnostics, options);
       },
     });
-    if (result.kind === 'settled') return result.settled.exitCode === 0;
+    if (result.kind === 'settled') {
+      const { outcome, exitCode } = result.settled;
+      if (outcome === 'succeeded')
+        print(`${opened.namespace} on ${opened.cluster.server} is as ${loaded.source.path} says.\n`);
+      return exitCode === 0;
+    }
     if (result.kind === 'refused') printRefusal(result.refusal);
     else await printDiagnostics(result.diagnostics, options);
     return false;
@@ -84,22 +82,6 @@ async function runOpened({ loaded, options, context }: WorkflowRun, opened: Open
     output.close();
     cancellation.dispose();
   }
-}
-
-async function chooseCluster({ loaded, options, context }: WorkflowRun): Promise<ClusterChoice | undefined> {
-  const read = await readScenario(options, loaded, context);
-  if (!read.ok) return undefined;
-  const { kubeconfig, context: kubeContext, namespace, cluster, speed } = options;
-  const embedded = {
-    ...(read.scenario !== undefined && { scenario: read.scenario }),
-    ...(speed !== undefined && { speed }),
-  };
-  return {
-    ...(kubeconfig !== undefined && { kubeconfig: resolve(context.root, kubeconfig) }),
-    ...(kubeContext !== undefined && { context: kubeContext }),
-    ...(namespace !== undefined && { namespace }),
-    ...(cluster === 'embedded' && { embedded }),
-  };
 }
 
 function nextCommands(context: ExecutorContext): NextCommands {

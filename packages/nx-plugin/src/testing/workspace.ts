@@ -30,7 +30,7 @@ export function createWorkspace(files: Readonly<Record<string, string>>): Worksp
 
 function contextOf(root: string, project: string, target: string): ExecutorContext {
   const projectRoot = `apps/${project}`;
-  const targets = inferTargets(`${projectRoot}/flotilla.yaml`, {});
+  const targets = inferTargets({ file: `${projectRoot}/flotilla.yaml`, root: projectRoot }, {});
   return {
     root,
     cwd: root,

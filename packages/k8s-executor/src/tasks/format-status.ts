@@ -1,0 +1,47 @@
+import type { TaskState, TaskStatus } from './status.js';
+
+/** What is deployed, as `readStatus` found it. */
+export interface ShownStatus {
+  readonly deployment: string;
+  readonly namespace: string;
+  readonly tasks: readonly TaskStatus[];
+  /** Objects of other owners that have the names that we want. */
+  readonly foreign: readonly string[];
+}
+
+const marks: Readonly<Record<TaskState, string>> = {
+  'in-sync': '✓',
+  drifted: '~',
+  missing: '✗',
+  failed: '✗',
+  'never-deployed': '·',
+};
+
+const colours: Readonly<Record<TaskState, number>> = {
+  'in-sync': 32,
+  drifted: 33,
+  missing: 31,
+  failed: 31,
+  'never-deployed': 2,
+};
+
+/** A line for each task, what differs below it. */
+export function formatStatus(found: ShownStatus, { color }: { readonly color: boolean }): string {
+  const paint = (state: TaskState, text: string) =>
+    color ? `\u001b[${colours[state]}m${text}\u001b[0m` : text;
+  const width = Math.max(0, ...found.tasks.map(({ task }) => task.length));
+  const lines = found.tasks.flatMap(({ task, state, since, commit, fields }) => [
+    [
+      paint(state, `${marks[state]} ${task.padEnd(width)}  ${state}`),
+      ...(since === null ? [] : [`since ${since}`]),
+      ...(commit === null ? [] : [shortCommit(commit)]),
+    ].join('  '),
+    ...(fields ?? []).map((field) => `    ${field}`),
+  ]);
+  const foreign = found.foreign.map((object) => `! ${object} is there, but not of this deployment`);
+  return `${[`${found.deployment} in namespace ${found.namespace}`, ...lines, ...foreign].join('\n')}\n`;
+}
+
+function shortCommit(commit: string): string {
+  return commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, '$1');
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { ExecutorContext } from '@nx/devkit';
+import type { LoadedPlan } from '@flotilla/core';
+import type { ClusterPool } from '@flotilla/k8s-executor';
+import { clusterChoice } from '../cluster-choice';
+import { loadWorkflow } from '../load-workflow';
+import type { ProofOptions } from '../options';
+import { printDiagnostics, printRefusal, type Say } from '../print';
+import { openProofFile, type FoundProof } from '../proof-file';
+
+/** A project to prove, and who asks. */
+export interface ProvedProject {
+  readonly options: ProofOptions;
+  readonly context: ExecutorContext;
+  readonly pool: ClusterPool;
+  readonly say: Say;
+}
+
+/**
+ * Asks the cluster whether a project is as its files say, and writes the proof. False (with the reason said, and no
+ * proof left) when that cannot be known: a plan that fails must never become a hit.
+ */
+export async function proveProject(project: ProvedProject): Promise<boolean> {
+  const { options, context, say } = project;
+  const file = openProofFile(options, context);
+  file.remove();
+  const loaded = await loadWorkflow(options, context, say);
+  if (loaded === undefined) return false;
+  const found = await prove(project, loaded);
+  if (found === undefined) return false;
+  const { document, reasons } = found;
+  // A failure that Nx has stored under this token would be replayed.
+  const failed = file.hasFailed(document.token);
+  await file.write(failed ? { ...found, document: { ...document, token: randomUUID() } } : found);
+  const name = context.projectName ?? document.name;
+  if (reasons.length === 0) say(`${name} is as its files say.\n`);
+  else say(`${name} has to be deployed:\n${reasons.map((reason) => `  ${reason}\n`).join('')}`);
+  return true;
+}
+
+async function prove(
+  { options, context, pool, say }: ProvedProject,
+  loaded: LoadedPlan,
+): Promise<FoundProof | undefined> {
+  const { printReasons, proofDocument, proveDeployment } = await import('@flotilla/k8s-executor');
+  // It ends with its run: there is nothing that could be proved.
+  if (options.cluster === 'embedded')
+    return { document: proofDocument(loaded.plan, randomUUID()), reasons: ['the cluster is a simulation'] };
+  const opened = await pool.open(loaded.file, clusterChoice(options, context));
+  if (!opened.ok) {
+    printRefusal(opened.refusal, say);
+    return undefined;
+  }
+  const { systemClock } = await import('@flotilla/core');
+  const { cluster, namespace } = opened.opened;
+  const result = await proveDeployment({ ...loaded, cluster, namespace, clock: systemClock });
+  if (result.kind === 'proved') {
+    const document = proofDocument(loaded.plan, randomUUID(), result.proof);
+    return { document, reasons: printReasons(result.proof) };
+  }
+  if (result.kind === 'refused') printRefusal(result.refusal, say);
+  else await printDiagnostics(result.diagnostics, options, say);
+  return undefined;
+}

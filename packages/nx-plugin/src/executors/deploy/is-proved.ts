@@ -1,0 +1,27 @@
+import type { ExecutorContext } from '@nx/devkit';
+
+/** True when Nx stores the result of the target that runs. */
+export function isCached({ target }: ExecutorContext): boolean {
+  return target?.cache === true;
+}
+
+/** True when this invocation of Nx has run `deploy-plan` for the project before the target that runs. */
+export function isProved(context: ExecutorContext): boolean {
+  const { taskGraph, projectName, targetName, configurationName, projectsConfigurations } = context;
+  if (taskGraph === undefined || projectName === undefined) return false;
+  const targets = projectsConfigurations.projects[projectName]?.targets ?? {};
+  const task = Object.values(taskGraph.tasks).find(
+    ({ target }) =>
+      target.project === projectName &&
+      target.target === targetName &&
+      target.configuration === configurationName,
+  );
+  const before = task === undefined ? [] : (taskGraph.dependencies[task.id] ?? []);
+  return before
+    .flatMap((id) => taskGraph.tasks[id] ?? [])
+    .some(
+      ({ target }) =>
+        target.project === projectName &&
+        targets[target.target]?.executor === '@flotilla/nx-plugin:deploy-plan',
+    );
+}

@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import type { ProofDocument } from '@flotilla/k8s-executor';
+import type { ProofOptions } from './options';
+
+/** What `deploy-plan` has found, for the deploy that follows it. */
+export interface FoundProof {
+  readonly document: ProofDocument;
+  /** Why the deploy has to run; empty when the cluster is as the files say. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The file through which `deploy-plan` hands a project's proof to Nx, which hashes it in front of `deploy`, and to
+ * `deploy` itself. Reasons lie in a file beside it, which nobody hashes.
+ */
+export interface ProofFile {
+  /** Undefined when there is none. */
+  read(): Promise<FoundProof | undefined>;
+  write(found: FoundProof): Promise<void>;
+  /** So that nobody reads what was proved once. */
+  remove(): void;
+  /** Notes that a run under this token failed, so that a failure that Nx has stored is never replayed. */
+  noteFailure(token: string): void;
+  hasFailed(token: string): boolean;
+}
+
+export function openProofFile(options: ProofOptions, context: ExecutorContext): ProofFile {
+  const path = join(context.root, options.proofFile ?? defaultPath(context));
+  const [reasonsPath, failurePath] = [`${path}.reasons`, `${path}.failed`];
+  const put = (file: string, text: string) => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  };
+  return {
+    read: async () => {
+      const { parseProof } = await import('@flotilla/k8s-executor');
+      const document = parseProof(readText(path) ?? '');
+      const reasons = (readText(reasonsPath) ?? '').split('\n').filter((line) => line !== '');
+      return document === undefined ? undefined : { document, reasons };
+    },
+    write: async ({ document, reasons }) => {
+      const { printProof } = await import('@flotilla/k8s-executor');
+      put(reasonsPath, reasons.join('\n'));
+      put(path, printProof(document));
+    },
+    remove: () => {
+      rmSync(path, { force: true });
+    },
+    noteFailure: (token) => {
+      put(failurePath, token);
+    },
+    hasFailed: (token) => readText(failurePath) === token,
+  };
+}
+
+// As inference names it, for targets that are written by hand.
+function defaultPath({ projectName = '', projectsConfigurations }: ExecutorContext): string {
+  const root = projectsConfigurations.projects[projectName]?.root ?? '.';
+  return posix.join('.nx/workspace-data/flotilla', root, 'deploy-proof.json');
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

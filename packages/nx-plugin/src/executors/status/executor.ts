@@ -1,0 +1,37 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { LoadedPlan } from '@flotilla/core';
+import type { OpenedCluster } from '@flotilla/k8s-executor';
+import { loadWorkflow } from '../load-workflow';
+import type { WorkflowOptions } from '../options';
+import { print, printDiagnostics, printRefusal, wantsColor } from '../print';
+import { withCluster } from '../with-cluster';
+
+/** `@flotilla/nx-plugin:status`: says what is deployed, whether it is ready and what drifted; drift is no failure. */
+export default async function statusExecutor(
+  options: WorkflowOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  const loaded = await loadWorkflow(options, context);
+  if (loaded === undefined) return { success: false };
+  const success = await withCluster({ loaded, options, context }, (opened) =>
+    showStatus(loaded, options, opened),
+  );
+  return { success };
+}
+
+async function showStatus(
+  loaded: LoadedPlan,
+  options: WorkflowOptions,
+  { cluster, namespace }: OpenedCluster,
+): Promise<boolean> {
+  const { systemClock } = await import('@flotilla/core');
+  const { formatStatus, readStatus } = await import('@flotilla/k8s-executor');
+  const result = await readStatus({ ...loaded, cluster, namespace, clock: systemClock });
+  if (result.ok) {
+    print(formatStatus({ ...result, deployment: loaded.plan.name, namespace }, { color: wantsColor() }));
+    return true;
+  }
+  if ('refusal' in result) printRefusal(result.refusal);
+  else await printDiagnostics(result.diagnostics, options);
+  return false;
+}

@@ -1,0 +1,29 @@
+// Writes the executors' schemas: each names its options, and what an option means is said once, in options.json.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const source = join(import.meta.dirname, 'src', 'executors');
+const read = (...path) => JSON.parse(readFileSync(join(source, ...path), 'utf8'));
+const options = read('options.json');
+
+for (const { name } of readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+  const { title, options: names, descriptions = {} } = read(name, 'schema.json');
+  const properties = names.map((option) => {
+    if (options[option] === undefined) throw new Error(`${name}: options.json has no ${option}`);
+    const description = descriptions[option] ?? options[option].description;
+    return [option, { ...options[option], description }];
+  });
+  const schema = {
+    $schema: 'https://json-schema.org/schema',
+    version: 2,
+    title,
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: false,
+    required: [],
+  };
+  writeFileSync(
+    join(import.meta.dirname, 'dist', 'executors', name, 'schema.json'),
+    `${JSON.stringify(schema, undefined, 2)}\n`,
+  );
+}
