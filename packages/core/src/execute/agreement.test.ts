@@ -6,14 +6,15 @@ import type { Rehearsal } from '../domain/rehearsal.js';
 import { parseDeploymentFile } from '../parse/parse-deployment-file.js';
 import { parseRehearsal } from '../parse/parse-rehearsal.js';
 import { createManualClock } from '../testing/manual-clock.js';
-import { arbitraryRun, type WrittenRun } from '../testing/model/arbitrary-run.js';
+import type { WrittenRun } from '../testing/draw-run.js';
+import { arbitraryRun } from '../testing/model/arbitrary-run.js';
 import { simulateRun, type ModelRun } from '../testing/model/simulate-run.js';
 import {
   fileText,
   rehearsalText,
   type WrittenFile,
   type WrittenRehearsal,
-} from '../testing/model/written-file.js';
+} from '../testing/written-file.js';
 import { createRecordingSink } from '../testing/recording-sink.js';
 import { createRehearsedRunner } from '../testing/rehearsed-runner.js';
 import { rehearsedDurations, rehearsePlan } from './rehearse-plan.js';

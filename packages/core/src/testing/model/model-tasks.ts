@@ -1,4 +1,4 @@
-import type { WrittenEntry, WrittenFile } from './written-file.js';
+import type { WrittenEntry, WrittenFile } from '../written-file.js';
 
 /** A task of the model's run: everything that semantics.md says of it, looked up in the file. */
 export interface ModelTask {

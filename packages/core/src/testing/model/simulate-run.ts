@@ -1,5 +1,5 @@
 import { readModelWorkflow, type ModelTask, type ModelWorkflow } from './model-tasks.js';
-import type { WrittenFile, WrittenRehearsal } from './written-file.js';
+import type { WrittenFile, WrittenRehearsal } from '../written-file.js';
 
 /** What semantics.md says a run comes to. Times are milliseconds. */
 export interface ModelRun {
