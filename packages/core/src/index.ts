@@ -8,6 +8,7 @@ export type * from './domain/clock.js';
 export * from './domain/deployment-file.js';
 export type * from './domain/event.js';
 export * from './domain/ids.js';
+export { createPriorityQueue } from './domain/priority-queue.js';
 export { longestChains, type LongestChains } from './domain/longest-chain.js';
 export * from './domain/outcome.js';
 export type * from './domain/plan-comparison.js';

@@ -35,6 +35,7 @@ export interface EmbeddedServerOptions {
 export interface EmbeddedServer {
   /** All that the cluster holds, to look at. */
   readonly store: ObjectStore;
+  readonly kinds: KindRegistry;
   /** Answers a request at once; what follows from it (controllers, pods) comes by and by. Throws when it has a bug. */
   answer(request: IncomingRequest): Answer;
   /** Stops controllers, pods and timers. */
@@ -67,6 +68,7 @@ export function createEmbeddedServer(options: EmbeddedServerOptions): EmbeddedSe
   const context: ApiContext = { store, kinds, lifecycle, time, clock, kubelet, assign };
   return {
     store,
+    kinds,
     answer: (request) => answerRequest(context, request),
     close: () => {
       stop.abort();

@@ -31,6 +31,7 @@ export class ObjectStore {
   readonly #children = new Map<string, Map<string, { kind: ServedKind; object: KubeObject }>>();
   readonly #listeners = new Set<StoreListener>();
   #revision = 1;
+  #compactedAt = 0;
 
   /** The version of the newest change. */
   get revision(): number {
@@ -86,6 +87,12 @@ export class ObjectStore {
     return revision < forgotten ? undefined : history.filter((event) => event.revision > revision);
   }
 
+  /** Forgets all changes so far, as etcd does by and by: watches can no longer resume behind them. */
+  compact(): void {
+    this.#compactedAt = this.#revision;
+    for (const shelf of this.#shelves.values()) Object.assign(shelf, { history: [], forgotten: this.#revision });
+  }
+
   /** Calls back on every change from now on; the returned function ends that. */
   subscribe(listener: StoreListener): () => void {
     this.#listeners.add(listener);
@@ -111,7 +118,7 @@ export class ObjectStore {
     const key = `${group}/${plural}`;
     const known = this.#shelves.get(key);
     if (known !== undefined) return known;
-    const shelf: Shelf = { objects: new Map(), history: [], forgotten: 0 };
+    const shelf: Shelf = { objects: new Map(), history: [], forgotten: this.#compactedAt };
     this.#shelves.set(key, shelf);
     return shelf;
   }

@@ -1,0 +1,1 @@
+export { simulateSeed, type SeedResult } from './simulate-seed.js';

@@ -1,0 +1,41 @@
+import { simulateSeed } from './simulate-seed.js';
+
+const seedsAtOnce = 10;
+/** About a minute on a small machine; `npm run simulate` goes on from there. */
+const batches = Array.from({ length: 8 }, (_, at) => 1 + at * seedsAtOnce);
+
+test('the same seed plays the same world, byte by byte', async () => {
+  const worlds = [7, 23, 24];
+  for (const seed of worlds) {
+    const [first, second] = [await simulateSeed(seed), await simulateSeed(seed)];
+    expect(first.trace.length).toBeGreaterThan(100);
+    expect(second.trace.join('\n')).toBe(first.trace.join('\n'));
+  }
+});
+
+test('another seed plays another world', async () => {
+  const [first, second] = [await simulateSeed(1), await simulateSeed(2)];
+  expect(second.trace).not.toEqual(first.trace);
+});
+
+test.each(batches)(
+  'nothing that must never be happens in the worlds from seed %i on',
+  async (from) => {
+    const found: string[] = [];
+    const sums = { runs: 0, kills: 0, faults: 0 };
+    for (let seed = from; seed < from + seedsAtOnce; seed += 1) {
+      const { violations, runs, kills, faults } = await simulateSeed(seed);
+      for (const violation of violations)
+        found.push(`npm run simulate -- --seed ${seed} --verbose: ${violation}`);
+      sums.runs += runs;
+      sums.kills += kills;
+      for (const times of faults.values()) sums.faults += times;
+    }
+    expect(found).toEqual([]);
+    // A world in which nothing goes wrong proves nothing.
+    expect(sums.runs).toBeGreaterThan(seedsAtOnce);
+    expect(sums.kills).toBeGreaterThan(0);
+    expect(sums.faults).toBeGreaterThan(0);
+  },
+  300_000,
+);

@@ -1,0 +1,48 @@
+// npm run simulate -- [--seeds N] [--from K] [--seed S] [--verbose]: plays simulated worlds, see docs/simulation.md.
+import { parseArgs } from 'node:util';
+import { simulateSeed } from '../packages/k8s-executor/dist/simulation/index.js';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const first = Number(values.seed ?? values.from);
+const count = values.seed === undefined ? Number(values.seeds) : 1;
+if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+  console.error('usage: npm run simulate -- [--seeds N] [--from K] [--seed S] [--verbose]');
+  process.exit(64);
+}
+
+const startedAt = performance.now();
+const sums = { runs: 0, kills: 0, requests: 0, virtualMs: 0 };
+const faults = new Map();
+const failed = [];
+for (let seed = first; seed < first + count; seed += 1) {
+  const result = await simulateSeed(seed);
+  for (const key of Object.keys(sums)) sums[key] += result[key];
+  for (const [kind, times] of result.faults) faults.set(kind, (faults.get(kind) ?? 0) + times);
+  if (result.violations.length > 0) {
+    failed.push(seed);
+    console.log(
+      `seed ${seed}:\n  ${result.violations.join('\n  ')}\n  npm run simulate -- --seed ${seed} --verbose`,
+    );
+  }
+  if (values.verbose) console.log(result.trace.join('\n'));
+}
+
+const seconds = (performance.now() - startedAt) / 1000;
+const hours = Math.round(sums.virtualMs / 3_600_000);
+console.log(
+  `${count} seeds, ${sums.runs} runs, ${sums.kills} kills, ${sums.requests} requests, ${hours} h of virtual time ` +
+    `in ${seconds.toFixed(1)} s: ${Math.round((sums.runs / seconds) * 60)} runs a minute`,
+);
+console.log(`faults: ${[...faults].map(([kind, times]) => `${times} ${kind}`).join(', ') || 'none'}`);
+console.log(
+  failed.length === 0 ? 'no violations' : `VIOLATIONS in ${failed.length} seeds: ${failed.join(' ')}`,
+);
+process.exitCode = failed.length === 0 ? 0 : 1;
