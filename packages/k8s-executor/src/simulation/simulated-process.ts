@@ -34,7 +34,8 @@ export class SimulatedProcess {
     const { clock, skewMs } = options;
     this.clock = {
       now: () => clock.now() + skewMs,
-      until: (atMs, signal) => this.hear(clock.until(atMs - skewMs, signal)),
+      // Rounded first, so that no fraction is lost: who has waited for a moment finds that it has come.
+      until: (atMs, signal) => this.hear(clock.until(Math.ceil(atMs) - skewMs, signal)),
     };
   }
 

@@ -1,13 +1,16 @@
 import { createPriorityQueue, type Clock } from '@flotilla/core';
 
-/** Time that passes only when nothing else can happen. Begins at 0. */
+/** Time that passes only when nothing else can happen. Begins at 0, and goes on in whole milliseconds. */
 export interface VirtualClock extends Clock {
   /**
    * Lets the world go on, from one moment that somebody waits for to the next, until `work` has settled. Rejects when
-   * it has not and nobody waits for anything any more, or when it is not over at `lastMs`.
+   * it has not and nobody waits for anything any more, when it is not over at `lastMs`, or when somebody goes round and
+   * round without letting time pass.
    */
   runUntil(work: Promise<unknown>, lastMs: number): Promise<void>;
 }
+
+const mostWakesAtOnce = 100_000;
 
 interface Wait {
   readonly atMs: number;
@@ -22,6 +25,7 @@ interface Wait {
  */
 export function createVirtualClock(random: () => number): VirtualClock {
   let nowMs = 0;
+  let wakesNow = 0;
   const open = new Set<Wait>();
   const queue = createPriorityQueue<Wait>((a, b) => a.atMs - b.atMs || a.rank - b.rank);
   const next = (): Wait | undefined => {
@@ -39,7 +43,7 @@ export function createVirtualClock(random: () => number): VirtualClock {
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const wait: Wait = { atMs: Math.max(atMs, nowMs), rank: random(), wake };
+      const wait: Wait = { atMs: Math.max(Math.ceil(atMs), nowMs), rank: random(), wake };
       signal?.addEventListener('abort', wake);
       if (atMs === Infinity) return;
       open.add(wait);
@@ -60,6 +64,8 @@ export function createVirtualClock(random: () => number): VirtualClock {
         const wait = next();
         if (wait === undefined) throw new Error(`stuck: at ${nowMs} ms nobody waits for anything`);
         if (wait.atMs > lastMs) throw new Error(`not over after ${lastMs} ms`);
+        wakesNow = wait.atMs > nowMs ? 0 : wakesNow + 1;
+        if (wakesNow > mostWakesAtOnce) throw new Error(`goes round and round at ${nowMs} ms`);
         nowMs = wait.atMs;
         wait.wake();
       }
