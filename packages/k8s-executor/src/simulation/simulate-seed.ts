@@ -49,7 +49,7 @@ async function play(world: SimulatedWorld): Promise<void> {
     ...(random.chance(0.3) ? [restarts(world, random.fork('restarts'), over.signal)] : []),
     ...(random.chance(0.3) ? [meddling(world, random.fork('outsiders'), over.signal)] : []),
   ];
-  await Promise.all(people.map((at) => person(world, `run${at}`, random.fork(`person ${at}`))));
+  for (const at of people) await person(world, `run${at}`, random.fork(`person ${at}`));
   over.abort();
   await Promise.all(troubles);
   await lastRun(world);

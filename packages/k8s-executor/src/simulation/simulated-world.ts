@@ -62,10 +62,11 @@ export class SimulatedWorld {
   #writer: Writer = { kind: 'cluster' };
   #lastInterferenceMs = -Infinity;
 
-  constructor(seed: number) {
+  /** With a workload of its own choice, or the one that the seed draws. */
+  constructor(seed: number, workload?: Workload) {
     this.random = createRandom(`seed ${seed}`);
     this.clock = createVirtualClock(this.random.fork('clock').next);
-    this.workload = drawWorkload(this.random.fork('workload'));
+    this.workload = workload ?? drawWorkload(this.random.fork('workload'));
     this.#server = createEmbeddedServer({
       clock: this.clock,
       random: this.random.fork('server').next,

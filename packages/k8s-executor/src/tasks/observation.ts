@@ -75,6 +75,7 @@ class WatchObservation implements Observation {
   /** Custom resources of which no controller has spoken yet, and until when one may. */
   readonly #unspoken = new Map<AppliedObject, number>();
   #started: Promise<void> | undefined;
+  #isWatching = false;
 
   constructor(objects: readonly AppliedObject[], judge: ReadinessRule, context: RunContext) {
     this.#objects = objects;
@@ -129,9 +130,12 @@ class WatchObservation implements Observation {
   }
 
   /** Objects that are current as they were applied need no watch at all. */
-  #start(signal: AbortSignal): Promise<void> {
-    this.#started ??= this.#watchPending();
-    return Promise.race([this.#started, aborted(signal)]);
+  async #start(signal: AbortSignal): Promise<void> {
+    if (this.#isWatching) return;
+    this.#started ??= this.#watchPending().then(() => {
+      this.#isWatching = true;
+    });
+    await Promise.race([this.#started, aborted(signal)]);
   }
 
   async #watchPending(): Promise<void> {
@@ -197,7 +201,11 @@ class WatchObservation implements Observation {
     const pending = new Map<AppliedObject, Sight>();
     for (const object of this.#objects) {
       const sight = this.#sight(object);
-      if (sight === undefined) continue;
+      if (sight === undefined) {
+        // It has healed: an old symptom must neither wake us for ever nor count when it comes back.
+        this.#trackers.delete(object);
+        continue;
+      }
       const tracker = this.#trackers.get(object) ?? createSymptomTracker();
       this.#trackers.set(object, tracker);
       if (sight.pods.length > 0) this.#refusals.delete(object);
