@@ -9,12 +9,7 @@ import { createManualClock } from '../testing/manual-clock.js';
 import type { WrittenRun } from '../testing/draw-run.js';
 import { arbitraryRun } from '../testing/model/arbitrary-run.js';
 import { simulateRun, type ModelRun } from '../testing/model/simulate-run.js';
-import {
-  fileText,
-  rehearsalText,
-  type WrittenFile,
-  type WrittenRehearsal,
-} from '../testing/written-file.js';
+import { fileText, rehearsalText, type WrittenFile, type WrittenRehearsal } from '../testing/written-file.js';
 import { createRecordingSink } from '../testing/recording-sink.js';
 import { createRehearsedRunner } from '../testing/rehearsed-runner.js';
 import { rehearsedDurations, rehearsePlan } from './rehearse-plan.js';

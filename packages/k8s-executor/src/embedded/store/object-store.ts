@@ -90,7 +90,8 @@ export class ObjectStore {
   /** Forgets all changes so far, as etcd does by and by: watches can no longer resume behind them. */
   compact(): void {
     this.#compactedAt = this.#revision;
-    for (const shelf of this.#shelves.values()) Object.assign(shelf, { history: [], forgotten: this.#revision });
+    for (const shelf of this.#shelves.values())
+      Object.assign(shelf, { history: [], forgotten: this.#revision });
   }
 
   /** Calls back on every change from now on; the returned function ends that. */
