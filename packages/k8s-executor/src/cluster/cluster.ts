@@ -59,6 +59,8 @@ export interface SharedWatch {
   readonly synced: Promise<void>;
   /** Why the watch is not up at this moment, while it keeps trying; undefined when all is well. */
   trouble?(): ApiFailure | undefined;
+  /** Calls back whenever the watch goes down, and when it is up again; the returned function stops that. */
+  onTrouble?(listener: () => void): () => void;
   /** Calls back on every event from now on; the returned function stops that. */
   subscribe(listener: (event: WatchEvent) => void): () => void;
 }

@@ -28,6 +28,8 @@ export interface ResourceWatchOptions {
 }
 
 const BACKOFF = { firstMs: 500, longestMs: 30_000 };
+/** A kind that is not served (its CRD was removed) may come back any moment, and to ask costs little. */
+const ABSENT_BACKOFF = { firstMs: 500, longestMs: 5_000 };
 /** A stream that lived this long was a good one: the next begins at once. */
 const GOOD_STREAM_MS = 5_000;
 /** Servers send a bookmark about once a minute, so a longer silence is a dead connection. */
@@ -58,6 +60,7 @@ export class ResourceWatch implements SharedWatch {
   #resourceVersion: string | undefined;
   #polls: boolean;
   #trouble: ApiFailure | undefined;
+  readonly #troubleListeners = new Set<() => void>();
 
   constructor(options: ResourceWatchOptions) {
     const { resource, namespace } = options;
@@ -85,6 +88,15 @@ export class ResourceWatch implements SharedWatch {
     return this.#trouble;
   }
 
+  onTrouble(listener: () => void): () => void {
+    // One entry a subscription, even when the same function subscribes twice.
+    const entry = () => {
+      listener();
+    };
+    this.#troubleListeners.add(entry);
+    return () => this.#troubleListeners.delete(entry);
+  }
+
   subscribe(listener: (event: WatchEvent) => void): () => void {
     return this.#objects.subscribe(listener);
   }
@@ -98,19 +110,26 @@ export class ResourceWatch implements SharedWatch {
     let failures = 0;
     while (!this.#closing.signal.aborted) {
       const end = await this.#session();
-      this.#trouble = end.kind === 'failed' ? end.failure : undefined;
+      this.#setTrouble(end.kind === 'failed' ? end.failure : undefined);
       failures = failuresAfter(end, failures);
       const waitMs = this.#waitAfter(end, failures);
       if (waitMs > 0) await clock.until(clock.now() + waitMs, this.#closing.signal);
     }
   }
 
+  #setTrouble(failure: ApiFailure | undefined): void {
+    const changes = (failure === undefined) !== (this.#trouble === undefined);
+    this.#trouble = failure;
+    if (changes) for (const listener of [...this.#troubleListeners]) listener();
+  }
+
   #waitAfter(end: SessionEnd, failures: number): number {
     const { random } = this.#options;
     if (end.kind === 'polled') return POLL_MS.least + random() * POLL_MS.spread;
     if (end.kind === 'switched' || failures === 0) return 0;
-    const asked = end.kind === 'failed' && end.failure.kind === 'status' ? end.failure.retryAfterSeconds : 0;
-    return Math.max((asked ?? 0) * 1000, backoffMs(BACKOFF, failures, random()));
+    const refusal = end.kind === 'failed' && end.failure.kind === 'status' ? end.failure : undefined;
+    const backoff = refusal?.code === 404 ? ABSENT_BACKOFF : BACKOFF;
+    return Math.max((refusal?.retryAfterSeconds ?? 0) * 1000, backoffMs(backoff, failures, random()));
   }
 
   #session(): Promise<SessionEnd> {
@@ -156,7 +175,7 @@ export class ResourceWatch implements SharedWatch {
       link.release();
       return this.#refused(opened.failure, from);
     }
-    this.#trouble = undefined;
+    this.#setTrouble(undefined);
     const stream: StreamState = {
       isInitial: from === undefined,
       openedAtMs: clock.now(),

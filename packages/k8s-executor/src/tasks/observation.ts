@@ -14,6 +14,7 @@ import { waitsForConsumer } from './claim-binding.js';
 import { awaitsStatus, hasStatus, mayGetStatus, silentControllerMs } from './first-status.js';
 import { lostFields, ownerOfField } from './owned-fields.js';
 import type { RunContext } from './run-context.js';
+import { asLastSeen, syncedOrTroubled, unseen } from './watch-trouble.js';
 
 /** An object that is not current yet, as it is seen at one moment. */
 export interface Sight {
@@ -68,6 +69,8 @@ class WatchObservation implements Observation {
   readonly #trackers = new Map<AppliedObject, SymptomTracker>();
   /** Objects whose own uid has been seen on a watch: from then on their absence means something. */
   readonly #seen = new Set<AppliedObject>();
+  /** Watches that have told what there is. */
+  readonly #synced = new Set<SharedWatch>();
   /** Why pods are not created, as events told. */
   readonly #refusals = new Map<AppliedObject, string>();
   /** Claims that are bound only when a pod uses them. */
@@ -144,7 +147,7 @@ class WatchObservation implements Observation {
       (object) => this.#unspoken.has(object) || this.#judge(object.applied).status !== 'current',
     );
     await Promise.all(pending.map((object) => this.#watchObject(object)));
-    await Promise.all([...this.#watched.values()].map((watched) => watched.watch.synced));
+    await Promise.all([...this.#watched.values()].map(({ watch }) => syncedOrTroubled(watch)));
   }
 
   async #expectStatus(object: AppliedObject): Promise<void> {
@@ -163,10 +166,15 @@ class WatchObservation implements Observation {
     const resource = await this.#resource(apiVersion, kind);
     if (resource === undefined) return;
     const watch = cluster.watch(resource, metadata.namespace);
+    void watch.synced.then(() => this.#synced.add(watch));
     this.#stops.push(
       watch.subscribe((event) => {
+        if (event.type === 'synced') this.#synced.add(watch);
         if (event.type === 'synced' || event.object.metadata.name === metadata.name) this.#bell.ring();
       }),
+      watch.onTrouble?.(() => {
+        this.#bell.ring();
+      }) ?? (() => undefined),
     );
     this.#watched.set(object, { watch, ...(await this.#watchPods(object.applied)) });
   }
@@ -206,6 +214,10 @@ class WatchObservation implements Observation {
         this.#trackers.delete(object);
         continue;
       }
+      if (!this.#isSeen(object)) {
+        pending.set(object, sight);
+        continue;
+      }
       const tracker = this.#trackers.get(object) ?? createSymptomTracker();
       this.#trackers.set(object, tracker);
       if (sight.pods.length > 0) this.#refusals.delete(object);
@@ -221,12 +233,21 @@ class WatchObservation implements Observation {
   #sight(object: AppliedObject): Sight | undefined {
     if (this.#patientClaims.has(object)) return undefined;
     const watched = this.#watched.get(object);
+    if (watched !== undefined && !this.#isSeen(object))
+      return { object: object.applied, readiness: unseen(watched.watch), pods: [] };
     const live = this.#liveState(object, watched);
-    const readiness = this.#isUnspoken(object, live) ? awaitsStatus : this.#judge(live);
-    if (readiness.status === 'current') return undefined;
+    const judged = this.#isUnspoken(object, live) ? awaitsStatus : this.#judge(live);
+    if (judged.status === 'current') return undefined;
+    const readiness = asLastSeen(judged, watched?.watch);
     const pods = podsOf(live, watched?.pods, watched?.replicaSets);
     const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, watched?.replicaSets) : undefined;
     return { object: live, readiness, pods, replicaSet };
+  }
+
+  /** Of what is not known yet nothing can be said, good or bad. */
+  #isSeen(object: AppliedObject): boolean {
+    const watched = this.#watched.get(object);
+    return watched === undefined || this.#synced.has(watched.watch);
   }
 
   #isUnspoken(object: AppliedObject, live: KubeObject): boolean {
