@@ -7,6 +7,8 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   render: async () => (await import('./commands/render.js')).render,
   deploy: async () => (await import('./commands/deploy.js')).deploy,
   status: async () => (await import('./commands/status.js')).status,
+  affected: async () => (await import('./commands/affected.js')).affected,
+  prove: async () => (await import('./commands/prove.js')).prove,
   destroy: async () => (await import('./commands/destroy.js')).destroy,
   ready: async () => (await import('./commands/ready.js')).ready,
   cluster: async () => (await import('./commands/cluster.js')).cluster,

@@ -48,7 +48,12 @@ export const flags = {
     value: 'ID',
     summary: 'what ${env_id} stands for (default: the deployment’s name)',
   },
-  'exit-code': { kind: 'switch', summary: 'with --compare: exit 1 when the plans differ' },
+  environment: {
+    kind: 'value',
+    value: 'NAME',
+    summary: 'an environment of @flotilla/nx-plugin in nx.json: its context, namespace, …',
+  },
+  'exit-code': { kind: 'switch', summary: 'exit 1 when there are differences' },
   explain: { kind: 'value', value: 'TASK', summary: 'why this task waits, for whom, by which line' },
   fail: { kind: 'list', value: 'TASK', summary: 'what if this task fails? (repeatable)' },
   file: {
@@ -90,6 +95,11 @@ export const flags = {
   'prune-stateful': {
     kind: 'switch',
     summary: 'delete claims, volumes, namespaces and CRDs too, with all that is in them',
+  },
+  proof: {
+    kind: 'value',
+    value: 'FILE',
+    summary: 'what flotilla prove has written: under its token the result is recorded',
   },
   quiet: { kind: 'switch', short: 'q', summary: 'no progress, only the result' },
   'rerun-jobs': { kind: 'switch', summary: 'run jobs again that have succeeded with the same inputs' },
@@ -142,5 +152,10 @@ export class FlagValues {
 
   list(name: FlagName): readonly string[] {
     return this.#values.get(name) ?? [];
+  }
+
+  /** These values, and others for the flags that were not said. */
+  withDefaults(others: readonly (readonly [FlagName, readonly string[]])[]): FlagValues {
+    return new FlagValues(new Map([...others, ...this.#values]));
   }
 }

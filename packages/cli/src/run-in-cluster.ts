@@ -1,8 +1,10 @@
-import { isCutShort, systemClock, type LoadedPlan } from '@flotilla/core';
+import { resolve } from 'node:path';
+import { isCutShort, readText, systemClock, type LoadedPlan } from '@flotilla/core';
 import {
   chooseGrace,
   deployPlan,
   findRunOrigin,
+  parseProof,
   processEnvironment,
   type DeployPlanResult,
   type OpenedCluster,
@@ -97,6 +99,7 @@ async function startRun(
     ...loaded,
     origin: await findRunOrigin({ directory, environment: processEnvironment() }),
     wallClock: () => new Date(),
+    ...readToken(invocation),
     cluster: opened.cluster,
     namespace: opened.namespace,
     ...(opened.grace !== undefined && { grace: opened.grace }),
@@ -121,4 +124,19 @@ async function startRun(
       printDiagnostics(invocation, diagnostics);
     },
   });
+}
+
+/** `--proof`: the token of the proof that a cache has hashed. Refuses with 66 what is none. */
+function readToken({ flags, ports }: Invocation): { readonly token?: string } {
+  const path = flags.value('proof');
+  if (path === undefined) return {};
+  const read = readText(resolve(ports.workingDirectory, path), path);
+  const proof = read.ok ? parseProof(read.text ?? '') : undefined;
+  if (proof === undefined)
+    throw new RefusedError({
+      exitCode: 66,
+      message: `${path} is no proof.`,
+      help: 'flotilla prove writes one.',
+    });
+  return { token: proof.token };
 }

@@ -39,6 +39,7 @@ export { checkReadyRules } from './tasks/task-readiness.js';
 export { formatStatus, type ShownStatus } from './tasks/format-status.js';
 export { readStatus } from './tasks/status.js';
 export type { StatusOptions, StatusResult, TaskState, TaskStatus } from './tasks/status.js';
+export type { Receipt } from './record/receipt.js';
 export { proveDeployment } from './record/prove-deployment.js';
 export type { Proof, ProofReason, ProofResult, ProveOptions } from './record/prove-deployment.js';
 export { readClusterUid } from './record/cluster-uid.js';

@@ -30,6 +30,7 @@ export const deploy: Command = {
     'no-preflight',
     'force-conflicts',
     'rerun-jobs',
+    'proof',
     'grace',
     'no-prune',
     'prune-stateful',
