@@ -4,6 +4,7 @@ import { chooseCluster } from './choose-cluster.js';
 import type { Invocation } from './command.js';
 import { printDiagnostics, refuseWrong } from './load-plan.js';
 import { printJson, printJsonLine } from './print-json.js';
+import { readImages } from './read-images.js';
 import { RefusedError, refuseUsage } from './refusal.js';
 
 /**
@@ -19,6 +20,7 @@ export async function dryRunOnServer(invocation: Invocation, loaded: LoadedPlan)
     const { cluster, namespace, simulated } = opened;
     const result = await prepareRun({
       ...loaded,
+      ...readImages(invocation),
       cluster,
       namespace,
       clock: systemClock,

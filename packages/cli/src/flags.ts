@@ -70,6 +70,11 @@ export const flags = {
       'how long what often heals must last before it fails a task (repeatable, or a,b): image-not-found=30s, image-pull=2m, crash-loop=30s, missing-config=30s, claim-unbound=2m, no-room=2m are the defaults',
   },
   help: { kind: 'switch', short: 'h', summary: 'this text' },
+  images: {
+    kind: 'list',
+    value: 'FILE',
+    summary: 'what a build has written, {"name": "registry/app@sha256:…"}: deployed instead (repeatable)',
+  },
   kubeconfig: {
     kind: 'value',
     value: 'FILE',

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { nearest, readText } from '@flotilla/core';
 import type { Invocation } from './command.js';
-import { FlagValues, type FlagName } from './flags.js';
+import type { FlagValues } from './flags.js';
+import { type FlagName } from './flags.js';
 import { RefusedError, refuseUsage } from './refusal.js';
 
 /** Options of an environment in nx.json, and the flags that they are. */

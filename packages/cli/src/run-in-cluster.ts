@@ -13,6 +13,7 @@ import { chooseCluster } from './choose-cluster.js';
 import type { Invocation } from './command.js';
 import { printDiagnostics, refuseWrong } from './load-plan.js';
 import { nextCommands } from './next-commands.js';
+import { readImages } from './read-images.js';
 import { RefusedError } from './refusal.js';
 import { choosePruning } from './choose-pruning.js';
 import { newRunId } from './run-identity.js';
@@ -100,6 +101,7 @@ async function startRun(
     origin: await findRunOrigin({ directory, environment: processEnvironment() }),
     wallClock: () => new Date(),
     ...readToken(invocation),
+    ...readImages(invocation),
     cluster: opened.cluster,
     namespace: opened.namespace,
     ...(opened.grace !== undefined && { grace: opened.grace }),

@@ -47,3 +47,4 @@ export { findRunOrigin, type RunOrigin } from './record/run-origin.js';
 export { createClusterPool, type ClusterPool } from './deploy/cluster-pool.js';
 export { parseProof, printProof, printReasons, proofDocument } from './deploy/proof-document.js';
 export type { ProofDocument } from './deploy/proof-document.js';
+export { readImages, type ReadImagesResult } from './deploy/read-images.js';

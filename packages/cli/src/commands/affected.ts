@@ -26,6 +26,7 @@ export const affected: Command = {
     'namespace',
     'kubeconfig',
     'environment',
+    'images',
     'exit-code',
     'output',
     'param',

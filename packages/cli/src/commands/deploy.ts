@@ -30,6 +30,7 @@ export const deploy: Command = {
     'no-preflight',
     'force-conflicts',
     'rerun-jobs',
+    'images',
     'proof',
     'grace',
     'no-prune',

@@ -14,7 +14,7 @@ export const prove: Command = {
     'writes a proof that the cluster holds what the file says, for caches: the same while nothing changes',
   positionals: '[workflow]',
   positionalsMax: 1,
-  flags: ['file', ...clusterFlags, 'proof', 'exit-code', 'param', 'env-id', 'strict'],
+  flags: ['file', ...clusterFlags, 'proof', 'images', 'exit-code', 'param', 'env-id', 'strict'],
   outputs: [],
   run: proveRun,
 };

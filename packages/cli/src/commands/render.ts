@@ -3,6 +3,7 @@ import { maskSecret, renderPlan, type RenderedTask } from '@flotilla/k8s-executo
 import type { Command, Invocation } from '../command.js';
 import { loadCheckedPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
 import { printJson } from '../print-json.js';
+import { readImages } from '../read-images.js';
 import { printYaml } from '../print-yaml.js';
 
 export const render: Command = {
@@ -10,7 +11,7 @@ export const render: Command = {
   summary: 'every object as it would be applied, in order; the values of Secrets are masked',
   positionals: '[workflow]',
   positionalsMax: 1,
-  flags: ['file', 'namespace', 'output', 'param', 'env-id', 'strict'],
+  flags: ['file', 'namespace', 'images', 'output', 'param', 'env-id', 'strict'],
   outputs: ['yaml', 'json'],
   run: async (invocation) => await renderLoaded(invocation, await loadCheckedPlan(invocation)),
 };
@@ -19,7 +20,7 @@ export const render: Command = {
 export async function renderLoaded(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
   const { file, plan, directory } = loaded;
   const namespace = invocation.flags.value('namespace') ?? file.namespace ?? 'default';
-  const rendered = await renderPlan({ file, plan, directory, namespace });
+  const rendered = await renderPlan({ file, plan, directory, namespace, ...readImages(invocation) });
   if (!rendered.ok) throw refuseWrong(invocation, rendered.diagnostics);
   printDiagnostics(invocation, rendered.diagnostics);
   const items = rendered.value.flatMap(itemsOf);

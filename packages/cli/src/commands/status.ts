@@ -4,6 +4,7 @@ import { chooseCluster, clusterFlags } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan, refuseWrong } from '../load-plan.js';
+import { readImages } from '../read-images.js';
 import { printJson } from '../print-json.js';
 import { RefusedError } from '../refusal.js';
 
@@ -12,7 +13,7 @@ export const status: Command = {
   summary: 'what is deployed, whether it is ready, what drifted',
   positionals: '[workflow]',
   positionalsMax: 1,
-  flags: ['file', ...clusterFlags, 'output', 'param', 'env-id', 'strict'],
+  flags: ['file', ...clusterFlags, 'images', 'output', 'param', 'env-id', 'strict'],
   outputs: ['text', 'json'],
   run: async (invocation) => {
     const loaded = loadPlan(invocation);
@@ -28,7 +29,13 @@ export const status: Command = {
 
 async function showStatus(invocation: Invocation, loaded: LoadedPlan, opened: OpenedCluster): Promise<void> {
   const { cluster, namespace } = opened;
-  const result = await readStatus({ ...loaded, cluster, namespace, clock: systemClock });
+  const result = await readStatus({
+    ...loaded,
+    ...readImages(invocation),
+    cluster,
+    namespace,
+    clock: systemClock,
+  });
   if (!result.ok) {
     if ('diagnostics' in result) throw refuseWrong(invocation, result.diagnostics);
     throw new RefusedError(result.refusal);

@@ -32,6 +32,7 @@ export interface DeployPlanOptions extends Pick<
   | 'grace'
   | 'onWarning'
   | 'runProgram'
+  | 'images'
 > {
   readonly file: DeploymentFile;
   readonly plan: Plan;

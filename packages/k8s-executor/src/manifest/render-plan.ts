@@ -19,6 +19,7 @@ import { normalizeObject } from './normalize-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { Manifest } from './parse-manifests.js';
 import { readManifests } from './read-manifests.js';
+import { replaceImages, type Images } from './replace-images.js';
 import { renderChart } from './render-chart.js';
 import { renderKustomize } from './render-kustomize.js';
 import { runChildProcess } from './run-program.js';
@@ -36,6 +37,8 @@ export interface RenderOptions {
   /** Where namespaced objects without a namespace go. */
   readonly namespace: string;
   readonly runProgram?: RunProgram;
+  /** What was built, to deploy instead of the images that the files name. */
+  readonly images?: Images;
   /** Default: what Kubernetes itself knows, so that no cluster is needed. */
   readonly scopeOf?: ScopeOf;
 }
@@ -205,13 +208,14 @@ function withCrdsOf(manifests: readonly Manifest[], scopeOf: ScopeOf): ScopeOf {
 async function normalizeTask(
   task: TaskToRender,
   manifests: readonly Manifest[],
-  { plan, namespace, scopeOf }: RenderOptions & { readonly scopeOf: ScopeOf },
+  { plan, namespace, scopeOf, images = new Map() }: RenderOptions & { readonly scopeOf: ScopeOf },
 ): Promise<readonly Manifest[]> {
   const owner = { deployment: plan.name, namespace, task: task.id };
   const normalized = await Promise.all(
     manifests.map(async ({ object, span }) => {
       const namespaced = (await scopeOf(object.apiVersion, object.kind)) !== 'cluster';
-      return { object: normalizeObject(object, owner, { namespaced, namespace }), span };
+      const normalized = normalizeObject(object, owner, { namespaced, namespace });
+      return { object: replaceImages(normalized, images), span };
     }),
   );
   return orderForApply(normalized);

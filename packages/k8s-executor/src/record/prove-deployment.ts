@@ -11,7 +11,7 @@ import { readReceipt, type Receipt } from './receipt.js';
 /** A deployment that is to be compared with what its environment runs. */
 export type ProveOptions = Pick<
   PrepareRunOptions,
-  'file' | 'plan' | 'directory' | 'cluster' | 'namespace' | 'clock' | 'runProgram'
+  'file' | 'plan' | 'directory' | 'cluster' | 'namespace' | 'clock' | 'runProgram' | 'images'
 >;
 
 /** Why a deployment has to run: in general, or for a task. */

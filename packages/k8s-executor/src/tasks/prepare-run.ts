@@ -10,6 +10,7 @@ import { checkObjects } from '../manifest/check-objects.js';
 import type { ScopeOf } from '../manifest/kind-scope.js';
 import { renderOthers, renderPlan } from '../manifest/render-plan.js';
 import type { RenderedTask } from '../manifest/render-plan.js';
+import type { Images } from '../manifest/replace-images.js';
 import type { RunProgram } from '../manifest/run-program.js';
 import { partOfLabel } from '../record/apply-set.js';
 import { findForeign, foreignDiagnostic } from '../record/find-foreign.js';
@@ -39,6 +40,8 @@ export interface PrepareRunOptions {
   readonly clock: Clock;
   /** How renderers (kubectl, kustomize, helm) are run; default: child processes without a shell. */
   readonly runProgram?: RunProgram;
+  /** What was built, to deploy instead of the images that the files name. */
+  readonly images?: Images;
   /** Learns the values of all Secrets that are rendered or read; give your own to use it for other outputs too. */
   readonly redactor?: Redactor;
   /** Dry run of every object and access review before the first write; default true (`--no-preflight`). */

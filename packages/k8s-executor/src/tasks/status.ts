@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { deploymentLabel } from '../manifest/labels.js';
+import type { Images } from '../manifest/replace-images.js';
 import type { RunProgram } from '../manifest/run-program.js';
 import { textOf } from '../readiness/readiness.js';
 import { readReceipt, type Receipt, type TaskReceipt } from '../record/receipt.js';
@@ -37,6 +38,8 @@ export interface StatusOptions {
   readonly namespace: string;
   readonly clock: Clock;
   readonly runProgram?: RunProgram;
+  /** What was built, to deploy instead of the images that the files name. */
+  readonly images?: Images;
 }
 
 export type StatusResult =

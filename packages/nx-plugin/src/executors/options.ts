@@ -4,6 +4,8 @@ export interface WorkflowOptions {
   readonly workflow?: string;
   readonly only?: readonly string[];
   readonly timeout?: string;
+  /** Files that builds have written, relative to the workspace's root. */
+  readonly images?: readonly string[];
   readonly context?: string;
   readonly namespace?: string;
   readonly kubeconfig?: string;

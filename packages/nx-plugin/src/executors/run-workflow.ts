@@ -3,6 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
 import type { OpenedCluster } from '@flotilla/k8s-executor';
 import { cancelOnSignals } from './cancel-on-signals';
+import { findImages, type Images } from './find-images';
 import { openRunOutput, type NextCommands } from './open-run-output';
 import type { WorkflowOptions } from './options';
 import { print, printDiagnostics, printRefusal } from './print';
@@ -25,14 +26,16 @@ export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
     printRefusal({ message: `grace: ${said.message}` });
     return false;
   }
+  const images = await findImages(run.options, run.context, print);
+  if (images === undefined) return false;
   return await withCluster(run, (opened) => {
     const grace = chooseGrace(run.loaded.file, said.settings, opened.grace);
-    return runOpened(run, { ...opened, grace });
+    return runOpened({ ...run, images }, { ...opened, grace });
   });
 }
 
 async function runOpened(
-  { loaded, options, context, token }: WorkflowRun,
+  { loaded, options, context, token, images }: WorkflowRun & { readonly images: Images },
   opened: OpenedCluster,
 ): Promise<boolean> {
   const { systemClock } = await import('@flotilla/core');
@@ -46,6 +49,7 @@ async function runOpened(
     const { directory } = loaded;
     const result = await deployPlan({
       ...loaded,
+      images,
       origin: await findRunOrigin({ directory, environment: processEnvironment() }),
       wallClock: () => new Date(),
       cluster: opened.cluster,

@@ -3,6 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
 import type { ClusterPool } from '@flotilla/k8s-executor';
 import { clusterChoice } from '../cluster-choice';
+import { findImages } from '../find-images';
 import { loadWorkflow } from '../load-workflow';
 import type { ProofOptions } from '../options';
 import { printDiagnostics, printRefusal, type Say } from '../print';
@@ -46,6 +47,8 @@ async function prove(
   // It ends with its run: there is nothing that could be proved.
   if (options.cluster === 'embedded')
     return { document: proofDocument(loaded.plan, randomUUID()), reasons: ['the cluster is a simulation'] };
+  const images = await findImages(options, context, say);
+  if (images === undefined) return undefined;
   const opened = await pool.open(loaded.file, clusterChoice(options, context));
   if (!opened.ok) {
     printRefusal(opened.refusal, say);
@@ -53,7 +56,7 @@ async function prove(
   }
   const { systemClock } = await import('@flotilla/core');
   const { cluster, namespace } = opened.opened;
-  const result = await proveDeployment({ ...loaded, cluster, namespace, clock: systemClock });
+  const result = await proveDeployment({ ...loaded, images, cluster, namespace, clock: systemClock });
   if (result.kind === 'proved') {
     const document = proofDocument(loaded.plan, randomUUID(), result.proof);
     return { document, reasons: printReasons(result.proof) };

@@ -1,10 +1,10 @@
 import type { ExecutorContext } from '@nx/devkit';
-import type { LoadedPlan } from '@flotilla/core';
 import type { OpenedCluster } from '@flotilla/k8s-executor';
+import { findImages } from '../find-images';
 import { loadWorkflow } from '../load-workflow';
 import type { WorkflowOptions } from '../options';
 import { print, printDiagnostics, printRefusal, wantsColor } from '../print';
-import { withCluster } from '../with-cluster';
+import { withCluster, type ClusterUse } from '../with-cluster';
 
 /** `@flotilla/nx-plugin:status`: says what is deployed, whether it is ready and what drifted; drift is no failure. */
 export default async function statusExecutor(
@@ -14,19 +14,20 @@ export default async function statusExecutor(
   const loaded = await loadWorkflow(options, context);
   if (loaded === undefined) return { success: false };
   const success = await withCluster({ loaded, options, context }, (opened) =>
-    showStatus(loaded, options, opened),
+    showStatus({ loaded, options, context }, opened),
   );
   return { success };
 }
 
 async function showStatus(
-  loaded: LoadedPlan,
-  options: WorkflowOptions,
+  { loaded, options, context }: ClusterUse,
   { cluster, namespace }: OpenedCluster,
 ): Promise<boolean> {
+  const images = await findImages(options, context, print);
+  if (images === undefined) return false;
   const { systemClock } = await import('@flotilla/core');
   const { formatStatus, readStatus } = await import('@flotilla/k8s-executor');
-  const result = await readStatus({ ...loaded, cluster, namespace, clock: systemClock });
+  const result = await readStatus({ ...loaded, images, cluster, namespace, clock: systemClock });
   if (result.ok) {
     print(formatStatus({ ...result, deployment: loaded.plan.name, namespace }, { color: wantsColor() }));
     return true;

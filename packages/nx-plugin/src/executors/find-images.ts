@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { posix, resolve } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import type { ReadImagesResult } from '@flotilla/k8s-executor';
+import type { WorkflowOptions } from './options';
+import { printRefusal, type Say } from './print';
+
+/** By the name that manifests use, the reference to deploy. */
+export type Images = Extract<ReadImagesResult, { ok: true }>['images'];
+
+/**
+ * What the builds have written: the files of the option `images`, else the project's `dist/image.json` where there is
+ * one. Undefined, with the reason said, when a file cannot be used.
+ */
+export async function findImages(
+  options: WorkflowOptions,
+  context: ExecutorContext,
+  say: Say,
+): Promise<Images | undefined> {
+  const { readImages } = await import('@flotilla/k8s-executor');
+  const paths = options.images ?? defaultFiles(context);
+  const read = readImages(paths.map((path) => ({ path, absolutePath: resolve(context.root, path) })));
+  if (read.ok) return read.images;
+  printRefusal(read.refusal, say);
+  return undefined;
+}
+
+function defaultFiles({
+  root,
+  projectName = '',
+  projectsConfigurations,
+}: ExecutorContext): readonly string[] {
+  const path = posix.join(projectsConfigurations.projects[projectName]?.root ?? '.', 'dist/image.json');
+  return existsSync(resolve(root, path)) ? [path] : [];
+}
