@@ -22,6 +22,8 @@ import type { ApiRequest, Transport } from './transport.js';
 /** Who our fields belong to on the server (execution.md §1). */
 const FIELD_MANAGER = 'flotilla';
 
+const metadataAccept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
 export interface ApiClusterOptions {
   readonly transport: Transport;
   readonly context: string;
@@ -100,13 +102,14 @@ export class ApiCluster implements Cluster {
     resource: Resource,
     where: Parameters<Cluster['list']>[1],
   ): Promise<ApiResult<readonly KubeObject[]>> {
-    const { namespace, labelSelector, fieldSelector, signal } = where;
+    const { namespace, labelSelector, fieldSelector, metadataOnly, signal } = where;
     const listed = await listObjects(this.#transport, resource, {
       path: collectionPath(resource, namespace),
       query: {
         ...(labelSelector !== undefined && { labelSelector }),
         ...(fieldSelector !== undefined && { fieldSelector }),
       },
+      ...(metadataOnly === true && { accept: metadataAccept }),
       ...(signal !== undefined && { signal }),
     });
     return listed.ok ? { ok: true, value: listed.value.objects } : listed;

@@ -101,6 +101,8 @@ export interface Cluster {
       readonly namespace?: string;
       readonly labelSelector?: string;
       readonly fieldSelector?: string;
+      /** Asks for names, labels and annotations alone. A server that does not know how sends whole objects. */
+      readonly metadataOnly?: boolean;
       readonly signal?: AbortSignal;
     },
   ): Promise<ApiResult<readonly KubeObject[]>>;

@@ -56,18 +56,17 @@ export class Discovery {
     return { ok: true, value: undefined };
   }
 
-  /** Every kind that is served, in each of its versions. */
+  /** Every kind that is served, in each of its versions. Left out are groups whose own API server is down: nobody waits for it. */
   async resources(): Promise<ApiResult<readonly Resource[]>> {
     const all = await this.load();
     if (!all.ok) return all;
-    const known = all.value === 'apart' ? [] : [...all.value.resources.values()];
-    const left = all.value === 'apart' ? await this.#groupVersions() : [...all.value.stale];
+    if (all.value !== 'apart') {
+      const { resources, stale } = all.value;
+      return { ok: true, value: [...resources.values()].filter(({ apiVersion }) => !stale.has(apiVersion)) };
+    }
+    const left = await this.#groupVersions();
     const apart = await Promise.all(left.map((apiVersion) => this.#loadApart(apiVersion)));
-    // A group whose own server is down cannot be listed; the others can.
-    return {
-      ok: true,
-      value: [...known, ...apart.flatMap((each) => (each.ok ? [...each.value.values()] : []))],
-    };
+    return { ok: true, value: apart.flatMap((each) => (each.ok ? [...each.value.values()] : [])) };
   }
 
   /** The next question goes to the server again. */

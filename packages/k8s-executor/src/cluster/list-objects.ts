@@ -17,7 +17,7 @@ const PAGE_SIZE = '500';
 export async function listObjects(
   transport: Transport,
   resource: Resource,
-  request: Pick<ApiRequest, 'path' | 'query' | 'signal'>,
+  request: Pick<ApiRequest, 'path' | 'query' | 'accept' | 'signal'>,
 ): Promise<ApiResult<ListedObjects>> {
   const objects: KubeObject[] = [];
   let paging: Readonly<Record<string, string>> = { limit: PAGE_SIZE };
@@ -54,7 +54,7 @@ function readPage(body: Json): { readonly items: readonly JsonObject[]; readonly
   return { items, metadata: isJsonObject(page['metadata']) ? page['metadata'] : {} };
 }
 
-/** The items of a list of a built-in kind do not say what they are. */
+/** The items of a list of a built-in kind do not say what they are, and metadata alone calls itself another kind. */
 function withType(item: JsonObject, { apiVersion, kind }: Resource): KubeObject {
-  return { apiVersion, kind, ...item } as KubeObject;
+  return { ...item, apiVersion, kind } as KubeObject;
 }

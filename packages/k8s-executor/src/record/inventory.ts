@@ -44,9 +44,9 @@ export function inventoryId({ deployment, namespace }: InventoryOwner): string {
   return applySetId({ name: recordName(deployment), namespace });
 }
 
-/** Undefined when the deployment has none yet. */
+/** Undefined when the deployment has none yet. `isForeign`: it is taken over, and must be written even if it covers all. */
 export type ReadInventoryResult =
-  | { readonly ok: true; readonly inventory: Inventory | undefined }
+  | { readonly ok: true; readonly inventory: Inventory | undefined; readonly isForeign: boolean }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
@@ -61,10 +61,10 @@ export async function readInventory(
   const reference = { apiVersion: 'v1', kind: 'ConfigMap', ...parentOf(owner) };
   const found = await cluster.get(reference);
   if (!found.ok) return { ok: false, refusal: inventoryRefusal(found.failure, owner) };
-  if (found.value === undefined) return { ok: true, inventory: undefined };
-  const stranger = takeOwnership ? undefined : explainStranger(found.value, owner);
-  if (stranger !== undefined) return { ok: false, refusal: stranger };
-  return { ok: true, inventory: inventoryFrom(found.value) };
+  if (found.value === undefined) return { ok: true, inventory: undefined, isForeign: false };
+  const stranger = explainStranger(found.value, owner);
+  if (stranger !== undefined && !takeOwnership) return { ok: false, refusal: stranger };
+  return { ok: true, inventory: inventoryFrom(found.value), isForeign: stranger !== undefined };
 }
 
 /** Stores the inventory whole. A refusal says why it could not be; nothing may be applied then. */

@@ -65,8 +65,9 @@ export function createMembership(options: MembershipOptions): Membership {
   async function read(): Promise<Refusal | undefined> {
     const found = await readInventory(options, options.cluster, options);
     if (!found.ok) return found.refusal;
-    stored = found.inventory;
-    inventory = stored ?? widenInventory(emptyInventory, options, { objects: await findEarlier(options) });
+    stored = found.isForeign ? undefined : found.inventory;
+    inventory =
+      found.inventory ?? widenInventory(emptyInventory, options, { objects: await findEarlier(options) });
     return undefined;
   }
 
@@ -116,7 +117,9 @@ export function createMembership(options: MembershipOptions): Membership {
       if (isSameInventory(inventory, expected)) return undefined;
       // The lists may be from before the run; what they do not know must not be forgotten.
       live.forget();
-      return await write(narrow(inventory, await listMembers(inventory, options), options));
+      const fresh = await listMembers(inventory, options);
+      const objects = [...fresh.objects, ...applied];
+      return await write(narrow(inventory, { objects, unlisted: fresh.unlisted }, options));
     },
   };
 }
