@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { benchApply } from './apply.js';
 import { benchCompile } from './compile.js';
 import { benchMakespan } from './makespan.js';
+import { benchNx } from './nx.js';
 import { benchParse } from './parse.js';
 import { benchStartup } from './startup.js';
 
@@ -12,6 +13,7 @@ const benchmarks = {
   parse: benchParse,
   makespan: benchMakespan,
   apply: benchApply,
+  nx: benchNx,
 } as const;
 
 function isName(name: string): name is keyof typeof benchmarks {

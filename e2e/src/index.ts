@@ -15,3 +15,5 @@ export {
   type KubeClient,
 } from './kube-client/kube-client.js';
 export { defaultNodeSettings, type NodeSettings } from './simulated-nodes/settings.js';
+export { layOutNxWorkspace, type NxWorkspace } from './testing/nx-workspace.js';
+export { packPackages } from './testing/packed.js';

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
@@ -97,5 +97,60 @@ describe.each(nxVersions)('Nx %s', (version) => {
     const destroyed = await workspace.nx(['run', 'shop:destroy', `--namespace=${namespace}`], { env });
     expect({ code: destroyed.code, stdout: destroyed.stdout }).toMatchObject({ code: 0 });
     expect(await objects()).toBe('');
+  });
+
+  test('a build says which image is deployed; built to the same digest again, the deploy is a hit', async () => {
+    const namespace = `nx-image-${version.replaceAll('.', '-')}`;
+    await cluster.kubectl(['create', 'namespace', namespace]);
+    const deploy = async () => {
+      const env = { KUBECONFIG: cluster.kubeconfig.admin };
+      const ended = await workspace.nx(['run', 'shop:deploy', `--namespace=${namespace}`], { env });
+      expect({ code: ended.code, stdout: ended.stdout }).toMatchObject({ code: 0 });
+      const path = '{.spec.template.spec.containers[0].image}';
+      const args = ['-n', namespace, 'get', 'deployment', 'api', '-o', `jsonpath=${path}`];
+      return { said: ended.stdout, image: (await cluster.kubectl(args)).stdout };
+    };
+    const server = join(workspace.folder, 'apps/shop/src/server.js');
+    const code = await readFile(server, 'utf8');
+
+    const first = await deploy();
+    expect(first.image).toMatch(/^ghcr\.io\/flotilla-deploy\/shop-orders@sha256:[0-9a-f]{64}$/);
+    await writeFile(server, `// The same program.\n${code}`);
+    const same = await deploy();
+    expect(same.image).toBe(first.image);
+    expect(same.said).toContain('built ghcr.io/flotilla-deploy/shop-orders@sha256:');
+    expect(same.said).toMatch(/read the output from the cache .* for 1 out of 3 tasks/);
+    await writeFile(server, code.replace('ordered', 'sold'));
+    const changed = await deploy();
+    expect(changed.image).not.toBe(first.image);
+    expect(changed.said).toContain('.image is not what the files say');
+  });
+
+  test('projects are deployed beside each other, dependents after what they depend on', async () => {
+    const namespace = `nx-order-${version.replaceAll('.', '-')}`;
+    await cluster.kubectl(['create', 'namespace', namespace]);
+    await mkdir(join(workspace.folder, 'apps/blog'));
+    await writeFile(join(workspace.folder, 'apps/blog/project.json'), '{"name": "blog"}');
+    const blog = 'name: blog\nservices: [{name: blog, image: "blog:1"}]\n';
+    await writeFile(join(workspace.folder, 'apps/blog/flotilla.yaml'), blog);
+    const args = ['run-many', '-t', 'deploy', `--namespace=${namespace}`, '--parallel=3'];
+    const ended = await workspace.nx(args, { env: { KUBECONFIG: cluster.kubeconfig.admin } });
+    expect({ code: ended.code, stdout: ended.stdout }).toMatchObject({ code: 0 });
+
+    const created = async (kind: string, name: string) => {
+      const get = ['-n', namespace, 'get', kind, name, '-o', 'json'];
+      return JSON.parse((await cluster.kubectl(get)).stdout) as {
+        metadata: { creationTimestamp: string };
+        data: Record<string, string>;
+      };
+    };
+    const shop = await created('configmap', 'flotilla-shop.receipt');
+    const { at } = JSON.parse(shop.data['receipt.json'] ?? '') as { at: string };
+    const web = (await created('deployment', 'web')).metadata.creationTimestamp;
+    // The API server tells whole seconds.
+    expect(Date.parse(web)).toBeGreaterThanOrEqual(Date.parse(at) - 1_000);
+    expect((await created('configmap', 'flotilla-blog.receipt')).data['receipt.json']).toContain(
+      '"succeeded"',
+    );
   });
 });

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProgramOptions, ProgramResult } from '../control-plane/run-program.js';
 import { install, type Installation } from './packed.js';
@@ -12,23 +13,21 @@ export interface NxWorkspace extends Installation {
 }
 
 const example = new URL('../../../examples/nx-workspace/', import.meta.url);
-const exampleFiles = [
-  'nx.json',
-  'apps/shop/project.json',
-  'apps/shop/flotilla.yaml',
-  'apps/web/project.json',
-  'apps/web/flotilla.yaml',
-];
-
 /** Lays out a new workspace of an Nx version with the example's projects; the caller removes it. */
 export async function createNxWorkspace(version: string, tarballs: readonly string[]): Promise<NxWorkspace> {
-  const read = async (path: string) =>
-    [path, await readFile(fileURLToPath(new URL(path, example)), 'utf8')] as const;
-  return await layOutNxWorkspace(
-    version,
-    tarballs,
-    Object.fromEntries(await Promise.all(exampleFiles.map(read))),
-  );
+  return await layOutNxWorkspace(version, tarballs, await readExample());
+}
+
+async function readExample(): Promise<Readonly<Record<string, string>>> {
+  const root = fileURLToPath(example);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    // What somebody who tried it has left there; and a package.json of our own is laid out.
+    .filter((path) => path !== 'package.json' && !/(^|\/)(node_modules|dist|\.nx)\//.test(path));
+  const texts = paths.map(async (path) => [path, await readFile(join(root, path), 'utf8')] as const);
+  return Object.fromEntries(await Promise.all(texts));
 }
 
 /** Lays out a new workspace of an Nx version with these files; the caller removes it. */
