@@ -1,0 +1,196 @@
+import type { Clock, EventSink, ObjectReference, RunEvent, RunSettled, TaskId } from '@flotilla/core';
+import type { Cluster } from '../../cluster/cluster.js';
+import { decodeJournal, encodeEnd, encodeTask, taskKey } from './journal-document.js';
+import type { JournalTask } from './journal-document.js';
+
+/** The journal of the run that is under way. */
+export interface RunJournal {
+  /** Follows the run. What happens is written soon after; a run does not wait for it. */
+  readonly sink: EventSink;
+  /** Writes what is left and how the run ended. Never fails, and gives up after some seconds. */
+  end(settled: RunSettled): Promise<void>;
+  /** Stops without an end: for a run that broke. */
+  stop(): void;
+}
+
+export interface JournalWriterOptions {
+  /** Writes only while the lock is held. */
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly reference: ObjectReference;
+  /** Of the header as it was stored. */
+  readonly resourceVersion: string;
+  readonly run: string;
+  readonly part: number;
+  /** By what the header's last part is known to be this process's. */
+  readonly process: string;
+  /** How many tasks the run has. */
+  readonly size: number;
+  /** What the header was stored with: what is kept, and what ran before. */
+  readonly entries: ReadonlyMap<TaskId, JournalTask>;
+  readonly redact: (text: string) => string;
+  readonly onNote?: ((text: string) => void) | undefined;
+}
+
+const endPatienceMs = 5_000;
+const retryMs = 1_000;
+
+/**
+ * Writes the progress of a run. One write is under way at a time, the next carries all that has come together, and a
+ * big journal is written less often than a small one: so a run of a thousand tasks costs the API server no more than one
+ * write a second, however fast they settle.
+ */
+export function createJournalWriter(options: JournalWriterOptions): RunJournal {
+  return new JournalWriter(options);
+}
+
+class JournalWriter implements RunJournal {
+  readonly #options: JournalWriterOptions;
+  readonly #pauseMs: number;
+  readonly #stopped = new AbortController();
+  readonly #entries: Map<TaskId, JournalTask>;
+  readonly #pending = new Map<string, string>();
+  readonly #writing: Promise<void>;
+  #version: string;
+  #arrival = new AbortController();
+  readonly #ending = new AbortController();
+  #hasComplained = false;
+
+  constructor(options: JournalWriterOptions) {
+    this.#options = options;
+    this.#version = options.resourceVersion;
+    this.#entries = new Map(options.entries);
+    this.#pauseMs = 200 + options.size;
+    this.#writing = this.#writeUntilStopped();
+  }
+
+  readonly sink = (event: RunEvent): void => {
+    const changed = this.#changedBy(event);
+    if (changed === undefined) return;
+    this.#entries.set(changed.task, changed.entry);
+    this.#pending.set(taskKey(changed.task), encodeTask(changed.entry));
+    this.#arrival.abort();
+  };
+
+  async end({ outcome, at }: RunSettled): Promise<void> {
+    for (const [key, value] of Object.entries(encodeEnd({ outcome, at }))) this.#pending.set(key, value);
+    this.#ending.abort();
+    this.#arrival.abort();
+    const { clock } = this.#options;
+    const over = new AbortController();
+    void this.#writing.then(() => {
+      over.abort();
+    });
+    await clock.until(clock.now() + endPatienceMs, over.signal);
+    if (this.#pending.size > 0)
+      this.#complain('how the run ended could not be written down: --resume would look at every task again');
+    this.stop();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  #changedBy(event: RunEvent): { readonly task: TaskId; readonly entry: JournalTask } | undefined {
+    switch (event.type) {
+      case 'task-started': {
+        const { task, at, attempt } = event;
+        const startedAt = this.#entries.get(task)?.startedAt ?? at;
+        return { task, entry: { state: 'running', startedAt, attempt } };
+      }
+      case 'task-settled':
+        // What was kept has been written with the header.
+        return event.kept === undefined ? this.#settledBy(event) : undefined;
+      case 'task-recovered': {
+        const before = this.#entries.get(event.task);
+        if (before?.state !== 'settled') return undefined;
+        return { task: event.task, entry: { ...before, outcome: 'recovered' } };
+      }
+      case 'run-started':
+      case 'run-settled':
+      case 'step-opened':
+      case 'step-settled':
+      case 'task-progressed':
+        return undefined;
+    }
+  }
+
+  #settledBy({ task, at, outcome }: Extract<RunEvent, { type: 'task-settled' }>) {
+    const { run, part, redact } = this.#options;
+    const startedAt = this.#entries.get(task)?.startedAt ?? null;
+    const reason = redact(outcome.reason);
+    const entry: JournalTask = {
+      state: 'settled',
+      outcome: outcome.kind,
+      reason,
+      startedAt,
+      settledAt: at,
+      run,
+      part,
+    };
+    return { task, entry };
+  }
+
+  async #writeUntilStopped(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#stopped.signal.aborted) {
+      if (this.#pending.size === 0) {
+        if (this.#ending.signal.aborted) return;
+        await clock.until(Infinity, AbortSignal.any([this.#arrival.signal, this.#stopped.signal]));
+        this.#arrival = new AbortController();
+        continue;
+      }
+      if (await this.#writePending()) await this.#letGather();
+      else await clock.until(clock.now() + retryMs, this.#stopped.signal);
+    }
+  }
+
+  /** At the end nothing more comes together, so nothing is waited for. */
+  async #letGather(): Promise<void> {
+    const { clock } = this.#options;
+    if (this.#ending.signal.aborted) return;
+    await clock.until(
+      clock.now() + this.#pauseMs,
+      AbortSignal.any([this.#ending.signal, this.#stopped.signal]),
+    );
+  }
+
+  async #writePending(): Promise<boolean> {
+    const { cluster, reference } = this.#options;
+    const data = Object.fromEntries(this.#pending);
+    const patch = { metadata: { resourceVersion: this.#version }, data };
+    const written = await cluster.patch(reference, patch, { urgent: true, signal: this.#stopped.signal });
+    if (written.ok) {
+      this.#version = written.value.metadata.resourceVersion ?? '';
+      // What has changed meanwhile is still to be written.
+      for (const [key, value] of Object.entries(data))
+        if (this.#pending.get(key) === value) this.#pending.delete(key);
+      return true;
+    }
+    if (written.failure.kind === 'status' && written.failure.code === 409) return await this.#lookAgain();
+    if (written.failure.kind === 'status')
+      this.#complain(`the journal cannot be written: ${written.failure.message}`);
+    return false;
+  }
+
+  /** Our own write may have been stored and its answer lost; another run's journal is never written to. */
+  async #lookAgain(): Promise<boolean> {
+    const { cluster, reference, process } = this.#options;
+    const found = await cluster.get(reference, this.#stopped.signal);
+    if (!found.ok) return false;
+    const journal = found.value === undefined ? undefined : decodeJournal(found.value);
+    if (journal?.header.parts.at(-1)?.process === process) {
+      this.#version = found.value?.metadata.resourceVersion ?? '';
+      return true;
+    }
+    this.#complain('another run has begun its journal in the place of this one');
+    this.stop();
+    return false;
+  }
+
+  #complain(text: string): void {
+    if (this.#hasComplained) return;
+    this.#hasComplained = true;
+    this.#options.onNote?.(`Note: ${text}.`);
+  }
+}
