@@ -48,6 +48,7 @@ export { parseDeploymentFile } from './parse/parse-deployment-file.js';
 export { renderDiagnostics } from './diagnostics/render-diagnostic.js';
 export { parseRehearsal } from './parse/parse-rehearsal.js';
 export { parseDuration } from './parse/parse-duration.js';
+export { cancelSettled } from './execute/cancel-reason.js';
 export { runPlan, type RunOptions } from './execute/run-plan.js';
 export { rehearsePlan, rehearsedDurations, type RehearseOptions } from './execute/rehearse-plan.js';
 export { systemClock } from './execute/system-clock.js';

@@ -17,7 +17,8 @@ export interface RunEnd {
 }
 
 // A lost lock and a newer run are somebody else's doing, as a SIGTERM is, so they end with the same code.
-const cancelledExitCodes: Readonly<Record<CancelReason, number>> = {
+/** How a cancelled run ends for whoever started it. */
+export const cancelledExitCodes: Readonly<Record<CancelReason, number>> = {
   SIGINT: 130,
   SIGTERM: 143,
   'lock-lost': 143,
@@ -43,9 +44,13 @@ export function settleRun(end: RunEnd): RunSettled {
   };
 }
 
+/** What a run is that was cancelled for this reason. */
+export function outcomeOf(reason: CancelReason): RunOutcome {
+  return reason === 'superseded' ? 'superseded' : 'cancelled';
+}
+
 function runOutcome({ plan, stateOf, cutShort }: RunEnd): RunOutcome {
-  if (cutShort?.kind === 'cancelled' && cutShort.reason === 'superseded') return 'superseded';
-  if (cutShort !== undefined) return cutShort.kind;
+  if (cutShort !== undefined) return cutShort.kind === 'halted' ? 'halted' : outcomeOf(cutShort.reason);
   return plan.tasks.some(({ id }) => isError(stateOf(id).outcome)) ? 'degraded' : 'succeeded';
 }
 

@@ -1,5 +1,7 @@
 import {
+  isCutShort,
   runPlan,
+  type CancelReason,
   type Clock,
   type DeploymentFile,
   type Diagnostic,
@@ -8,21 +10,29 @@ import {
   type Plan,
   type Refusal,
   type RunSettled,
-  type TaskId,
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import { expectedDurations } from '../record/expected-durations.js';
-import { readReceipt } from '../record/receipt.js';
+import { openJournal, type JournalMode } from '../record/journal/open-journal.js';
+import { acquireLock, type AcquireLockResult } from '../record/lock/acquire-lock.js';
+import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js';
+import type { HeldLock } from '../record/lock/held-lock.js';
+import { readReceipt, type Receipt } from '../record/receipt.js';
 import { recordRun } from '../record/record-run.js';
 import type { RunOrigin } from '../record/run-origin.js';
+import { desiredDigest } from '../record/task-digests.js';
 import { createLiveObjects } from '../tasks/live-objects.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import { createRedactor, type Redactor } from '../tasks/redactor.js';
 import { barrierHints } from './barrier-hints.js';
-import { holdLast, planPruning, type PruneChoice } from './pruning.js';
+import { holdLast, planPruning, type PruneChoice, type Pruning } from './pruning.js';
+import { refuseMissingNamespace } from './refuse-missing-namespace.js';
+import { bothSinks, eitherSignal, unlessCancelled, withinMs } from './run-plumbing.js';
 
 /** A plan, the cluster it is for, and how to run it. */
 export interface DeployPlanOptions extends Pick<
   PrepareRunOptions,
+  | 'redactor'
   | 'preflight'
   | 'forceConflicts'
   | 'takeOwnership'
@@ -43,7 +53,7 @@ export interface DeployPlanOptions extends Pick<
   readonly clock: Clock;
   /** The time of day, for what is written into the cluster. */
   readonly wallClock: () => Date;
-  /** The name of this run. */
+  /** Unique for this process: the run's name, unless it resumes one. */
   readonly run: string;
   readonly origin: RunOrigin;
   /** What a cache knows this run's result by (nx.md, "The cache must never lie" §1). */
@@ -57,69 +67,186 @@ export interface DeployPlanOptions extends Pick<
   readonly allowDegraded?: boolean;
   /** Default: prunes, asks nobody, refuses when a task came out empty. */
   readonly prune?: PruneChoice;
-  /** What people should be told between events, e.g. what is being pruned. */
+  /**
+   * `resume`: goes on with the last run, which was killed or cut short (`--resume`). `take-over`: stops the run that is
+   * under way and goes on in its place (`--take-over`). Default: a new run.
+   */
+  readonly mode?: JournalMode;
+  /** How long to wait for another run (`--lock-timeout`); default 0. */
+  readonly lockTimeoutMs?: number;
+  /** How long a lock counts as held after its last renewal (`--lock-duration`); whole seconds, default 15,000. */
+  readonly lockDurationMs?: number;
+  /** What people should be told between events: whose lock is waited for, what is resumed, what is being pruned. */
   readonly onNote?: (text: string) => void;
   /** Warnings and hints found while rendering and checking, before the first event. */
   readonly onDiagnostics?: (diagnostics: readonly Diagnostic[]) => void;
 }
 
-/** How it ended; or why nothing was written: mistakes in the files, or a refusal. */
+/** How it ended; or why no object was written: mistakes in the files, a refusal, or a cancellation before the run began. */
 export type DeployPlanResult =
   | { readonly kind: 'settled'; readonly settled: RunSettled }
   | { readonly kind: 'wrong'; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'stopped'; readonly reason: CancelReason };
 
-/** Renders and checks the whole plan, then runs it: what `flotilla deploy` and `nx run app:deploy` both do. */
-export async function deployPlan(options: DeployPlanOptions): Promise<DeployPlanResult> {
-  const { plan, run, clock, sink, cluster, namespace, concurrency, cancelled, allowDegraded } = options;
+/**
+ * What `flotilla deploy`, `flotilla destroy` and `nx run app:deploy` do, from the files to the end of the run. Nothing is
+ * written before everything is rendered and checked, no object before the lock is held, the journal begun and the
+ * inventory widened, and nothing after the lock is released or lost.
+ */
+export async function deployPlan(asked: DeployPlanOptions): Promise<DeployPlanResult> {
+  const guard = guardWrites(asked.cluster);
+  const options = { ...asked, redactor: asked.redactor ?? createRedactor(), guard, cluster: guard.cluster };
+  const prepared = await unlessCancelled(options.cancelled, prepare(options));
+  if (prepared.kind !== 'prepared') return prepared;
+  const refusal = await prepared.run.createNamespace(asked.cluster);
+  if (refusal !== undefined) return { kind: 'refused', refusal };
+  const acquired = await lockDeployment(asked);
+  switch (acquired.kind) {
+    case 'refused':
+      return acquired;
+    case 'stopped':
+      return { kind: 'stopped', reason: asked.cancelled?.reason as CancelReason };
+    case 'no-namespace':
+      return await removeWithoutRecords(options, prepared);
+    case 'held':
+      guard.useLock(acquired.lock);
+      try {
+        return await deployLocked(options, prepared, acquired);
+      } finally {
+        await acquired.lock.release();
+      }
+  }
+}
+
+type Options = DeployPlanOptions & { readonly redactor: Redactor; readonly guard: GuardedCluster };
+
+type Refused = Extract<DeployPlanResult, { kind: 'wrong' | 'refused' }>;
+
+interface Prepared {
+  readonly kind: 'prepared';
+  readonly run: PreparedRun;
+  readonly pruning: Pruning;
+  readonly durations: ExpectedDurations;
+}
+
+/** Renders, checks, and finds out what there is to prune; reads only. */
+async function prepare(options: Options): Promise<Prepared | Refused> {
+  const { plan, cluster, namespace, cancelled } = options;
   const [prepared, receipt] = await Promise.all([
-    prepareRun(options),
+    prepareRun({ ...options, ...(cancelled !== undefined && { signal: cancelled }) }),
     readReceipt(cluster, { deployment: plan.name, namespace }),
   ]);
   if (!prepared.ok) {
     if ('diagnostics' in prepared) return { kind: 'wrong', diagnostics: prepared.diagnostics };
     return { kind: 'refused', refusal: prepared.refusal };
   }
-  const known = receipt.ok ? receipt.value : undefined;
+  const known: Receipt | undefined = receipt.ok ? receipt.value : undefined;
   options.onDiagnostics?.([...prepared.run.diagnostics, ...barrierHints(options.file, plan, known)]);
-  const planned = await planPruning({
+  const planned = await findPruning(options, prepared.run);
+  if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
+  const durations = options.durations ?? expectedDurations(known);
+  return { kind: 'prepared', run: prepared.run, pruning: planned.pruning, durations };
+}
+
+function findPruning(options: Options, prepared: PreparedRun): ReturnType<typeof planPruning> {
+  return planPruning({
     ...options,
-    prepared: prepared.run,
+    prepared,
     choice: options.prune ?? { enabled: true, allowEmpty: false },
     onNote: options.onNote ?? (() => undefined),
   });
-  if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
-  const refusal = (await prepared.run.begin()) ?? (await prepared.run.openInventory(cluster));
-  if (refusal !== undefined) return { kind: 'refused', refusal };
-  const ran = await runPlan(plan, {
-    run,
-    cluster: cluster.server,
-    runner: prepared.run.runner,
-    clock,
-    sink: holdLast(sink),
-    durations: options.durations ?? expectedDurations(known),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(cancelled !== undefined && { cancelled }),
-    ...(allowDegraded !== undefined && { allowDegraded }),
+}
+
+function lockDeployment(asked: DeployPlanOptions): Promise<AcquireLockResult> {
+  const { plan, cancelled, lockTimeoutMs, lockDurationMs, mode } = asked;
+  return acquireLock({
+    ...asked,
+    deployment: plan.name,
+    signal: cancelled,
+    timeoutMs: lockTimeoutMs,
+    durationMs: lockDurationMs,
+    takeOver: mode === 'take-over',
   });
-  const settled = await planned.pruning.finish(ran, cluster);
-  await writeReceipt(options, prepared.run, settled);
-  sink(settled);
-  return { kind: 'settled', settled };
+}
+
+/** Everything that is written. */
+async function deployLocked(
+  options: Options,
+  prepared: Prepared,
+  { lock, waited }: { readonly lock: HeldLock; readonly waited: boolean },
+): Promise<DeployPlanResult> {
+  const { plan, guard, redactor, sink } = options;
+  // Whoever held the lock before has written since this run looked.
+  if (waited) prepared.run.context.live.forget();
+  const planned = waited ? await findPruning(options, prepared.run) : { ok: true as const, ...prepared };
+  if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
+  const begun = await openJournal({
+    ...options,
+    mode: options.mode ?? 'new',
+    digests: new Map(plan.tasks.map(({ id }) => [id, desiredDigest(prepared.run.objectsOf(id))])),
+    redact: (text) => redactor.redact(text),
+  });
+  if (!begun.ok) return { kind: 'refused', refusal: begun.refusal };
+  const { run, series, journal, resumption } = begun.opened;
+  try {
+    const refusal = await prepared.run.openInventory(options.cluster);
+    if (refusal !== undefined) return { kind: 'refused', refusal };
+    const cancelled = eitherSignal(options.cancelled, lock.ended);
+    const ran = await runPlan(plan, {
+      ...options,
+      run,
+      cluster: options.cluster.server,
+      runner: prepared.run.runnerFor(series),
+      sink: holdLast(bothSinks(journal.sink, sink)),
+      durations: prepared.durations,
+      cancelled,
+      resumption,
+      unanswered: guard.unanswered,
+    });
+    const settled = await planned.pruning.finish(ran, { cluster: options.cluster, cancelled });
+    await writeReceipt({ ...options, run }, prepared.run, settled);
+    await journal.end(settled);
+    sink(settled);
+    return { kind: 'settled', settled };
+  } finally {
+    journal.stop();
+  }
 }
 
 /** A run without a receipt is as good as any other: it is only not known later what it did. */
-async function writeReceipt(
-  options: DeployPlanOptions,
-  run: PreparedRun,
-  settled: RunSettled,
-): Promise<void> {
+async function writeReceipt(options: Options, run: PreparedRun, settled: RunSettled): Promise<void> {
   const { cluster, clock, plan, namespace } = options;
   const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
-  const objectsOf = (task: TaskId) => run.objectsOf(task);
-  const written = await recordRun({ ...options, settled, objectsOf, live, at: options.wallClock() });
-  if (!written.ok)
-    options.onWarning?.(
-      `the receipt could not be written: ${written.failure.kind === 'aborted' ? 'it was stopped' : written.failure.message}`,
-    );
+  const objectsOf = run.objectsOf.bind(run);
+  const written = await withinMs(
+    clock,
+    // Whoever stops a run does not wait for what an API server in trouble may never answer.
+    isCutShort(settled.outcome) ? 5_000 : Infinity,
+    recordRun({ ...options, settled, objectsOf, live, at: options.wallClock() }),
+  );
+  if (written?.ok === true) return;
+  const failure = written?.failure ?? { kind: 'aborted' };
+  const why = failure.kind === 'aborted' ? 'it was stopped' : failure.message;
+  options.onWarning?.(`the receipt could not be written: ${why}`);
 }
+
+/** Where there is no namespace there is nothing to lock and nowhere to write a journal: only a removal makes sense. */
+async function removeWithoutRecords(
+  options: Options,
+  { run, durations }: Prepared,
+): Promise<DeployPlanResult> {
+  const { plan, guard, namespace, cluster } = options;
+  if (plan.tasks.some(({ kind }) => kind !== 'remove-environment'))
+    return { kind: 'refused', refusal: refuseMissingNamespace(namespace) };
+  guard.useLock(unneededLock);
+  const runner = run.runnerFor(options.run);
+  return {
+    kind: 'settled',
+    settled: await runPlan(plan, { ...options, cluster: cluster.server, runner, durations }),
+  };
+}
+
+const unneededLock: Pick<HeldLock, 'permit'> = {
+  permit: () => Promise.resolve({ holds: () => true, ended: new AbortController().signal }),
+};

@@ -1,3 +1,4 @@
+import { cancelSettled } from '@flotilla/core';
 import type { Clock, EventSink, ObjectReference, PruneSummary, Refusal, RunSettled } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import { referenceOf } from '../cluster/kube-object.js';
@@ -19,18 +20,23 @@ export interface PruningOptions {
   readonly prepared: PreparedRun;
   readonly choice: PruneChoice;
   readonly clock: Clock;
-  readonly cancelled?: AbortSignal;
   /** Told what happens, one line at a time. */
   readonly onNote: (text: string) => void;
+}
+
+/** What pruning writes through, and what stops it. */
+export interface PruneThrough {
+  readonly cluster: Cluster;
+  readonly cancelled: AbortSignal;
 }
 
 /** What a run will prune, found out before it begins. */
 export interface Pruning {
   /**
    * Prunes after a run that went to its end, and trims the inventory; writes through `cluster`. The last event, with what
-   * was pruned.
+   * was pruned. A run that is cancelled meanwhile (with a CancelReason) ends as cancelled.
    */
-  finish(settled: RunSettled, cluster: Cluster): Promise<RunSettled>;
+  finish(settled: RunSettled, through: PruneThrough): Promise<RunSettled>;
 }
 
 /**
@@ -51,7 +57,7 @@ export async function planPruning(
   const prunable = await askAboutStateful(found.prunable, choice);
   return {
     ok: true,
-    pruning: { finish: (settled, cluster) => finish(settled, prunable, { ...options, cluster }) },
+    pruning: { finish: (settled, through) => finish(settled, prunable, { ...options, ...through }) },
   };
 }
 
@@ -69,15 +75,15 @@ async function askAboutStateful(prunable: Prunable, { confirmStateful }: PruneCh
 async function finish(
   settled: RunSettled,
   prunable: Prunable,
-  { prepared, cluster, clock, cancelled, onNote }: PruningOptions & { readonly cluster: Cluster },
+  { prepared, cluster, clock, cancelled, onNote }: PruningOptions & PruneThrough,
 ): Promise<RunSettled> {
   const context = { ...prepared.context, cluster };
   const isComplete = settled.outcome === 'succeeded' || settled.outcome === 'degraded';
   // What a run that was cut short has left undone is the next one's.
-  if (!isComplete || cancelled?.aborted === true) return settled;
+  if (!isComplete) return settled;
+  if (cancelled.aborted) return cancelSettled(settled, cancelled);
   const begunAt = clock.now();
-  const signal = cancelled ?? new AbortController().signal;
-  const pruned = await pruneAfterRun(prunable, settled, { context, signal, onNote });
+  const pruned = await pruneAfterRun(prunable, settled, { context, signal: cancelled, onNote });
   const refusal = await context.membership.trim({
     removed: pruned.removed,
     applied: settled.tasks.flatMap(({ task }) => prepared.objectsOf(task)),
@@ -86,6 +92,7 @@ async function finish(
   if (prunable.doomed.length + prunable.kept.length === 0) return settled;
   const durationMs = settled.durationMs + Math.round(clock.now() - begunAt);
   const ended = { ...settled, at: durationMs, durationMs, pruned: summaryOf(pruned) };
+  if (cancelled.aborted) return cancelSettled(ended, cancelled);
   const isFailed = pruned.failure !== undefined && settled.outcome === 'succeeded';
   return isFailed ? { ...ended, outcome: 'degraded', exitCode: 2 } : ended;
 }

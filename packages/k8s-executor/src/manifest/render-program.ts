@@ -45,6 +45,7 @@ function readOutput(request: RenderRequest, text: string): Checked<readonly Mani
 }
 
 function failureOf(result: Exclude<ProgramResult, { kind: 'missing' }>): string {
+  if (result.kind === 'stopped') return 'it was stopped';
   if (result.kind === 'timed-out') return `it did not end within ${renderTimeoutMs / 1000} s`;
   const lines = result.stderr.trim().split('\n').slice(-5).join('\n');
   return lines === '' ? `exit code ${result.code}` : lines.replace(/^error: /i, '');

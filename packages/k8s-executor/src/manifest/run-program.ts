@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 
 export interface ProgramRequest {
   readonly program: string;
@@ -6,13 +6,16 @@ export interface ProgramRequest {
   readonly args: readonly string[];
   readonly directory: string;
   readonly timeoutMs: number;
+  /** Kills it, and what it has started. */
+  readonly signal?: AbortSignal;
 }
 
 /** What became of a program. `missing`: there is no such program. */
 export type ProgramResult =
   | { readonly kind: 'exited'; readonly code: number; readonly stdout: string; readonly stderr: string }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'timed-out' };
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'stopped' };
 
 /** Runs a program to its end and gives its output. Never rejects. */
 export type RunProgram = (request: ProgramRequest) => Promise<ProgramResult>;
@@ -20,22 +23,34 @@ export type RunProgram = (request: ProgramRequest) => Promise<ProgramResult>;
 /** Runs a renderer as a child process without a shell and without input. */
 export const runChildProcess: RunProgram = (request) =>
   new Promise((resolve) => {
+    const timeout = AbortSignal.timeout(request.timeoutMs);
+    const end = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
+    if (end.aborted) {
+      resolve({ kind: 'stopped' });
+      return;
+    }
     const child = spawn(request.program, [...request.args], {
       cwd: request.directory,
       stdio: ['ignore', 'pipe', 'pipe'],
-      signal: AbortSignal.timeout(request.timeoutMs),
-      killSignal: 'SIGKILL',
+      // A process group of its own: kustomize starts git, helm starts plugins, and none of them may outlive us.
+      detached: true,
     });
+    const kill = () => {
+      killGroup(child);
+      resolve({ kind: timeout.aborted ? 'timed-out' : 'stopped' });
+    };
+    end.addEventListener('abort', kill, { once: true });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.name === 'AbortError') resolve({ kind: 'timed-out' });
-      else if (error.code === 'ENOENT' || error.code === 'EACCES') resolve({ kind: 'missing' });
+      end.removeEventListener('abort', kill);
+      if (error.code === 'ENOENT' || error.code === 'EACCES') resolve({ kind: 'missing' });
       else resolve({ kind: 'exited', code: 1, stdout: '', stderr: error.message });
     });
     child.on('close', (code) => {
+      end.removeEventListener('abort', kill);
       resolve({
         kind: 'exited',
         code: code ?? 1,
@@ -44,3 +59,13 @@ export const runChildProcess: RunProgram = (request) =>
       });
     });
   });
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself; on Windows there are no groups.
+    child.kill('SIGKILL');
+  }
+}

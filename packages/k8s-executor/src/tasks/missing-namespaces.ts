@@ -40,13 +40,24 @@ export function ownNamespace({
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } };
 }
 
-/** Creates the deployment's own namespace unless it is there, be it that somebody else is faster. */
+/** The object of the files that is the deployment's own namespace. */
+export function findOwnNamespace(objects: readonly KubeObject[], own: string): KubeObject | undefined {
+  return objects.find((object) => isNamespace(object) && object.metadata.name === own);
+}
+
+/**
+ * Creates the deployment's own namespace unless it is there, be it that somebody else is faster: as the files have it
+ * (`brought`), for what a run remembers has to stand in it before the task that brings it runs.
+ */
 export async function ensureOwnNamespace(
   context: Pick<RunContext, 'cluster' | 'deployment' | 'namespace'>,
+  brought: KubeObject | undefined,
 ): Promise<Refusal | undefined> {
   if (await mayExist(context.namespace, context.cluster)) return undefined;
-  const wanted = ownNamespace(context);
-  const made = await context.cluster.create(wanted);
+  const wanted = brought ?? ownNamespace(context);
+  const made = await (brought === undefined
+    ? context.cluster.create(wanted)
+    : context.cluster.apply(brought));
   if (made.ok || (made.failure.kind === 'status' && made.failure.code === 409)) return undefined;
   const { cause } = printFailure(made.failure, wanted);
   return {

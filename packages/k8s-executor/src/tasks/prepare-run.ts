@@ -11,7 +11,7 @@ import type { ScopeOf } from '../manifest/kind-scope.js';
 import { renderOthers, renderPlan } from '../manifest/render-plan.js';
 import type { RenderedTask } from '../manifest/render-plan.js';
 import type { Images } from '../manifest/replace-images.js';
-import type { RunProgram } from '../manifest/run-program.js';
+import { runChildProcess, type RunProgram } from '../manifest/run-program.js';
 import { partOfLabel } from '../record/apply-set.js';
 import { findForeign, foreignDiagnostic } from '../record/find-foreign.js';
 import { findPrunable, type FindPrunableResult } from '../record/find-prunable.js';
@@ -19,7 +19,7 @@ import { inventoryId } from '../record/inventory.js';
 import { createMembership } from '../record/membership.js';
 import { withDigest } from './digest.js';
 import { createLiveObjects } from './live-objects.js';
-import { ensureOwnNamespace } from './missing-namespaces.js';
+import { ensureOwnNamespace, findOwnNamespace } from './missing-namespaces.js';
 import { preflight, printUnreachable, type PreflightResult } from './preflight.js';
 import { addSecret, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
@@ -42,6 +42,8 @@ export interface PrepareRunOptions {
   readonly runProgram?: RunProgram;
   /** What was built, to deploy instead of the images that the files name. */
   readonly images?: Images;
+  /** Ends renderers that are still at work; nobody waits for the result then. */
+  readonly signal?: AbortSignal;
   /** Learns the values of all Secrets that are rendered or read; give your own to use it for other outputs too. */
   readonly redactor?: Redactor;
   /** Dry run of every object and access review before the first write; default true (`--no-preflight`). */
@@ -66,14 +68,18 @@ export interface PrepareRunOptions {
 
 /** A run that may begin: everything is rendered and checked, nothing is written. */
 export interface PreparedRun {
-  /** The run's first write: creates its own namespace when that was asked for and it is missing. To be awaited before any task runs; a refusal says why there can be no run. */
-  begin(): Promise<Refusal | undefined>;
+  /**
+   * The very first write, before there is a lock: creates the run's own namespace when it is missing, and that was asked
+   * for or the files bring it. A refusal says why there can be no run.
+   */
+  createNamespace(cluster: Cluster): Promise<Refusal | undefined>;
   /**
    * Writes the inventory ahead of everything else; to be awaited once the lock is held, before any task runs. Reads it
    * anew, since somebody else may have held the lock until now.
    */
   openInventory(cluster: Pick<Cluster, 'apply'>): Promise<Refusal | undefined>;
-  readonly runner: TaskRunner;
+  /** What runs the tasks. `series` names the run in the jobs that it makes. */
+  runnerFor(series: string): TaskRunner;
   /** What the run will delete because nobody asks for it any more; a refusal when a task came out empty. */
   findPrunable(options?: { readonly allowEmpty?: boolean }): Promise<FindPrunableResult>;
   /** What all tasks of the run share. */
@@ -97,7 +103,11 @@ export type PrepareRunResult =
 export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRunResult> {
   const discovery = discoverScopes(options.cluster);
   const rules = await compileFileRules(options.file);
-  const rendered = await renderPlan({ ...options, scopeOf: discovery.scopeOf });
+  const rendered = await renderPlan({
+    ...options,
+    scopeOf: discovery.scopeOf,
+    runProgram: stoppable(options),
+  });
   const failure = discovery.failure();
   if (failure !== undefined) return { ok: false, refusal: printUnreachable(failure) };
   if (!rendered.ok) return { ok: false, diagnostics: [...rules.diagnostics, ...rendered.diagnostics] };
@@ -134,6 +144,10 @@ async function checkAgainstCluster(
     context,
   );
   return { ...tried, diagnostics: [...mistakes, ...tried.diagnostics] };
+}
+
+function stoppable({ runProgram = runChildProcess, signal }: PrepareRunOptions): RunProgram {
+  return signal === undefined ? runProgram : (request) => runProgram({ ...request, signal });
 }
 
 /** Whether the server knows a kind, and the first failure to ask it. */
@@ -217,6 +231,7 @@ function createContext(
     takenOver,
     pruneStateful: options.pruneStateful === true,
     rerunJobs: options.rerunJobs === true,
+    series: '',
     createNamespace: options.createNamespace === true,
     applyConcurrency,
     onWarning: warnOnce(options.onWarning),
@@ -244,10 +259,14 @@ function startable(
     tasks.map(({ task, manifests }) => [task.id, manifests.map((manifest) => manifest.object)] as const),
   );
   const objectsOf = (task: TaskId) => objects.get(task) ?? [];
+  const own = findOwnNamespace([...objects.values()].flat(), context.namespace);
   return {
-    begin: () => (context.createNamespace ? ensureOwnNamespace(context) : Promise.resolve(undefined)),
+    createNamespace: (cluster) =>
+      context.createNamespace || own !== undefined
+        ? ensureOwnNamespace({ ...context, cluster }, own)
+        : Promise.resolve(undefined),
     openInventory: (cluster) => context.membership.open(cluster),
-    runner: createTaskRunner(objectsOf, context),
+    runnerFor: (series) => createTaskRunner(objectsOf, { ...context, series }),
     findPrunable: ({ allowEmpty = false } = {}) =>
       findPrunable({
         ...options,

@@ -27,6 +27,8 @@ export interface RunContext {
   /** A removal takes claims, namespaces and CRDs too (`--prune-stateful`). */
   readonly pruneStateful: boolean;
   readonly rerunJobs: boolean;
+  /** Names the run in the jobs that it makes; empty for what only reads. */
+  readonly series: string;
   /** The run creates its own namespace when it is missing (`--create-namespace`). */
   readonly createNamespace: boolean;
   readonly applyConcurrency: number;

@@ -7,6 +7,8 @@ import { partOfLabel } from '../record/apply-set.js';
 import { applyObjects, forces } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { digestAnnotationOf } from './digest.js';
+import { isTried, withAttempt } from './job-attempt.js';
+import type { JobAttempt } from './job-attempt.js';
 import { createLogFollower } from './log-follower.js';
 import { observe } from './observation.js';
 import type { Observation } from './observation.js';
@@ -90,19 +92,25 @@ async function ensureRun(object: KubeObject, context: RunContext, task: TaskCont
   const found = await context.cluster.get(referenceOf(object), task.signal);
   if (!found.ok) return { ok: false, evidence: refusalEvidence(found.failure, object) };
   const live = found.value;
-  if (live !== undefined && mayKeep(object, live, { rerun: context.rerunJobs && task.attempt === 1 })) {
-    const done = judgeCompletion(live).status === 'current';
-    if (!done)
+  const attempt = { series: context.series, attempt: task.attempt };
+  if (
+    live !== undefined &&
+    mayKeep(object, live, { attempt, rerun: context.rerunJobs && task.attempt === 1 })
+  ) {
+    const { status } = judgeCompletion(live);
+    const done = status === 'current';
+    if (status === 'progressing')
       task.progress({
         phase: 'wait',
         message: `adopting ${object.kind} ${live.metadata.name}, which is running`,
       });
     return await joinedRun(object, live, { context, signal: task.signal, changed: !done });
   }
+  const tried = withAttempt(object, attempt);
   const made =
     live === undefined
-      ? await context.cluster.apply(object, { force: forces(object, context), signal: task.signal })
-      : await replaceObject(object, context, task.signal);
+      ? await context.cluster.apply(tried, { force: forces(object, context), signal: task.signal })
+      : await replaceObject(tried, context, task.signal);
   if (!made.ok) return { ok: false, evidence: refusalEvidence(made.failure, object, live) };
   const applied = 'warnings' in made.value ? made.value.object : made.value;
   return { ok: true, value: { desired: object, applied: applied as KubeObject, changed: true } };
@@ -125,10 +133,18 @@ async function joinedRun(
   return { ok: true, value: { desired: object, applied: applied.value.object, changed } };
 }
 
-/** The same job, running or done. A failed one is tried again; one that succeeded only when that is asked for. */
-function mayKeep(object: KubeObject, live: KubeObject, asked: { readonly rerun: boolean }): boolean {
+/**
+ * The same job, running or done. A failed one is tried again; one that succeeded only when that is asked for. What this
+ * very try has made is kept however it ended: the run that made it may have been killed before it heard of it.
+ */
+function mayKeep(
+  object: KubeObject,
+  live: KubeObject,
+  asked: { readonly rerun: boolean; readonly attempt: JobAttempt },
+): boolean {
   if (live.metadata.deletionTimestamp !== undefined) return false;
   if (digestAnnotationOf(live) !== digestAnnotationOf(object)) return false;
+  if (isTried(live, asked.attempt)) return true;
   const { status } = judgeCompletion(live);
   if (status === 'progressing') return true;
   return status === 'current' && !asked.rerun;

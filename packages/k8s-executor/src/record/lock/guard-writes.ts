@@ -7,6 +7,8 @@ import type { HeldLock } from './held-lock.js';
 /** A cluster that is written to only while a lock is held. */
 export interface GuardedCluster {
   readonly cluster: Cluster;
+  /** From now on writes have the permits of this lock. Before it, a write is our own bug. */
+  useLock(lock: Pick<HeldLock, 'permit'>): void;
   /** The writes that had been sent when they were stopped and that nobody answered, nor a later one of the same object. */
   unanswered(): readonly UnansweredWrite[];
 }
@@ -24,7 +26,8 @@ interface Write<Value> {
  * The one place at which a run's writes are bound to its lock: each needs the lock's permit and is broken off when that
  * ends. While the lease cannot be renewed writes wait; when it is lost they fail as aborted. Reads and dry runs pass.
  */
-export function guardWrites(cluster: Cluster, lock: Pick<HeldLock, 'permit'>): GuardedCluster {
+export function guardWrites(cluster: Cluster): GuardedCluster {
+  let lock: Pick<HeldLock, 'permit'> | undefined;
   const unknown = new Map<string, UnansweredWrite>();
 
   function note(result: ApiResult<unknown>, { verb, object }: Pick<Write<unknown>, 'verb' | 'object'>): void {
@@ -35,6 +38,7 @@ export function guardWrites(cluster: Cluster, lock: Pick<HeldLock, 'permit'>): G
   }
 
   async function write<Value>(asked: Write<Value>): Promise<ApiResult<Value>> {
+    if (lock === undefined) throw new Error(`Bug: ${asked.verb} of ${asked.object.name} before the lock.`);
     for (;;) {
       const permit = await lock.permit(asked.signal);
       if (permit === undefined) return { ok: false, failure: { kind: 'aborted' } };
@@ -91,7 +95,13 @@ export function guardWrites(cluster: Cluster, lock: Pick<HeldLock, 'permit'>): G
         send: (permit) => cluster.delete(object, { ...options, ...permit }),
       }),
   };
-  return { cluster: guarded, unanswered: () => [...unknown.values()] };
+  return {
+    cluster: guarded,
+    useLock: (held) => {
+      lock = held;
+    },
+    unanswered: () => [...unknown.values()],
+  };
 }
 
 type Writes = 'apply' | 'create' | 'replace' | 'patch' | 'delete';

@@ -128,7 +128,8 @@ test.each([
   const { clock, machine, holder, shelf } = createWorld();
   const one = machine('one', oneSkew);
   const lock = held(await one.acquire());
-  const guarded = guardWrites(one.options.cluster, lock);
+  const guarded = guardWrites(one.options.cluster);
+  guarded.useLock(lock);
   await clock.advanceTo(7_000);
   one.line.state = 'down';
   const taken = machine('two', twoSkew).acquire().then(held);
@@ -168,12 +169,13 @@ test('writes wait while the lease cannot be renewed, and go on when it can', asy
   const { clock, machine } = createWorld();
   const one = machine('one');
   const lock = held(await one.acquire());
-  const { cluster } = guardWrites(one.options.cluster, lock);
+  const guarded = guardWrites(one.options.cluster);
+  guarded.useLock(lock);
   one.line.state = 'down';
   await clock.advanceTo(14_000);
   one.line.state = 'up';
   expect(one.notes).toEqual(['The lock could not be renewed: nothing is written until it is.']);
-  expect(await clock.runUntil(cluster.apply(configMap))).toMatchObject({ ok: true });
+  expect(await clock.runUntil(guarded.cluster.apply(configMap))).toMatchObject({ ok: true });
   expect(lock.ended.aborted).toBe(false);
   await lock.release();
 });
