@@ -9,6 +9,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./commands/status.js')).status,
   affected: async () => (await import('./commands/affected.js')).affected,
   prove: async () => (await import('./commands/prove.js')).prove,
+  unlock: async () => (await import('./commands/unlock.js')).unlock,
   destroy: async () => (await import('./commands/destroy.js')).destroy,
   ready: async () => (await import('./commands/ready.js')).ready,
   cluster: async () => (await import('./commands/cluster.js')).cluster,

@@ -85,6 +85,16 @@ export const flags = {
     value: 'FILE',
     summary: 'where to write the kubeconfig of the embedded cluster',
   },
+  'lock-duration': {
+    kind: 'value',
+    value: 'DURATION',
+    summary: 'how long a lock that is not renewed counts as held (default: 15s)',
+  },
+  'lock-timeout': {
+    kind: 'value',
+    value: 'DURATION',
+    summary: 'how long to wait for another run (default: refuse as soon as it is seen to be alive)',
+  },
   namespace: {
     kind: 'value',
     short: 'n',
@@ -108,12 +118,14 @@ export const flags = {
   },
   quiet: { kind: 'switch', short: 'q', summary: 'no progress, only the result' },
   'rerun-jobs': { kind: 'switch', summary: 'run jobs again that have succeeded with the same inputs' },
+  resume: { kind: 'switch', summary: 'go on with the last run, which was killed or cut short' },
   speed: { kind: 'value', value: 'N', summary: 'embedded cluster: divide durations by N' },
   strict: { kind: 'switch', summary: 'warnings are errors' },
   'take-ownership': {
     kind: 'switch',
     summary: 'take objects over from another deployment or ApplySet',
   },
+  'take-over': { kind: 'switch', summary: 'stop the run that is under way and go on in its place' },
   timeout: {
     kind: 'value',
     value: 'DURATION',

@@ -56,7 +56,7 @@ export function openLiveScreen(output: Output, color: boolean): LiveScreen {
   const timer = setInterval(draw, frameMs);
   return {
     sink: (event) => {
-      if (event.type === 'run-started') begunAt = performance.now();
+      if (event.type === 'run-started') begunAt = performance.now() - event.at;
       state = foldRun(state, event);
     },
     print: draw,

@@ -12,7 +12,7 @@ export interface NextCommands {
 const whereFlags: readonly FlagName[] = ['file', ...clusterFlags, 'param', 'env-id'];
 
 /**
- * The same command again, which leaves alone what is already as asked; and the one that removes the deployment. None
+ * What goes on with a deployment that was cut short, or tears down again; and the one that removes the deployment. None
  * for a simulated cluster: it ends with its run.
  */
 export function nextCommands(
@@ -22,9 +22,15 @@ export function nextCommands(
   if (simulated) return {};
   const where = whereFlags.flatMap((name) => flags.list(name).flatMap((value) => [`--${name}`, value]));
   return {
-    resumeCommand: quoteWords(['flotilla', ...words]),
+    resumeCommand: quoteWords(['flotilla', ...resumed(words)]),
     cleanUpCommand: () => quoteWords(['flotilla', 'destroy', ...where]),
   };
+}
+
+/** The same command, going on with the run. A teardown has nothing to go on with: what is gone is gone. */
+function resumed(words: readonly string[]): readonly string[] {
+  const again = words.filter((word) => word !== '--take-over' && word !== '--resume');
+  return words[0] === 'deploy' ? [...again, '--resume'] : again;
 }
 
 /** The words as a shell reads them back. */

@@ -18,9 +18,9 @@ import { RefusedError } from './refusal.js';
 import { choosePruning } from './choose-pruning.js';
 import { newRunId } from './run-identity.js';
 import { readGrace } from './read-grace.js';
-import { readConcurrency } from './run-options.js';
+import { readConcurrency, readLocking } from './run-options.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
-import { cancelOnSignals, signalExitCodes, type Signal } from './signals.js';
+import { cancelOnSignals, signalExitCodes } from './signals.js';
 
 /** Opens the cluster, runs the plan in it and resolves to the exit code of the run. */
 export async function runInCluster(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
@@ -46,7 +46,7 @@ async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: Ope
   });
   try {
     const run = startRun(invocation, loaded, { opened, output, cancelled: cancellation.signal });
-    const ended = await Promise.race([run, stoppedBeforeStart(cancellation.signal, output)]);
+    const ended = await run;
     output.close();
     if (opened.simulated && wasCutShort(ended)) ports.stderr.write(simulationEnded);
     return exitCodeOf(invocation, ended);
@@ -59,28 +59,22 @@ async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: Ope
 const simulationEnded =
   'The embedded cluster has ended with this run and nothing of it is left: the same command starts anew.\n';
 
-function wasCutShort(ended: DeployPlanResult | Signal): boolean {
-  if (typeof ended === 'string' || ended.kind !== 'settled') return false;
-  return isCutShort(ended.settled.outcome);
+function wasCutShort(ended: DeployPlanResult): boolean {
+  return ended.kind === 'settled' && isCutShort(ended.settled.outcome);
 }
 
-// Until the first write there is nothing to wind down: whoever stops then need not wait for the checks.
-function stoppedBeforeStart(cancelled: AbortSignal, output: RunOutput): Promise<Signal> {
-  return new Promise((resolve) => {
-    cancelled.addEventListener('abort', () => {
-      if (!output.hasBegun()) resolve(cancelled.reason as Signal);
-    });
-  });
-}
-
-function exitCodeOf(invocation: Invocation, ended: DeployPlanResult | Signal): number {
-  if (typeof ended === 'string') {
-    invocation.ports.stderr.write(`${ended}: nothing was written.\n`);
-    return signalExitCodes[ended];
+function exitCodeOf(invocation: Invocation, ended: DeployPlanResult): number {
+  switch (ended.kind) {
+    case 'settled':
+      return ended.settled.exitCode;
+    case 'stopped':
+      invocation.ports.stderr.write(`${ended.reason}: nothing was written.\n`);
+      return ended.reason === 'SIGINT' ? signalExitCodes.SIGINT : signalExitCodes.SIGTERM;
+    case 'wrong':
+      throw refuseWrong(invocation, ended.diagnostics);
+    case 'refused':
+      throw new RefusedError(ended.refusal);
   }
-  if (ended.kind === 'wrong') throw refuseWrong(invocation, ended.diagnostics);
-  if (ended.kind === 'refused') throw new RefusedError(ended.refusal);
-  return ended.settled.exitCode;
 }
 
 interface Running {
@@ -109,6 +103,7 @@ async function startRun(
     run: newRunId(new Date()),
     sink: output.sink,
     ...readConcurrency(flags),
+    ...readLocking(flags),
     cancelled,
     allowDegraded: flags.has('allow-degraded'),
     preflight: !flags.has('no-preflight'),

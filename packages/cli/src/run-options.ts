@@ -1,4 +1,5 @@
 import { parseDuration, type CompileOptions } from '@flotilla/core';
+import type { DeployPlanOptions } from '@flotilla/k8s-executor';
 import type { FlagValues } from './flags.js';
 import { refuseUsage } from './refusal.js';
 
@@ -14,7 +15,7 @@ export function readConcurrency(flags: FlagValues): { concurrency?: number } {
 
 /** `--timeout` and `--only` as the compiler takes them; refuses what is no duration. */
 export function readCompileOptions(flags: FlagValues): Pick<CompileOptions, 'timeoutMs' | 'only'> {
-  const timeoutMs = readTimeout(flags);
+  const timeoutMs = readDuration(flags, 'timeout');
   const only = flags.list('only').flatMap((said) => said.split(',').map((name) => name.trim()));
   return {
     ...(timeoutMs !== undefined && { timeoutMs }),
@@ -22,14 +23,35 @@ export function readCompileOptions(flags: FlagValues): Pick<CompileOptions, 'tim
   };
 }
 
-function readTimeout(flags: FlagValues): number | undefined {
-  const said = flags.value('timeout');
+/** `--resume`, `--take-over`, `--lock-timeout` and `--lock-duration` as runs take them; refuses what makes no sense. */
+export function readLocking(
+  flags: FlagValues,
+): Pick<DeployPlanOptions, 'mode' | 'lockTimeoutMs' | 'lockDurationMs'> {
+  if (flags.has('resume') && flags.has('take-over'))
+    refuseUsage('--resume goes on with a run that has stopped, --take-over stops one: say one of them.');
+  const lockTimeoutMs = readDuration(flags, 'lock-timeout');
+  const lockDurationMs = readDuration(flags, 'lock-duration');
+  if (lockDurationMs !== undefined && lockDurationMs % 1000 !== 0)
+    refuseUsage('--lock-duration is in whole seconds: a Lease holds no less.');
+  return {
+    ...(flags.has('resume') && { mode: 'resume' }),
+    ...(flags.has('take-over') && { mode: 'take-over' }),
+    ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
+    ...(lockDurationMs !== undefined && { lockDurationMs }),
+  };
+}
+
+function readDuration(
+  flags: FlagValues,
+  name: 'timeout' | 'lock-timeout' | 'lock-duration',
+): number | undefined {
+  const said = flags.value(name);
   if (said === undefined) return undefined;
-  const timeoutMs = parseDuration(/^\d+$/.test(said) ? Number(said) : said);
-  if (timeoutMs === undefined || timeoutMs === 0)
+  const durationMs = parseDuration(/^\d+$/.test(said) ? Number(said) : said);
+  if (durationMs === undefined || durationMs === 0)
     refuseUsage(
-      `--timeout is a duration above 0, not ${JSON.stringify(said)}.`,
+      `--${name} is a duration above 0, not ${JSON.stringify(said)}.`,
       'Whole seconds, or for example 250ms, 90s, 1m30s.',
     );
-  return timeoutMs;
+  return durationMs;
 }

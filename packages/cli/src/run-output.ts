@@ -129,7 +129,7 @@ function plain({ flags, ports }: Invocation, groups: GroupSyntax | undefined): P
   }, silenceMs);
   return {
     sink: (event: RunEvent) => {
-      if (event.type === 'run-started') begunAt = performance.now();
+      if (event.type === 'run-started') begunAt = performance.now() - event.at;
       state = foldRun(state, event);
       timer.refresh();
       render(event);

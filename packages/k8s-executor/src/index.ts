@@ -14,6 +14,11 @@ export type {
   ConnectRefusal,
 } from './cluster/connect-cluster.js';
 export { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy/deploy-plan.js';
+export { readLock } from './record/lock/read-lock.js';
+export { requestUnlock, type UnlockOptions, type UnlockResult } from './record/lock/request-unlock.js';
+export type { LockHolder } from './record/lock/lease-record.js';
+export { formatHolder } from './record/lock/lock-refusals.js';
+export type { JournalMode } from './record/journal/open-journal.js';
 export { maskSecret } from './deploy/mask-secret.js';
 export {
   openCluster,

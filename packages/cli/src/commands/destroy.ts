@@ -12,6 +12,9 @@ export const destroy: Command = {
   flags: [
     'file',
     ...clusterFlags,
+    'take-over',
+    'lock-timeout',
+    'lock-duration',
     'concurrency',
     'timeout',
     'output',

@@ -1,5 +1,12 @@
 import { systemClock, type LoadedPlan } from '@flotilla/core';
-import { formatStatus, readClusterUid, readStatus, type OpenedCluster } from '@flotilla/k8s-executor';
+import {
+  formatStatus,
+  readClusterUid,
+  readLock,
+  readStatus,
+  type LockHolder,
+  type OpenedCluster,
+} from '@flotilla/k8s-executor';
 import { chooseCluster, clusterFlags } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
@@ -10,7 +17,7 @@ import { RefusedError } from '../refusal.js';
 
 export const status: Command = {
   name: 'status',
-  summary: 'what is deployed, whether it is ready, what drifted',
+  summary: 'what is deployed, whether it is ready, what drifted, who holds the lock',
   positionals: '[workflow]',
   positionalsMax: 1,
   flags: ['file', ...clusterFlags, 'images', 'output', 'param', 'env-id', 'strict'],
@@ -41,19 +48,25 @@ async function showStatus(invocation: Invocation, loaded: LoadedPlan, opened: Op
     throw new RefusedError(result.refusal);
   }
   const { tasks, foreign } = result;
+  const found = await readLock(cluster, { deployment: loaded.plan.name, namespace });
+  const lock = found.ok ? found.value : undefined;
   if (invocation.flags.value('output') === 'json') {
     const uid = await readClusterUid(cluster);
-    // Runs take no lock yet.
     printJson(invocation.ports, {
       deployment: loaded.plan.name,
       cluster: { uid, namespace },
-      lock: null,
+      lock: lock === undefined ? null : lockDocument(lock),
       tasks,
       foreign,
     });
   } else {
     const { flags, ports } = invocation;
     const color = wantsColor(ports.stdout, flags, ports);
-    ports.stdout.write(formatStatus({ deployment: loaded.plan.name, namespace, tasks, foreign }, { color }));
+    const shown = { deployment: loaded.plan.name, namespace, tasks, foreign, lock };
+    ports.stdout.write(formatStatus(shown, { color }));
   }
+}
+
+function lockDocument({ who, since, ...more }: LockHolder) {
+  return { holder: who, since, ...more };
 }

@@ -1,3 +1,5 @@
+import type { LockHolder } from '../record/lock/lease-record.js';
+import { formatHolder } from '../record/lock/lock-refusals.js';
 import type { TaskState, TaskStatus } from './status.js';
 
 /** What is deployed, as `readStatus` found it. */
@@ -7,6 +9,8 @@ export interface ShownStatus {
   readonly tasks: readonly TaskStatus[];
   /** Objects of other owners that have the names that we want. */
   readonly foreign: readonly string[];
+  /** Who deploys at this moment, where that was looked at. */
+  readonly lock?: LockHolder | undefined;
 }
 
 const marks: Readonly<Record<TaskState, string>> = {
@@ -39,7 +43,9 @@ export function formatStatus(found: ShownStatus, { color }: { readonly color: bo
     ...(fields ?? []).map((field) => `    ${field}`),
   ]);
   const foreign = found.foreign.map((object) => `! ${object} is there, but not of this deployment`);
-  return `${[`${found.deployment} in namespace ${found.namespace}`, ...lines, ...foreign].join('\n')}\n`;
+  const locked = found.lock === undefined ? [] : [`locked by ${formatHolder(found.lock)}`];
+  const head = `${found.deployment} in namespace ${found.namespace}`;
+  return `${[head, ...locked, ...lines, ...foreign].join('\n')}\n`;
 }
 
 function shortCommit(commit: string): string {

@@ -98,6 +98,7 @@ function start() {
     pruneStateful: false,
     membership: {} as never,
     rerunJobs: false,
+    series: 'run/1',
     createNamespace: false,
     applyConcurrency: 4,
     judgeOf: () => judge,

@@ -27,7 +27,7 @@ export async function openRunOutput(
   const { createPlainRenderer, foldRun, formatSummary, formatWaiting } = await import('@flotilla/core');
   const color = wantsColor();
   const render = createPlainRenderer({ write: print, color, verbose });
-  const begunAt = performance.now();
+  let begunAt = performance.now();
   let state: RunState | undefined;
   const timer = setInterval(() => {
     if (state !== undefined && state.settled === undefined)
@@ -35,6 +35,7 @@ export async function openRunOutput(
   }, silenceMs);
   return {
     sink: (event) => {
+      if (event.type === 'run-started') begunAt = performance.now() - event.at;
       state = foldRun(state, event);
       timer.refresh();
       render(event);

@@ -26,6 +26,13 @@ export interface WorkflowOptions {
   readonly rerunJobs?: boolean;
   /** `image-not-found=30s`, … */
   readonly grace?: readonly string[];
+  /** Goes on with the last run, which was killed or cut short. */
+  readonly resume?: boolean;
+  /** Stops the run that is under way and goes on in its place. */
+  readonly takeOver?: boolean;
+  /** `10m`, …: how long to wait for another run. */
+  readonly lockTimeout?: string;
+  readonly lockDuration?: string;
   readonly verbose?: boolean;
 }
 

@@ -7,6 +7,7 @@ import { findImages, type Images } from './find-images';
 import { openRunOutput, type NextCommands } from './open-run-output';
 import type { WorkflowOptions } from './options';
 import { print, printDiagnostics, printRefusal } from './print';
+import { readLocking } from './read-locking';
 import { withCluster } from './with-cluster';
 
 /** A plan to run, and the task of Nx that asked for it. */
@@ -40,6 +41,8 @@ async function runOpened(
 ): Promise<boolean> {
   const { systemClock } = await import('@flotilla/core');
   const { deployPlan, findRunOrigin, processEnvironment } = await import('@flotilla/k8s-executor');
+  const locking = await readLocking(options);
+  if (locking === undefined) return false;
   const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false });
   const cancellation = cancelOnSignals(process);
   const run = `nx-${randomBytes(6).toString('hex')}`;
@@ -66,6 +69,10 @@ async function runOpened(
       createNamespace: options.createNamespace === true || opened.simulated,
       forceConflicts: options.forceConflicts ?? false,
       rerunJobs: options.rerunJobs ?? false,
+      ...locking,
+      onNote: (text) => {
+        print(`${text}\n`);
+      },
       onWarning: (message) => {
         print(`warning from the API server: ${message}\n`);
       },
@@ -80,6 +87,7 @@ async function runOpened(
       return exitCode === 0;
     }
     if (result.kind === 'refused') printRefusal(result.refusal);
+    else if (result.kind === 'stopped') print(`${result.reason}: nothing was written.\n`);
     else await printDiagnostics(result.diagnostics, options);
     return false;
   } finally {
