@@ -10,6 +10,7 @@ import {
   type Plan,
   type Refusal,
   type RunSettled,
+  type TaskId,
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import { expectedDurations } from '../record/expected-durations.js';
@@ -218,7 +219,7 @@ async function deployLocked(
 async function writeReceipt(options: Options, run: PreparedRun, settled: RunSettled): Promise<void> {
   const { cluster, clock, plan, namespace } = options;
   const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
-  const objectsOf = run.objectsOf.bind(run);
+  const objectsOf = (task: TaskId) => run.objectsOf(task);
   const written = await withinMs(
     clock,
     // Whoever stops a run does not wait for what an API server in trouble may never answer.

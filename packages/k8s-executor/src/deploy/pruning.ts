@@ -81,7 +81,7 @@ async function finish(
   const isComplete = settled.outcome === 'succeeded' || settled.outcome === 'degraded';
   // What a run that was cut short has left undone is the next one's.
   if (!isComplete) return settled;
-  if (cancelled.aborted) return cancelSettled(settled, cancelled);
+  if (hasAborted(cancelled)) return cancelSettled(settled, cancelled);
   const begunAt = clock.now();
   const pruned = await pruneAfterRun(prunable, settled, { context, signal: cancelled, onNote });
   const refusal = await context.membership.trim({
@@ -92,9 +92,13 @@ async function finish(
   if (prunable.doomed.length + prunable.kept.length === 0) return settled;
   const durationMs = settled.durationMs + Math.round(clock.now() - begunAt);
   const ended = { ...settled, at: durationMs, durationMs, pruned: summaryOf(pruned) };
-  if (cancelled.aborted) return cancelSettled(ended, cancelled);
+  if (hasAborted(cancelled)) return cancelSettled(ended, cancelled);
   const isFailed = pruned.failure !== undefined && settled.outcome === 'succeeded';
   return isFailed ? { ...ended, outcome: 'degraded', exitCode: 2 } : ended;
+}
+
+function hasAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function summaryOf(pruned: Awaited<ReturnType<typeof pruneAfterRun>>): PruneSummary {

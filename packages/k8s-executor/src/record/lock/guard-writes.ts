@@ -1,7 +1,8 @@
 import type { ObjectReference, UnansweredWrite } from '@flotilla/core';
 import type { ApiResult } from '../../cluster/api-failure.js';
-import type { Cluster, WriteOptions } from '../../cluster/cluster.js';
+import type { Applied, Cluster, WriteOptions } from '../../cluster/cluster.js';
 import { keyOf, referenceOf } from '../../cluster/kube-object.js';
+import type { KubeObject } from '../../cluster/kube-object.js';
 import type { HeldLock } from './held-lock.js';
 
 /** A cluster that is written to only while a lock is held. */
@@ -50,56 +51,8 @@ export function guardWrites(cluster: Cluster): GuardedCluster {
     }
   }
 
-  const guarded: Cluster = {
-    ...readsOf(cluster),
-    apply(object, options = {}) {
-      if (options.dryRun === true) return cluster.apply(object, options);
-      return write({
-        verb: 'apply',
-        object: referenceOf(object),
-        signal: options.signal,
-        repeatable: true,
-        send: (permit) => cluster.apply(object, { ...options, ...permit }),
-      });
-    },
-    create(object, options = {}) {
-      // A review is a question in the form of an object: nothing is stored.
-      if (object.apiVersion.startsWith('authorization.k8s.io/')) return cluster.create(object, options);
-      return write({
-        verb: 'create',
-        object: referenceOf(object),
-        signal: options.signal,
-        repeatable: false,
-        send: (permit) => cluster.create(object, { ...options, ...permit }),
-      });
-    },
-    replace: (object, options = {}) =>
-      write({
-        verb: 'replace',
-        object: referenceOf(object),
-        signal: options.signal,
-        repeatable: false,
-        send: (permit) => cluster.replace(object, { ...options, ...permit }),
-      }),
-    patch: (object, patch, options = {}) =>
-      write({
-        verb: 'patch',
-        object,
-        signal: options.signal,
-        repeatable: false,
-        send: (permit) => cluster.patch(object, patch, { ...options, ...permit }),
-      }),
-    delete: (object, options = {}) =>
-      write({
-        verb: 'delete',
-        object,
-        signal: options.signal,
-        repeatable: true,
-        send: (permit) => cluster.delete(object, { ...options, ...permit }),
-      }),
-  };
   return {
-    cluster: guarded,
+    cluster: { ...readsOf(cluster), ...writesOf(cluster, write) },
     useLock: (held) => {
       lock = held;
     },
@@ -108,6 +61,39 @@ export function guardWrites(cluster: Cluster): GuardedCluster {
 }
 
 type Writes = 'apply' | 'create' | 'replace' | 'patch' | 'delete';
+
+type WriteWithPermit = <Value>(asked: Write<Value>) => Promise<ApiResult<Value>>;
+
+function writesOf(cluster: Cluster, write: WriteWithPermit): Pick<Cluster, Writes> {
+  const once = { repeatable: false };
+  const again = { repeatable: true };
+  return {
+    apply(object, options = {}) {
+      if (options.dryRun === true) return cluster.apply(object, options);
+      const send: Write<Applied>['send'] = (permit) => cluster.apply(object, { ...options, ...permit });
+      return write({ verb: 'apply', object: referenceOf(object), signal: options.signal, ...again, send });
+    },
+    create(object, options = {}) {
+      // A review is a question in the form of an object: nothing is stored.
+      if (object.apiVersion.startsWith('authorization.k8s.io/')) return cluster.create(object, options);
+      const send: Write<KubeObject>['send'] = (permit) => cluster.create(object, { ...options, ...permit });
+      return write({ verb: 'create', object: referenceOf(object), signal: options.signal, ...once, send });
+    },
+    replace(object, options = {}) {
+      const send: Write<KubeObject>['send'] = (permit) => cluster.replace(object, { ...options, ...permit });
+      return write({ verb: 'replace', object: referenceOf(object), signal: options.signal, ...once, send });
+    },
+    patch(object, patch, options = {}) {
+      const send: Write<KubeObject>['send'] = (permit) =>
+        cluster.patch(object, patch, { ...options, ...permit });
+      return write({ verb: 'patch', object, signal: options.signal, ...once, send });
+    },
+    delete(object, options = {}) {
+      const send: Write<boolean>['send'] = (permit) => cluster.delete(object, { ...options, ...permit });
+      return write({ verb: 'delete', object, signal: options.signal, ...again, send });
+    },
+  };
+}
 
 function readsOf(cluster: Cluster): Omit<Cluster, Writes> {
   return {
