@@ -16,5 +16,5 @@ export const exitCodes = {
   77: 'the cluster forbids it',
   78: 'the kubeconfig or the context is wrong',
   130: 'cancelled by SIGINT (Ctrl-C)',
-  143: 'cancelled by SIGTERM',
+  143: 'cancelled by SIGTERM or a lost lock, or superseded: a newer run has taken over',
 } as const;

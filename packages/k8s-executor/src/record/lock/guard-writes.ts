@@ -11,7 +11,7 @@ export interface GuardedCluster {
   /** From now on writes have the permits of this lock. Before it, a write is our own bug. */
   useLock(lock: Pick<HeldLock, 'permit'>): void;
   /** The writes that had been sent when they were stopped and that nobody answered, nor a later one of the same object. */
-  unanswered(): readonly UnansweredWrite[];
+  readonly unanswered: () => readonly UnansweredWrite[];
 }
 
 interface Write<Value> {
