@@ -241,6 +241,8 @@ export function printEnd(result: DeployPlanResult): string {
       return `wrong: ${result.diagnostics.map(({ message }) => message).join('; ')}`;
     case 'refused':
       return `refused: ${result.refusal.message}`;
+    case 'stopped':
+      return `stopped: ${result.reason}`;
     case 'settled': {
       const bad = result.settled.tasks.filter(
         ({ outcome }) => outcome !== 'succeeded' && outcome !== 'unchanged',
