@@ -62,7 +62,7 @@ export async function openJournal(options: OpenJournalOptions): Promise<OpenJour
   return { ok: true, opened: opened(stored.value, begun, options) };
 }
 
-export function journalReference({
+function journalReference({
   plan,
   namespace,
 }: Pick<OpenJournalOptions, 'plan' | 'namespace'>): ObjectReference & { readonly namespace: string } {

@@ -14,7 +14,7 @@ import { createPulseWatch } from './pulse-watch.js';
 import type { PulseWatch } from './pulse-watch.js';
 
 /** How long a lock counts as held after its last renewal, unless it is said otherwise: client-go's default. */
-export const defaultLockDurationMs = 15_000;
+const defaultLockDurationMs = 15_000;
 
 /** A holder that was asked for its lock stops within seconds; one that does not in this time never will. */
 const takeOverPatienceMs = 60_000;
