@@ -3,6 +3,7 @@ import { benchApply } from './apply.js';
 import { benchCompile } from './compile.js';
 import { benchMakespan } from './makespan.js';
 import { benchNx } from './nx.js';
+import { benchNoticed } from './noticed.js';
 import { benchParse } from './parse.js';
 import { benchStartup } from './startup.js';
 
@@ -12,6 +13,7 @@ const benchmarks = {
   compile: benchCompile,
   parse: benchParse,
   makespan: benchMakespan,
+  noticed: benchNoticed,
   apply: benchApply,
   nx: benchNx,
 } as const;

@@ -2,46 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { judge, type KubeObject } from '@flotilla/k8s-executor';
 import fc from 'fast-check';
 import { arbitraryObject } from './kstatus/arbitrary-object.js';
-import { askKstatus, type KstatusStatus } from './kstatus/ask-kstatus.js';
-import { findDifference, knownDifferences } from './kstatus/known-differences.js';
+import { findDisagreements } from './kstatus/disagreements.js';
+import { knownDifferences } from './kstatus/known-differences.js';
 import type { JudgedObject } from './kstatus/judged-object.js';
 import { sampleObjects } from './kstatus/sample-objects.js';
 
-const same: Readonly<Record<KstatusStatus, string>> = {
-  Current: 'current',
-  Failed: 'failed',
-  InProgress: 'progressing',
-  Terminating: 'progressing',
-  error: 'none of ours',
-};
-
-interface Disagreement {
-  readonly object: JudgedObject;
-  readonly kstatus: string;
-  readonly ours: string;
-  readonly row: number;
-}
-
-/** The objects as JSON carries them: without keys whose value is undefined. */
-function plain(objects: readonly JudgedObject[]): readonly JudgedObject[] {
-  return JSON.parse(JSON.stringify(objects)) as readonly JudgedObject[];
-}
-
-/** Where kstatus and we disagree; row -1: nothing explains it. */
-async function disagreements(given: readonly JudgedObject[]): Promise<readonly Disagreement[]> {
-  const objects = plain(given);
-  const verdicts = await askKstatus(objects);
-  return objects.flatMap((object, index) => {
-    const kstatus = verdicts[index];
-    if (kstatus === undefined) throw new Error('kstatus left out an object');
-    const ours = judge(object as unknown as KubeObject);
-    if (same[kstatus.status] === ours.status) return [];
-    const known = findDifference(object, kstatus.status, ours.status);
-    const row = known === undefined ? -1 : knownDifferences.indexOf(known);
-    const says = `${kstatus.status}: ${kstatus.message}`;
-    return [{ object, kstatus: says, ours: `${ours.status}: ${ours.message}`, row }];
-  });
-}
+const disagreements = (objects: readonly JudgedObject[]) =>
+  findDisagreements(objects, (object) => judge(object as unknown as KubeObject));
 
 test('on objects of every kind and rule we say what kstatus says, but for the known differences, each of which is met', async () => {
   const found = await disagreements(sampleObjects);

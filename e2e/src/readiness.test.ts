@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { judge, type KubeObject } from '@flotilla/k8s-executor';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import type { ProgramResult } from './control-plane/run-program.js';
+import { findDisagreements } from './kstatus/disagreements.js';
+import type { JudgedObject } from './kstatus/judged-object.js';
 import { mergePatch } from './kube-client/kube-client.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
 import { outcomes, parseRunEvents, type RunEventLine } from './testing/run-events.js';
@@ -317,4 +320,14 @@ describe('a custom resource', () => {
     expect(outcomes(events)).toEqual({ 'services.widget': 'succeeded' });
     expect(lastWait(events, 'services.widget')).toMatch(/no controller has written its status yet/);
   });
+});
+
+test('of every object that is left here kstatus says the same, but for the known differences', async () => {
+  const names = await cluster.kubectl(['api-resources', '--verbs=list', '-o', 'name']);
+  const kinds = names.stdout.trim().split('\n').join(',');
+  const { stdout } = await cluster.kubectl(['get', kinds, '--all-namespaces', '-o', 'json']);
+  const { items } = JSON.parse(stdout) as { readonly items: readonly JudgedObject[] };
+  expect(new Set(items.map(({ kind }) => kind)).size).toBeGreaterThan(30);
+  const found = await findDisagreements(items, (object) => judge(object as unknown as KubeObject));
+  expect(found.filter(({ row }) => row === -1)).toEqual([]);
 });
