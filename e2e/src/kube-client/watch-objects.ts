@@ -12,7 +12,11 @@ export interface StoredObject {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
     readonly deletionGracePeriodSeconds?: number;
-    readonly ownerReferences?: readonly { readonly kind: string; readonly controller?: boolean }[];
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly uid: string;
+      readonly controller?: boolean;
+    }[];
   };
 }
 

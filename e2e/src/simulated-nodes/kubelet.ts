@@ -12,6 +12,8 @@ import type { NodeSettings } from './settings.js';
 export interface KeptPod {
   pod: Pod;
   readonly memory: PodMemory;
+  /** How many pods of the same controller came before it. */
+  readonly siblings: number;
   readonly life: PodLife;
   /** Ends the life: the pod is to be deleted, or is gone. */
   readonly end: AbortController;
@@ -31,6 +33,7 @@ export class Kubelet {
   readonly pods = new Map<string, KeptPod>();
   readonly #client: KubeClient;
   readonly #options: KubeletOptions;
+  readonly #podsOfController = new Map<string, number>();
   #addresses = 0;
 
   constructor(client: KubeClient, options: KubeletOptions) {
@@ -72,22 +75,24 @@ export class Kubelet {
       restarts: new Map(),
       conditions: new Map(),
     };
+    const siblings = this.#countSiblings(pod);
     const life = new PodLife(pod, {
       client: this.#client,
       settings: this.#options.settings,
       memory,
-      signal: end.signal,
+      siblings,
+      signal: stopped.signal,
       pod: () => kept.pod,
     });
-    const kept: KeptPod = { pod, memory, life, end, stopped };
+    const kept: KeptPod = { pod, memory, siblings, life, end, stopped };
     this.pods.set(pod.metadata.uid, kept);
-    if (pod.metadata.deletionTimestamp === undefined) this.#watchOver(end.signal, life.live());
+    if (pod.metadata.deletionTimestamp === undefined) this.#watchOver(stopped.signal, life.live());
     return kept;
   }
 
   // A changed gate shows in our own status only if we write it again; writing changes nothing once they agree.
   #refreshGates(kept: KeptPod): void {
-    this.#watchOver(kept.end.signal, kept.life.refresh());
+    this.#watchOver(kept.stopped.signal, kept.life.refresh());
   }
 
   #terminate(kept: KeptPod): void {
@@ -120,6 +125,14 @@ export class Kubelet {
     work.catch((error: unknown) => {
       if (!signal.aborted && !this.#options.signal.aborted) this.#options.onError(error);
     });
+  }
+
+  #countSiblings(pod: Pod): number {
+    const controller = pod.metadata.ownerReferences?.find((owner) => owner.controller === true)?.uid;
+    if (controller === undefined) return 0;
+    const before = this.#podsOfController.get(controller) ?? 0;
+    this.#podsOfController.set(controller, before + 1);
+    return before;
   }
 
   #nextAddress(): string {

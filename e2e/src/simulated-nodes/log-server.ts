@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyAndCertificate } from '../control-plane/certificates.js';
-import { behaviourOf } from './behaviour.js';
+import { behaviourOf, type Behaviour } from './behaviour.js';
 import type { KeptPod } from './kubelet.js';
 import type { NodeSettings } from './settings.js';
 
@@ -46,7 +47,8 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Log
     response.writeHead(404).end('not found');
     return;
   }
-  const { mode, logs } = behaviourOf(kept.pod, options.settings);
+  const behaviour = behaviourOf(kept.pod, options.settings, kept.siblings);
+  const { mode } = behaviour;
   if (kept.memory.runningSince === undefined) {
     // In the words of a kubelet whose container has not started.
     const why = mode === 'image-pull' ? 'trying and failing to pull image' : 'ContainerCreating';
@@ -56,18 +58,42 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Log
     return;
   }
   response.writeHead(200, { 'content-type': 'text/plain' });
-  response.write(tail(logs, url.searchParams.get('tailLines')));
-  if (url.searchParams.get('follow') === 'true' && !kept.stopped.signal.aborted) endWithPod(kept, response);
-  else response.end();
+  const isCulprit = container === behaviour.culprit.name;
+  const logs = isCulprit ? behaviour.logs : `started ${name ?? ''}`;
+  const lines = tail(logs, url.searchParams.get('tailLines'));
+  const follow = url.searchParams.get('follow') === 'true' && !kept.stopped.signal.aborted;
+  if (follow && behaviour.logFault === 'cut') cut(response, lines);
+  else if (follow) void speak(response, { lines, behaviour, kept });
+  else response.end(lines.join(''));
 }
 
-function tail(logs: string, lines: string | null): string {
+/** The connection breaks after the first line, as when a node or a proxy goes away. */
+function cut(response: ServerResponse, [first = '']: readonly string[]): void {
+  response.write(first, () => {
+    response.destroy();
+  });
+}
+
+/** One line after the other; then nothing more is ever logged, so following is waiting for the end. */
+async function speak(
+  response: ServerResponse,
+  { lines, behaviour, kept }: { lines: readonly string[]; behaviour: Behaviour; kept: KeptPod },
+): Promise<void> {
+  for (const line of lines) {
+    response.write(line);
+    if (behaviour.logMs > 0) await sleep(behaviour.logMs);
+  }
+  if (behaviour.logFault === 'hang') return;
+  if (kept.stopped.signal.aborted) response.end();
+  else endWithPod(kept, response);
+}
+
+function tail(logs: string, lines: string | null): readonly string[] {
   const all = logs.replace(/\n$/, '').split('\n');
   const kept = lines === null ? all : all.slice(Math.max(0, all.length - Number(lines)));
-  return kept.map((line) => `${line}\n`).join('');
+  return kept.map((line) => `${line}\n`);
 }
 
-/** Nothing more is ever logged, so following is waiting for the end. */
 function endWithPod(kept: KeptPod, response: ServerResponse): void {
   const end = () => {
     response.end();

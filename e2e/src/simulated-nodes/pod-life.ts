@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { behaviourOf, endsBadly, type Behaviour } from './behaviour.js';
+import { findMissingConfiguration } from './missing-configuration.js';
 import { PodReporter, type ReportedPod } from './pod-reporter.js';
 import { timestamp, type Container, type Pod } from './pod.js';
-import { terminatedState, type ContainerPicture } from './pod-status.js';
+import { terminatedState, type ContainerEnd, type ContainerPicture } from './pod-status.js';
 import { backOff, type NodeSettings } from './settings.js';
 
 export interface PodWorld extends ReportedPod {
   readonly settings: NodeSettings;
-  /** Aborted when the pod is to be deleted, or is gone. */
+  /** How many pods of the same controller came before it. */
+  readonly siblings: number;
+  /** Aborted when the pod has ended, is to be deleted, or is gone. */
   readonly signal: AbortSignal;
 }
 
@@ -22,7 +25,7 @@ export class PodLife {
 
   constructor(pod: Pod, world: PodWorld) {
     this.#world = world;
-    this.#behaviour = behaviourOf(pod, world.settings);
+    this.#behaviour = behaviourOf(pod, world.settings, world.siblings);
     this.#reporter = new PodReporter(world);
   }
 
@@ -36,6 +39,7 @@ export class PodLife {
     const { phase } = this.#world.pod().status;
     if (phase === 'Succeeded' || phase === 'Failed') return;
     await this.#showStarting();
+    await this.#awaitConfiguration();
     switch (this.#behaviour.mode) {
       case 'stuck-creating':
         return this.#reporter.warn('FailedMount', 'MountVolume.SetUp failed for volume "x" : simulated');
@@ -47,7 +51,9 @@ export class PodLife {
       case 'never-ready':
       case 'crash-loop':
       case 'oom':
+      case 'start-error':
       case 'fail':
+      case 'evicted':
         await this.#wait(this.#behaviour.startMs);
         return this.#run();
     }
@@ -70,12 +76,45 @@ export class PodLife {
     await this.#reporter.warn('Failed', `Error: ${message}`, this.#behaviour.culprit);
   }
 
-  async #failToPull(): Promise<never> {
-    const { culprit, startMs } = this.#behaviour;
-    const why = `failed to pull and unpack image "${culprit.image}": not found`;
+  /** As a kubelet does, again and again: volumes before containers are made, variables when they are. */
+  async #awaitConfiguration(): Promise<void> {
+    const pod = this.#world.pod();
+    for (;;) {
+      const missing = await findMissingConfiguration(pod, this.#world.client);
+      if (missing === undefined) return;
+      if (missing.volume === undefined) {
+        const culprit = missing.container;
+        await this.#showCulprit(
+          { is: 'waiting', reason: 'CreateContainerConfigError', message: missing.message },
+          culprit,
+        );
+        await this.#reporter.warn('Failed', `Error: ${missing.message}`, culprit);
+      } else {
+        const told = `MountVolume.SetUp failed for volume "${missing.volume}" : ${missing.message}`;
+        await this.#reporter.warn('FailedMount', told);
+      }
+      await this.#wait(this.#world.settings.backOffMs);
+    }
+  }
+
+  async #evict(): Promise<void> {
+    const message = 'The node was low on resource: memory. Threshold quantity: 100Mi, available: 90Mi.';
+    await this.#reporter.warn('Evicted', message);
+    await this.#reporter.show({
+      phase: 'Failed',
+      reason: 'Evicted',
+      message,
+      initialized: true,
+      container: () => ({ is: 'terminated', exitCode: 137, reason: 'Error' }),
+    });
+  }
+
+  async #failToPull(): Promise<void> {
+    const { culprit, startMs, failTimes, message } = this.#behaviour;
+    const why = message ?? `failed to pull and unpack image "${culprit.image}": not found`;
     const backingOff = `Back-off pulling image "${culprit.image}"`;
     const longer = `${backingOff}: ErrImagePull: ${why}`;
-    for (let failures = 0; ; failures += 1) {
+    for (let failures = 0; failures < failTimes; failures += 1) {
       await this.#wait(failures === 0 ? startMs : backOff(this.#world.settings, failures - 1));
       await this.#showCulprit({ is: 'waiting', reason: 'ErrImagePull', message: why });
       await this.#reporter.warn('Failed', `Failed to pull image "${culprit.image}": ${why}`, culprit);
@@ -83,6 +122,7 @@ export class PodLife {
       await this.#showCulprit({ is: 'waiting', reason: 'ImagePullBackOff', message: longer });
       await this.#reporter.note('BackOff', backingOff, culprit);
     }
+    return this.#run();
   }
 
   async #run(): Promise<void> {
@@ -96,6 +136,7 @@ export class PodLife {
       await this.#backOffAfterCrash(crashes);
     }
     this.#world.memory.runningSince = timestamp();
+    if (mode === 'evicted') return this.#evict();
     return this.#isFinite() ? this.#complete() : this.#becomeReady();
   }
 
@@ -149,17 +190,26 @@ export class PodLife {
     await this.#tellUnhealthy('simulated');
   }
 
-  /** The culprit as given; its neighbours run once containers have started, and wait until then. */
-  async #showCulprit(picture: ContainerPicture): Promise<void> {
-    const initialized = !(this.#world.pod().spec.initContainers ?? []).some((one) => this.#isCulprit(one));
-    const hasRun = this.#world.memory.runningSince !== undefined;
+  /**
+   * The culprit as given; its neighbours run once containers have started, and wait until then, and for an init
+   * container all the time; those before it are done.
+   */
+  async #showCulprit(picture: ContainerPicture, culprit = this.#behaviour.culprit): Promise<void> {
+    const init = this.#world.pod().spec.initContainers ?? [];
+    const at = init.findIndex((one) => one.name === culprit.name);
+    const initialized = at < 0;
+    const hasRun = initialized && this.#world.memory.runningSince !== undefined;
     const neighbour: ContainerPicture = hasRun
       ? { is: 'running', ready: true }
       : { is: 'waiting', reason: initialized ? 'ContainerCreating' : 'PodInitializing' };
+    const isDone = (one: Container) => init.indexOf(one) >= 0 && init.indexOf(one) < at;
     await this.#reporter.show({
       phase: hasRun ? 'Running' : 'Pending',
       initialized,
-      container: (one) => (this.#isCulprit(one) ? picture : neighbour),
+      container: (one) => {
+        if (one.name === culprit.name) return picture;
+        return isDone(one) ? { is: 'terminated', exitCode: 0, reason: 'Completed' } : neighbour;
+      },
     });
   }
 
@@ -182,9 +232,18 @@ export class PodLife {
     return container.name === this.#behaviour.culprit.name;
   }
 
-  #badEnd(): { readonly is: 'terminated'; readonly exitCode: number; readonly reason: string } {
-    const { mode, exitCode } = this.#behaviour;
-    return { is: 'terminated', exitCode, reason: mode === 'oom' ? 'OOMKilled' : 'Error' };
+  #badEnd(): ContainerEnd {
+    const { mode, exitCode, message } = this.#behaviour;
+    if (mode !== 'start-error')
+      return { is: 'terminated', exitCode, reason: mode === 'oom' ? 'OOMKilled' : 'Error' };
+    return {
+      is: 'terminated',
+      exitCode,
+      reason: 'StartError',
+      message:
+        message ??
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nope": executable file not found in $PATH: unknown',
+    };
   }
 
   #endsForGood(): boolean {

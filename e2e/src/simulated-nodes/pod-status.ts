@@ -4,11 +4,22 @@ import { timestamp, type Container, type Pod, type PodCondition } from './pod.js
 export type ContainerPicture =
   | { readonly is: 'waiting'; readonly reason: string; readonly message?: string }
   | { readonly is: 'running'; readonly ready: boolean }
-  | { readonly is: 'terminated'; readonly exitCode: number; readonly reason: string };
+  | ContainerEnd;
+
+/** How a container has ended. */
+export interface ContainerEnd {
+  readonly is: 'terminated';
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly message?: string;
+}
 
 /** What a kubelet would see; `podStatus` says it in the API's words. */
 export interface PodPicture {
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+  /** Why the whole pod has ended, e.g. `Evicted`. */
+  readonly reason?: string;
+  readonly message?: string;
   readonly container: (container: Container) => ContainerPicture;
   /** False while init containers are still at it. */
   readonly initialized: boolean;
@@ -29,6 +40,7 @@ export interface TerminatedState {
   readonly terminated: {
     readonly exitCode: number;
     readonly reason: string;
+    readonly message?: string;
     readonly startedAt: string;
     readonly finishedAt: string;
     readonly containerID: string;
@@ -43,6 +55,7 @@ export function podStatus(pod: Pod, picture: PodPicture, memory: PodMemory): Rec
   const initContainers = pod.spec.initContainers ?? [];
   return {
     phase: picture.phase,
+    ...(picture.reason !== undefined && { reason: picture.reason, message: picture.message ?? '' }),
     observedGeneration: pod.metadata.generation,
     startTime: memory.startTime,
     ...places,
@@ -64,10 +77,11 @@ export function podStatus(pod: Pod, picture: PodPicture, memory: PodMemory): Rec
 export function terminatedState(
   pod: Pod,
   memory: PodMemory,
-  end: { readonly exitCode: number; readonly reason: string },
+  { exitCode, reason, message }: Omit<ContainerEnd, 'is'>,
 ): TerminatedState {
   const now = timestamp();
   const containerID = containerId(pod, 0);
+  const end = { exitCode, reason, ...(message !== undefined && { message }) };
   return { terminated: { ...end, startedAt: memory.runningSince ?? now, finishedAt: now, containerID } };
 }
 
@@ -122,7 +136,7 @@ function isReady(picture: ContainerPicture): boolean {
 
 function initPicture(container: Container, pod: PodPicture): ContainerPicture {
   const own = pod.container(container);
-  if (!pod.initialized) return own.is === 'waiting' ? own : { is: 'waiting', reason: 'PodInitializing' };
+  if (!pod.initialized) return own;
   const isSidecar =
     container.restartPolicy === 'Always' && (pod.phase === 'Pending' || pod.phase === 'Running');
   return isSidecar ? { is: 'running', ready: true } : { is: 'terminated', exitCode: 0, reason: 'Completed' };
@@ -161,7 +175,7 @@ function containerState(pod: Pod, picture: ContainerPicture, memory: PodMemory):
     case 'running':
       return { running: { startedAt: memory.runningSince ?? timestamp() } };
     case 'terminated':
-      return { ...terminatedState(pod, memory, { exitCode: picture.exitCode, reason: picture.reason }) };
+      return { ...terminatedState(pod, memory, picture) };
   }
 }
 

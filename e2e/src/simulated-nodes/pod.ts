@@ -6,6 +6,29 @@ export interface Container {
   readonly image: string;
   /** `Always` on an init container makes it a sidecar. */
   readonly restartPolicy?: string;
+  readonly env?: readonly {
+    readonly valueFrom?: {
+      readonly secretKeyRef?: KeyReference;
+      readonly configMapKeyRef?: KeyReference;
+    };
+  }[];
+  readonly envFrom?: readonly { readonly secretRef?: Reference; readonly configMapRef?: Reference }[];
+}
+
+/** A Secret or ConfigMap by name. */
+export interface Reference {
+  readonly name: string;
+  readonly optional?: boolean;
+}
+
+export interface KeyReference extends Reference {
+  readonly key: string;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly secret?: { readonly secretName: string; readonly optional?: boolean };
+  readonly configMap?: Reference;
 }
 
 export interface PodCondition {
@@ -25,6 +48,7 @@ export interface Pod extends StoredObject {
     readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly Volume[];
     readonly readinessGates?: readonly { readonly conditionType: string }[];
   };
   readonly status: {

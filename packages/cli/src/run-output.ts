@@ -3,6 +3,7 @@ import {
   eventToJson,
   foldRun,
   formatSummary,
+  formatTaskLog,
   formatWaiting,
   groupSteps,
   type Diagnostic,
@@ -99,9 +100,13 @@ function silence({ ports }: Invocation): Progress {
 }
 
 function live({ flags, ports }: Invocation): Progress {
-  const screen = openLiveScreen(ports.stderr, wantsColor(ports.stderr, flags, ports));
+  const color = wantsColor(ports.stderr, flags, ports);
+  const screen = openLiveScreen(ports.stderr, color);
   return {
-    sink: screen.sink,
+    sink: (event) => {
+      if (event.type === 'task-logged') screen.print(`${formatTaskLog(event, { color })}\n`);
+      screen.sink(event);
+    },
     note: (text) => {
       screen.print(`${text}\n`);
     },

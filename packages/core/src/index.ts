@@ -41,6 +41,7 @@ export {
 export { loadPlan, type LoadedPlan, type LoadOptions, type LoadPlanResult } from './load/load-plan.js';
 export { formatLive } from './report/live-view.js';
 export { formatSummary, type SummaryOptions } from './report/summary.js';
+export { formatTaskLog } from './report/task-log.js';
 export { formatWaiting } from './report/waiting-line.js';
 export { nearest } from './diagnostics/nearest.js';
 export { deploymentFileJsonSchema, deploymentFileSchema } from './parse/json-schema.js';

@@ -55,6 +55,15 @@ export type RunEvent =
       readonly message: string;
       readonly objects?: readonly ObjectReference[];
     }
+  /** A container of a job has printed a line; comes live. */
+  | {
+      readonly type: 'task-logged';
+      readonly at: number;
+      readonly task: TaskId;
+      readonly pod: string;
+      readonly container: string;
+      readonly line: string;
+    }
   | {
       readonly type: 'task-settled';
       readonly at: number;

@@ -9,6 +9,14 @@ export interface TaskProgress {
   readonly objects?: readonly ObjectReference[];
 }
 
+/** A line that a container of a job has printed. Holds no secret: it went through the redactor. */
+export interface TaskLogLine {
+  readonly pod: string;
+  readonly container: string;
+  /** Without its line break. */
+  readonly line: string;
+}
+
 /** What one try at a task is given. */
 export interface TaskContext {
   /** 1 for the first try. Only jobs have more. */
@@ -16,6 +24,8 @@ export interface TaskContext {
   /** Aborted when the task must stop: its timeout, a halt elsewhere, a signal. The try must then end soon. */
   readonly signal: AbortSignal;
   readonly progress: (progress: TaskProgress) => void;
+  /** Passes on what the task's containers print, as it comes. */
+  readonly log: (line: TaskLogLine) => void;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { EventSink } from '../domain/event.js';
 import type { TaskId } from '../domain/ids.js';
 import type { TaskNode } from '../domain/plan.js';
-import type { TaskProgress, TaskRunner } from '../domain/task-runner.js';
+import type { TaskLogLine, TaskProgress, TaskRunner } from '../domain/task-runner.js';
 import type { Command, Happening } from '../schedule/turn.js';
 
 /** Carries out a schedule's commands with the task runner, and tells what comes of them. */
@@ -45,8 +45,12 @@ export function createLiveTasks(options: LiveTasksOptions): LiveTasks {
       if (signal.aborted || tries.get(task.id) !== controller) return;
       options.sink({ type: 'task-progressed', at: elapsedMs(), task: task.id, ...told });
     };
+    const log = (told: TaskLogLine): void => {
+      if (signal.aborted || tries.get(task.id) !== controller) return;
+      options.sink({ type: 'task-logged', at: elapsedMs(), task: task.id, ...told });
+    };
     launch(task, async () => {
-      const verdict = await runner.run(task, { attempt, signal, progress });
+      const verdict = await runner.run(task, { attempt, signal, progress, log });
       if (signal.aborted || tries.get(task.id) !== controller) return;
       tries.delete(task.id);
       const last = verdict.kind !== 'failed' || attempt === task.attemptsMax;

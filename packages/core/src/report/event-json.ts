@@ -37,6 +37,7 @@ export function eventToJson(event: RunEvent, diagnostics: readonly Diagnostic[] 
     case 'step-settled':
     case 'task-started':
     case 'task-progressed':
+    case 'task-logged':
     case 'task-recovered':
     case 'run-settled':
       return { ...event };

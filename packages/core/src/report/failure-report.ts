@@ -1,6 +1,6 @@
 import type { Evidence, ObjectReference } from '../domain/outcome.js';
 import type { Style } from './style.js';
-import { oneLine } from './text-layout.js';
+import { logLine, oneLine } from './text-layout.js';
 
 /**
  * The evidence of a failure as lines, most useful first (execution.md §3): cause, what to do, the object and its
@@ -17,7 +17,7 @@ export function formatFailure(evidence: Evidence, style: Style): readonly string
     }),
     ...evidence.logs.flatMap((log) => [
       `logs of ${oneLine(log.pod)}, container ${oneLine(log.container)}${log.previous ? ', before its restart' : ''}:`,
-      ...log.lines.map((line) => `${style.dim('│')} ${oneLine(line)}`),
+      ...log.lines.map((line) => `${style.dim('│')} ${logLine(line)}`),
     ]),
     ...(evidence.command === undefined ? [] : [`look further: ${oneLine(evidence.command)}`]),
   ];

@@ -6,6 +6,7 @@ import { formatFailure } from './failure-report.js';
 import { formatDuration, formatSeconds } from './format-duration.js';
 import { paintOutcome } from './outcome-words.js';
 import { createStyle, type Style } from './style.js';
+import { formatLogged } from './task-log.js';
 import { longestOf, oneLine, plural } from './text-layout.js';
 
 export interface PlainRendererOptions {
@@ -58,6 +59,8 @@ function linesOf(lines: Lines, event: RunEvent): readonly string[] {
       return lines.verbose
         ? [taskLine(lines, event, lines.style.dim(`${event.phase}: ${oneLine(event.message)}`))]
         : [];
+    case 'task-logged':
+      return [taskLine(lines, event, formatLogged(event, lines.style))];
     case 'task-settled':
       return settledLines(lines, event);
     case 'task-recovered':

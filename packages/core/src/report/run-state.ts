@@ -115,6 +115,7 @@ function applyEvent(folded: FoldedRun, event: Exclude<RunEvent, RunStartedEvent>
       return;
     case 'task-started':
     case 'task-progressed':
+    case 'task-logged':
     case 'task-settled':
     case 'task-recovered':
       folded.tasks.set(event.task, nextTaskState(knownTask(folded, event.task), event));
@@ -130,6 +131,8 @@ function nextTaskState(task: TaskState, event: TaskEvent): TaskState {
       return { ...task, status: 'running', attempt: event.attempt, startedAt: task.startedAt ?? at };
     case 'task-progressed':
       return { ...task, progress: { phase: event.phase, message: event.message, at } };
+    case 'task-logged':
+      return task;
     case 'task-settled':
       return { ...task, status: 'settled', ...settledTimes(event), outcome: event.outcome };
     case 'task-recovered':

@@ -9,6 +9,14 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/** A line of a log as it may be shown: its indentation stays, control characters and colours do not. */
+export function logLine(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll('\t', '    ')
+    .replace(/\p{Cc}/gu, '')
+    .trimEnd();
+}
+
 /** The columns that a text takes on a terminal: Chinese, Japanese and Korean characters and emoji take two. */
 export function columnsOf(text: string): number {
   if (!/[^\x20-\x7e]/.test(text)) return text.length;

@@ -45,7 +45,8 @@ function shorten(event: RunEvent): string {
     case 'task-recovered':
       return `recovered ${event.task}`;
     case 'task-progressed':
-      return 'progressed';
+    case 'task-logged':
+      return 'told';
   }
 }
 

@@ -32,6 +32,8 @@ function eventLine(event: RunEvent): readonly string[] {
       return [`${event.at} started ${event.task} ${event.attempt}`];
     case 'task-progressed':
       return [`${event.at} progressed ${event.task}: ${event.message}`];
+    case 'task-logged':
+      return [`${event.at} logged ${event.task}: ${event.line}`];
     case 'task-settled':
       return [`${event.at} ${event.outcome.kind} ${event.task}`];
     case 'task-recovered':

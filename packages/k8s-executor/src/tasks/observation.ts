@@ -41,6 +41,8 @@ export interface Observation {
   untilCurrent(signal: AbortSignal, onLook?: (pending: readonly Sight[]) => void): Promise<ObservationEnd>;
   /** Resolves true once every object is current whatever failed meanwhile, false when `signal` aborts. */
   untilHealed(signal: AbortSignal): Promise<boolean>;
+  /** All pods of its objects that are known now, whatever has become of them. */
+  pods(): readonly KubeObject[];
   /** What is not current now, and the most telling reason for it. */
   worst(): Sight | undefined;
   stop(): void;
@@ -121,6 +123,13 @@ class WatchObservation implements Observation {
     } finally {
       stop();
     }
+  }
+
+  pods(): readonly KubeObject[] {
+    return this.#objects.flatMap((object) => {
+      const watched = this.#watched.get(object);
+      return podsOf(this.#liveState(object, watched), watched?.pods, watched?.replicaSets);
+    });
   }
 
   worst(): Sight | undefined {

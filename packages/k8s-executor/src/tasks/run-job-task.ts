@@ -69,8 +69,9 @@ async function waitForEnd(
   const tell = progressTeller(task, context);
   const end = await observation.untilCurrent(task.signal, (pending) => {
     tell(pending);
-    for (const sight of pending) logs.follow(sight.pods);
+    logs.follow(observation.pods());
   });
+  logs.follow(observation.pods());
   await logs.finish();
   switch (end.kind) {
     case 'current':

@@ -109,7 +109,12 @@ function start() {
   let verdict: Verdict | undefined;
   const run = () =>
     runner
-      .run(task, { attempt: 1, signal: abort.signal, progress: (each) => progress.push(each) })
+      .run(task, {
+        attempt: 1,
+        signal: abort.signal,
+        progress: (each) => progress.push(each),
+        log: () => undefined,
+      })
       .then((value) => (verdict = value));
   const uid = 'uid-api';
   const status = (ready: number) => ({
