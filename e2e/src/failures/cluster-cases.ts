@@ -26,20 +26,19 @@ function scaleUp(pod: SeenObject, namespace: string): Json {
   };
 }
 
-/** Announces a node, and brings it once the grace time has passed twice. */
-async function scaleUpLate({ shop, awaitObject, cluster }: Scene): Promise<void> {
+/** Announces a node, and brings it once the grace time has passed all the same. */
+async function scaleUpLate({ shop, awaitObject, awaitSaid, cluster }: Scene): Promise<void> {
   const pod = await awaitObject('/api/v1', 'pods', isUnschedulable);
   await shop.kubectl(['create', '-f', '-'], manifest([scaleUp(pod, shop.namespace)]));
-  await awaitSaid(shop.namespace, 2 * 700);
+  await awaitSaid('a scale-up is announced');
   await cluster.kubectl(['label', 'node', 'simulated-0', 'disk=late']);
 }
 
-// A grace time passes without any event that tells so: this one is waited for, as the run does.
-function awaitSaid(_namespace: string, ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Before a run: the namespace may have no pods at all. */
+export async function allowNoPods({ shop }: Scene): Promise<void> {
+  await shop.kubectl(['create', 'quota', 'none', '--hard=pods=0']);
 }
 
-const noPods = ['create', 'quota', 'none', '--hard=pods=0'];
 const roomAgain = ['patch', 'quota', 'none', '--type=merge', '-p', '{"spec":{"hard":{"pods":"5"}}}'];
 
 /** Waits until the controller has been refused a pod. */
@@ -115,6 +114,10 @@ const consumerClass: Json = {
   provisioner: 'example.com/none',
   volumeBindingMode: 'WaitForFirstConsumer',
 };
+async function createConsumerClass({ shop }: Scene): Promise<void> {
+  await shop.kubectl(['create', '-f', '-'], manifest([consumerClass]));
+}
+
 const mountsData = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
 
 async function bindLate({ shop, awaitObject }: Scene): Promise<void> {
@@ -143,26 +146,26 @@ export const clusterCases: readonly FailureCase[] = [
   {
     title: 'a pod that a node is on its way for',
     objects: [deployment({ pod: nowhere('late') })],
-    words: ['--grace', 'no-room=700ms'],
+    words: ['--grace', 'no-room=5s'],
     during: scaleUpLate,
     outcome: 'succeeded',
   },
   {
     title: 'a quota that allows no pods',
     objects: [deployment({ container: requests })],
-    before: async ({ shop }) => void (await shop.kubectl(noPods)),
+    before: allowNoPods,
     outcome: 'failed',
   },
   {
     title: 'a quota that allows no pods of a stateful set',
     objects: [statefulSet()],
-    before: async ({ shop }) => void (await shop.kubectl(noPods)),
+    before: allowNoPods,
     outcome: 'failed',
   },
   {
     title: 'a quota that is raised in time',
     objects: [deployment()],
-    before: async ({ shop }) => void (await shop.kubectl(noPods)),
+    before: allowNoPods,
     during: async (scene) => {
       await awaitRefusal(scene);
       await scene.shop.kubectl(roomAgain);
@@ -185,7 +188,7 @@ export const clusterCases: readonly FailureCase[] = [
   {
     title: 'a claim that waits for its first consumer',
     objects: [claim('on-demand')],
-    before: async ({ shop }) => void (await shop.kubectl(['create', '-f', '-'], manifest([consumerClass]))),
+    before: createConsumerClass,
     words: ['--grace', 'claim-unbound=0s'],
     outcome: 'succeeded',
   },
@@ -213,7 +216,7 @@ export const clusterCases: readonly FailureCase[] = [
     title: 'a rollout that makes no progress within its deadline',
     objects: [
       deployment({
-        spec: { progressDeadlineSeconds: 1 },
+        spec: { progressDeadlineSeconds: 4 },
         behaviour: { mode: 'never-ready' },
         container: { readinessProbe: { tcpSocket: { port: 5432 } } },
       }),

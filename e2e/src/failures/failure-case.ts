@@ -1,14 +1,22 @@
 import type { ControlPlane } from '../control-plane/control-plane.js';
 import type { StoredObject } from '../kube-client/watch-objects.js';
 import type { Deployment } from '../testing/deployment.js';
+import type { AdmissionServer } from './admission-server.js';
 import type { Json } from './manifests.js';
 
 /** What a case may use: its own namespace in the cluster that all cases share. */
 export interface Scene {
   readonly cluster: ControlPlane;
   readonly shop: Deployment;
+  readonly admission: AdmissionServer;
   /** Resolves with the first object of the namespace that `accept` takes: `('/api/v1', 'pods', …)`. */
-  awaitObject(api: string, plural: string, accept: (object: SeenObject) => boolean): Promise<SeenObject>;
+  readonly awaitObject: (
+    api: string,
+    plural: string,
+    accept: (object: SeenObject) => boolean,
+  ) => Promise<SeenObject>;
+  /** Resolves once the events of the run hold these words. */
+  readonly awaitSaid: (words: string) => Promise<void>;
 }
 
 /** The part of any object that cases look at. */

@@ -1,3 +1,4 @@
+import { allowNoPods } from './cluster-cases.js';
 import type { FailureCase } from './failure-case.js';
 import { job } from './manifests.js';
 
@@ -76,7 +77,7 @@ export const jobCases: readonly FailureCase[] = [
     title: 'a job that nobody may create pods for',
     task: 'job',
     objects: [job()],
-    before: async ({ shop }) => void (await shop.kubectl(['create', 'quota', 'none', '--hard=pods=0'])),
+    before: allowNoPods,
     outcome: 'failed',
   },
   {

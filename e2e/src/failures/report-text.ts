@@ -1,7 +1,7 @@
 import type { RunEventLine } from '../testing/run-events.js';
 
 /** What the plain output says of how a task ended, without the times in front; names that the cluster makes up are blanked. */
-export function reportOf(stderr: string, task: string): string {
+export function reportOf(stderr: string, task: string, namespace: string): string {
   const lines = stderr.split('\n');
   const first = lines.findIndex(
     (line) => line.includes(`  ${task}  `) && / (failed|timed-out|superseded) after /.test(line),
@@ -11,19 +11,24 @@ export function reportOf(stderr: string, task: string): string {
   const end = rest.findIndex((line) => !line.startsWith(' '.repeat(11)));
   const head = (lines[first] ?? '').trim().replace(/^\S+s\s+/, '');
   const body = rest.slice(0, end < 0 ? undefined : end).map((line) => line.slice(11));
-  return normalise([head, ...body].join('\n'));
+  return normalise([head, ...body].join('\n'), namespace);
 }
 
+const repeated = 'Failed|BackOff|FailedMount|FailedCreate|ProvisioningFailed|Unhealthy';
+
 /** Made-up names, times, addresses and counts of what goes on become the same in every run. */
-export function normalise(text: string): string {
+export function normalise(text: string, namespace: string): string {
   return text
+    .replaceAll(namespace, 'shop')
     .replace(/after [\d.]+m?s/g, 'after 2.1s')
-    .replace(/\b(web|seed|db)-([0-9a-f]{8,10}-)?[a-z0-9]{5}\b(?!:)/g, (_, name: string, hash?: string) =>
-      hash === undefined ? `${name}-x7k2p` : `${name}-5d9c7b6f4d-x7k2p`,
+    .replace(
+      /\b(web|seed|db)-([0-9a-f]{8,10}-)?[a-z0-9]{5}(?![a-z0-9])/g,
+      (_, name: string, hash?: string) => (hash === undefined ? `${name}-x7k2p` : `${name}-5d9c7b6f4d-x7k2p`),
     )
     .replace(/\bweb-[0-9a-f]{8,10}\b(?!-)/g, 'web-5d9c7b6f4d')
     .replace(/\(([0-9a-f]{8}-[0-9a-f-]{27})\)/g, '(uid)')
-    .replace(/ ×\d+/g, ' ×5')
+    .replace(/ ×\d+:/g, ':')
+    .replace(new RegExp(`^(Warning|Normal) (${repeated}):`, 'gm'), '$1 $2 ×5:')
     .replace(/crashed \d+ times/g, 'crashed 4 times')
     .replace(/back-off \d+s/g, 'back-off 2s')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:8443');

@@ -6,6 +6,10 @@ export interface RunEventLine {
   readonly step?: string;
   readonly phase?: string;
   readonly message?: string;
+  readonly attempt?: number;
+  /** Of a line that a job printed. */
+  readonly pod?: string;
+  readonly line?: string;
   readonly outcome?: string;
   readonly reason?: string;
   readonly culprit?: string;

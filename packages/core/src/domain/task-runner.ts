@@ -35,8 +35,11 @@ export interface TaskContext {
 export interface TaskRunner {
   /** One try at a task. After `signal` aborts it resolves soon; what it then says is ignored. */
   run(task: TaskNode, context: TaskContext): Promise<Verdict>;
-  /** What there is to say about a task that has run into its timeout; asked just before its try is aborted. */
-  explain(task: TaskNode): Promise<Evidence | undefined>;
+  /**
+   * What there is to say about a task that runs into its timeout; asked `withinMs` milliseconds before its try is
+   * aborted. An answer that comes later is lost, so it should then be what is known without asking anybody.
+   */
+  explain(task: TaskNode, withinMs: number): Promise<Evidence | undefined>;
   /**
    * Watches a service or chart whose task failed or timed out. Resolves true once it is ready, false when
    * `signal` aborts or when it can never be known.

@@ -27,10 +27,10 @@ export interface LiveTasksOptions {
 }
 
 /**
- * The explanation of a timeout is asked for so long before it, at most a tenth of the task's time: so it is there at
+ * The explanation of a timeout is asked for so long before it, at most a quarter of the task's time: so it is there at
  * the very instant, and a slow answer does not hold up the run.
  */
-const explainAheadMs = 1_000;
+const explainAheadMs = 2_000;
 
 export function createLiveTasks(options: LiveTasksOptions): LiveTasks {
   const { runner, clock, tell, giveUp, begunAt, elapsedMs } = options;
@@ -60,12 +60,12 @@ export function createLiveTasks(options: LiveTasksOptions): LiveTasks {
   };
   const explainTimeout = (task: TaskNode): void => {
     const { signal } = open(clockwork, task);
-    const aheadMs = Math.min(explainAheadMs, task.timeoutMs / 10);
+    const aheadMs = Math.min(explainAheadMs, task.timeoutMs / 4);
     const askAt = begunAt + elapsedMs() + task.timeoutMs - aheadMs;
     launch(task, async () => {
       await clock.until(askAt, signal);
       if (signal.aborted) return;
-      const evidence = await runner.explain(task);
+      const evidence = await runner.explain(task, aheadMs);
       if (evidence !== undefined) tell({ kind: 'explained', task: task.id, evidence });
     });
   };

@@ -96,7 +96,7 @@ function settledLines(lines: Lines, event: TaskSettled): readonly string[] {
     event,
     paintOutcome(lines.style, outcome.kind, `${outcome.kind}${after}`) + told + culpritOf(outcome),
   );
-  const report = 'evidence' in outcome ? formatFailure(outcome.evidence, lines.style) : [];
+  const report = 'evidence' in outcome ? formatFailure(outcome.evidence, lines.style, outcome.reason) : [];
   return [line, ...report.map((one) => `${' '.repeat(11)}${one}`)];
 }
 

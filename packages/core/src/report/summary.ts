@@ -107,7 +107,7 @@ function failureLines({ style, options }: Screen, { node, outcome }: TaskState):
   const line = `${style.bold(head)}${halts}: ${oneLine(outcome.reason)}`;
   const evidence = 'evidence' in outcome ? outcome.evidence : undefined;
   if (evidence === undefined || options.reports === false) return [line];
-  return [line, ...formatFailure(evidence, style).map((one) => `    ${one}`)];
+  return [line, ...formatFailure(evidence, style, outcome.reason).map((one) => `    ${one}`)];
 }
 
 function changes(screen: Screen): readonly string[] {

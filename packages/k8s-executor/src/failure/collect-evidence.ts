@@ -1,11 +1,14 @@
-import type { Evidence } from '@flotilla/core';
+import type { Clock, Evidence } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import type { JsonObject } from '../cluster/json.js';
+import { linkAbort } from '../cluster/linked-abort.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { mappingOf, numberOf, textOf } from '../readiness/readiness.js';
-import { containerStatuses, isReady } from './pod-symptoms.js';
-import { readEventsOf, timeOfEvent } from './read-events.js';
+import { foldEvents, type EvidenceEvent } from './evidence-events.js';
+import { containerStatuses, crashKey, isReady, lastEnd, lastWordsAdvice } from './pod-symptoms.js';
+import { readEventsOf } from './read-events.js';
+import { sharpenCause } from './sharpen-cause.js';
 import type { Symptom } from './symptom.js';
 
 /** What is known when a task fails or times out. */
@@ -18,83 +21,103 @@ export interface Finding {
   readonly pods: readonly KubeObject[];
   /** Other objects whose events count, e.g. the ReplicaSet of a Deployment. */
   readonly related: readonly KubeObject[];
+  /** Last lines that were seen live: they stand in for logs that went away with their pod. */
+  readonly heard?: readonly FoundLog[];
 }
 
 export interface EvidenceSource {
   readonly cluster: Cluster;
+  readonly clock: Clock;
   readonly redact: (text: string) => string;
   readonly signal?: AbortSignal;
 }
 
-const logLines = 25;
+export type FoundLog = Evidence['logs'][number];
+
+/** How many lines of a log are evidence. */
+export const logLinesKept = 25;
 const podsRead = 2;
+const logReadMs = 3_000;
 
 /** Reads events and logs and puts them in the order in which they help (execution.md §3). What cannot be read is left out. */
 export async function collectEvidence(finding: Finding, source: EvidenceSource): Promise<Evidence> {
   const pods = suspects(finding);
   const [events, logs] = await Promise.all([
     readEvents([finding.object, ...finding.related, ...pods], source),
-    readLogs(pods, source),
+    readLogs(pods, finding, source),
   ]);
+  const found = logs.length > 0 ? logs : (finding.heard ?? []);
+  return composeEvidence(withoutVainAdvice(finding, found), { events, logs: found }, source);
+}
+
+/** The evidence that is known without asking the cluster. */
+export function evidenceAtHand(finding: Finding, source: Pick<EvidenceSource, 'redact'>): Evidence {
+  return composeEvidence(finding, { events: [], logs: finding.heard ?? [] }, source);
+}
+
+function composeEvidence(
+  finding: Finding,
+  { events, logs }: { readonly events: readonly EvidenceEvent[]; readonly logs: readonly FoundLog[] },
+  { redact }: Pick<EvidenceSource, 'redact'>,
+): Evidence {
   const { object, symptom, state } = finding;
-  const { redact } = source;
+  const advice = symptom?.advice;
   return {
-    cause: redact(symptom?.cause ?? `${object.kind} ${object.metadata.name} is not ready: ${state}`),
-    ...(symptom?.advice !== undefined && { advice: redact(symptom.advice) }),
+    cause: redact(causeOf(finding, events)),
+    ...(advice !== undefined && { advice: redact(advice) }),
     object: referenceOf(object),
     state: redact(state),
-    events: events.map((event) => ({ ...event, message: redact(event.message) })),
+    events: events
+      .filter((event) => event.message !== state)
+      .map((event) => ({ ...event, message: redact(event.message) })),
     logs: logs.map((log) => ({ ...log, lines: log.lines.map(redact) })),
-    command: furtherCommand(finding, pods[0]),
+    command: furtherCommand(finding, suspects(finding)[0]),
   };
 }
 
-/** The pods to look at: the one that showed the symptom first, then others that are not ready. */
+/** Nobody can read last words that there are not. */
+function withoutVainAdvice(finding: Finding, logs: readonly FoundLog[]): Finding {
+  const { symptom } = finding;
+  if (symptom?.advice !== lastWordsAdvice || logs.length > 0) return finding;
+  return { ...finding, symptom: { ...symptom, advice: silentAdvice } };
+}
+
+const silentAdvice = 'It left no log: check its command, its settings and what it needs to start.';
+
+function causeOf({ object, symptom, state }: Finding, events: readonly EvidenceEvent[]): string {
+  if (symptom !== undefined && symptom.class !== 'silent') return sharpenCause(symptom, events);
+  const lacks = object.kind === 'Job' ? 'has not finished' : 'is not ready';
+  return `${object.kind} ${object.metadata.name} ${lacks}: ${state}`;
+}
+
+/** The pods to look at: the one that showed the symptom first, then others that are not ready, the newest first. */
 function suspects({ pods, symptom }: Finding): readonly KubeObject[] {
-  const unready = pods.filter((pod) => !isReady(pod));
+  const newestFirst = [...pods].sort((a, b) => createdAt(b).localeCompare(createdAt(a)));
+  const unready = newestFirst.filter((pod) => !isReady(pod));
   const shown = pods.filter((pod) => pod.metadata.name === symptom?.pod);
   return [...new Set([...shown, ...unready])].slice(0, podsRead);
 }
 
-type FoundEvent = Evidence['events'][number];
+function createdAt(pod: KubeObject): string {
+  return pod.metadata.creationTimestamp ?? '';
+}
 
 async function readEvents(
   objects: readonly KubeObject[],
   { cluster, signal }: EvidenceSource,
-): Promise<readonly FoundEvent[]> {
+): Promise<readonly EvidenceEvent[]> {
   const lists = await Promise.all(objects.map((object) => readEventsOf(object, cluster, signal)));
   return foldEvents(lists.flat());
 }
 
-const eventsShown = 8;
-
-/** Events of one reason and message become one with a count; warnings first, then the newest first. */
-function foldEvents(events: readonly KubeObject[]): readonly FoundEvent[] {
-  const newestFirst = [...events].sort((a, b) => timeOfEvent(b).localeCompare(timeOfEvent(a)));
-  const folded = new Map<string, FoundEvent>();
-  for (const event of newestFirst) {
-    const [type, reason, message] = [
-      textOf(event, 'type'),
-      textOf(event, 'reason'),
-      textOf(event, 'message'),
-    ];
-    const key = [type, reason, message].join('\n');
-    const series = numberOf(mappingOf(event, 'series'), 'count');
-    const count = Math.max(series, numberOf(event, 'count', 1), 1) + (folded.get(key)?.count ?? 0);
-    folded.set(key, { type, reason, message, count });
-  }
-  const all = [...folded.values()];
-  const warnings = all.filter((event) => event.type !== 'Normal');
-  const normal = all.filter((event) => event.type === 'Normal');
-  return [...warnings, ...normal].slice(0, eventsShown);
-}
-
-type FoundLog = Evidence['logs'][number];
-
-async function readLogs(pods: readonly KubeObject[], source: EvidenceSource): Promise<readonly FoundLog[]> {
+async function readLogs(
+  pods: readonly KubeObject[],
+  { symptom }: Finding,
+  source: EvidenceSource,
+): Promise<readonly FoundLog[]> {
   const wanted = pods.flatMap((pod) =>
     containerStatuses(pod)
-      .filter((container) => container['ready'] !== true && container['containerID'] !== undefined)
+      .filter((container) => mayTell(container, symptom))
       .map((container) => ({ pod, container })),
   );
   const logs = await Promise.all(
@@ -104,7 +127,15 @@ async function readLogs(pods: readonly KubeObject[], source: EvidenceSource): Pr
       return readLog(pod, { container: textOf(container, 'name'), previous }, source);
     }),
   );
-  return logs.filter((log) => log !== undefined).filter((log) => log.lines.length > 0);
+  return logs.filter((log) => log.lines.length > 0);
+}
+
+/** The failing container; without one all that have started, are not ready and did not end well. */
+function mayTell(container: JsonObject, symptom: Symptom | undefined): boolean {
+  if (textOf(container, 'containerID') === '' || symptom?.key.startsWith('start/') === true) return false;
+  if (symptom?.container !== undefined) return container['name'] === symptom.container;
+  const end = lastEnd(container);
+  return container['ready'] !== true && (end === undefined || numberOf(end, 'exitCode') !== 0);
 }
 
 function hasEnded(container: JsonObject, key: 'state' | 'lastState'): boolean {
@@ -115,27 +146,29 @@ async function readLog(
   pod: KubeObject,
   which: { readonly container: string; readonly previous: boolean },
   source: EvidenceSource,
-): Promise<FoundLog | undefined> {
+): Promise<FoundLog> {
   const { name, namespace = 'default' } = pod.metadata;
-  const result = await source.cluster.logs({
-    namespace,
-    pod: name,
-    ...which,
-    tailLines: logLines,
-    ...(source.signal && { signal: source.signal }),
-  });
-  if (!result.ok) return undefined;
+  const { cluster, clock, signal } = source;
+  const answered = new AbortController();
+  const limit = linkAbort([signal]);
+  // A node that is gone keeps a log's stream open and silent.
+  void clock.until(clock.now() + logReadMs, answered.signal).then(limit.abort);
   const lines: string[] = [];
-  for await (const line of result.value) lines.push(line);
-  return { pod: name, ...which, lines: lines.slice(-logLines) };
+  const request = { namespace, pod: name, ...which, tailLines: logLinesKept, signal: limit.signal };
+  const result = await cluster.logs(request);
+  if (result.ok) for await (const line of result.value) lines.push(line);
+  answered.abort();
+  limit.release();
+  return { pod: name, ...which, lines: lines.slice(-logLinesKept) };
 }
 
 function furtherCommand({ object, symptom }: Finding, pod: KubeObject | undefined): string {
   const { namespace, name } = object.metadata;
   const kubectl = namespace === undefined ? 'kubectl' : `kubectl -n ${namespace}`;
   if (pod === undefined) return `${kubectl} describe ${object.kind.toLowerCase()} ${name}`;
-  if (symptom?.key.startsWith('crash/') === true) {
-    return `${kubectl} logs ${pod.metadata.name} -c ${symptom.container ?? ''} --previous`;
-  }
+  const { key, container } = symptom ?? {};
+  const crashed = key?.startsWith(crashKey) === true;
+  if (container !== undefined && (crashed || key === 'failed'))
+    return `${kubectl} logs ${pod.metadata.name} -c ${container}${crashed ? ' --previous' : ''}`;
   return `${kubectl} describe pod ${pod.metadata.name}`;
 }

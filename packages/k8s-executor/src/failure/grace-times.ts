@@ -44,7 +44,7 @@ const fieldOf: Readonly<Record<GraceName, keyof GraceTimes>> = {
 };
 
 /** `base` with what somebody has set instead. */
-export function withGrace(base: GraceTimes, settings: GraceSettings): GraceTimes {
+function withGrace(base: GraceTimes, settings: GraceSettings): GraceTimes {
   const times = graceNames.flatMap((name) => {
     const ms = settings[name];
     return ms === undefined ? [] : [[fieldOf[name], ms] as const];
@@ -104,3 +104,8 @@ export const rehearsedGraceTimes: GraceTimes = {
   missingConfigMs: 0,
   noRoomMs: 0,
 };
+
+/** How long nothing may be told before the events are asked; well before anything that they tell is due. */
+export function silentMs({ missingConfigMs, noRoomMs }: GraceTimes): number {
+  return Math.min(5_000, Math.max(250, Math.min(missingConfigMs, noRoomMs) / 3));
+}

@@ -1,8 +1,10 @@
 import type { KubeObject } from '../cluster/kube-object.js';
 import { conditionOf, numberOf, part, textOf } from '../readiness/readiness.js';
 import type { Readiness } from '../readiness/readiness.js';
-import type { GraceTimes } from './grace-times.js';
-import { containerStatuses, isReady, lastEnd, podSymptoms } from './pod-symptoms.js';
+import { silentMs, type GraceTimes } from './grace-times.js';
+import { explainEnd } from './job-end.js';
+import { crashKey, isReady, podSymptoms } from './pod-symptoms.js';
+import { podsRefused } from './room-trouble.js';
 import type { Symptom } from './symptom.js';
 
 /** What is known of an object at one moment. */
@@ -15,81 +17,85 @@ export interface Glimpse {
   readonly pods: readonly KubeObject[];
   /** Why its pods are not created, when events have told. */
   readonly refusal?: string | undefined;
+  /** Why the volumes of a pod are not mounted, by its uid, when events have told. */
+  readonly mounts?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A condition that may be left over from before the apply must still be there after this time. */
 const leftoverMs = 30_000;
 /** What a controller we do not know calls a failure must last a moment. */
 const foreignFailureMs = 10_000;
-/** The key of a symptom that is only a reason to look at events, never to fail. */
+/** The key of a workload without pods: silent, until events tell why. */
 export const noPodsKey = 'no-pods';
-const noPodsMs = 5_000;
+/** The key of a rollout that its own controller has given up on. */
+export const deadlineKey = 'progress-deadline';
 
 /** Everything that speaks against an object that is not current. Pure: time is the business of who asks. */
 export function objectSymptoms(glimpse: Glimpse, grace: GraceTimes): readonly Symptom[] {
   if (glimpse.readiness.status === 'current') return [];
+  const ofPods = podsSymptoms(glimpse, grace);
   const own = [
-    verdictOf(glimpse),
+    verdictOf(glimpse, ofPods),
     refusedPods(glimpse, grace),
     unboundClaim(glimpse.object, grace),
-    noPods(glimpse),
+    noPods(glimpse, grace),
   ];
-  const someReady = glimpse.pods.some(isReady);
-  const ofPods = glimpse.pods
-    .flatMap((pod) => podSymptoms(pod, grace))
-    // One ready pod of this revision shows that it can run: the others may still come.
-    .filter((symptom) => !(someReady && symptom.key.startsWith('crash/')));
   return [...ofPods, ...own.filter((symptom) => symptom !== undefined)];
 }
 
-function verdictOf({ object, applied, readiness, pods }: Glimpse): Symptom | undefined {
+function podsSymptoms({ pods, mounts }: Glimpse, grace: GraceTimes): readonly Symptom[] {
+  const someReady = pods.some(isReady);
+  return (
+    pods
+      .flatMap((pod) => podSymptoms(pod, grace, mounts?.get(pod.metadata.uid ?? '')))
+      // One ready pod of this revision shows that it can run: the others may still come.
+      .map((symptom) =>
+        someReady && symptom.key.startsWith(crashKey)
+          ? {
+              ...symptom,
+              conclusive: false,
+              cause: `of ${pods.length} pods one does not run: ${symptom.cause}`,
+            }
+          : symptom,
+      )
+  );
+}
+
+function verdictOf(glimpse: Glimpse, ofPods: readonly Symptom[]): Symptom | undefined {
+  const { object, readiness, pods } = glimpse;
   if (readiness.status !== 'failed') return undefined;
-  const base = {
-    key: 'failed',
-    conclusive: true,
-    cause: `${object.kind} ${object.metadata.name}: ${readiness.message}`,
-  };
-  if (object.kind === 'Deployment') return deadlineExceeded(object, applied);
+  if (object.kind === 'Deployment') return deadlineExceeded(glimpse, ofPods);
+  const base = { key: 'failed', conclusive: true } as const;
   const phase = textOf(part(object, 'status'), 'phase');
   // A bare pod that crashes is judged by its containers, with their grace.
   if (object.kind === 'Pod' && phase !== 'Failed') return undefined;
-  if (['Pod', 'Job', 'PersistentVolumeClaim'].includes(object.kind)) {
-    return { ...base, class: 'cannot-heal', graceMs: 0, cause: endOf(object, readiness, pods) };
-  }
-  return { ...base, class: 'heals-sometimes', graceMs: foreignFailureMs };
-}
-
-/** A job's own words only say that it gave up; how its containers ended says why. */
-function endOf(object: KubeObject, readiness: Readiness, pods: readonly KubeObject[]): string {
-  const ends = pods.flatMap((pod) =>
-    containerStatuses(pod).flatMap((container) => {
-      const end = lastEnd(container);
-      const exitCode = end === undefined ? 0 : numberOf(end, 'exitCode');
-      if (end === undefined || exitCode === 0) return [];
-      const memory = textOf(end, 'reason') === 'OOMKilled' ? ' (OOMKilled)' : '';
-      return [`container ${textOf(container, 'name')} ended with exit code ${exitCode}${memory}`];
-    }),
-  );
-  const subject = `${object.kind} ${object.metadata.name} failed`;
-  const [end] = ends;
-  return end === undefined ? `${subject}: ${readiness.message}` : `${subject}: ${end}`;
+  const final = { ...base, class: 'cannot-heal', graceMs: 0 } as const;
+  if (object.kind === 'Pod' || object.kind === 'Job')
+    return { ...final, ...explainEnd(object, readiness, pods) };
+  const cause = `${object.kind} ${object.metadata.name}: ${readiness.message}`;
+  if (object.kind === 'PersistentVolumeClaim') return { ...final, cause };
+  return { ...base, class: 'heals-sometimes', graceMs: foreignFailureMs, cause };
 }
 
 /**
  * A Deployment that goes back to an older template keeps the old condition until its replicas move, so one that was
  * there when we applied counts only when it stays.
  */
-function deadlineExceeded(object: KubeObject, applied: KubeObject): Symptom {
+function deadlineExceeded({ object, applied }: Glimpse, ofPods: readonly Symptom[]): Symptom {
   const now = conditionOf(object, 'Progressing');
   const before = conditionOf(applied, 'Progressing');
   const leftover = before?.reason === now?.reason && before?.lastUpdateTime === now?.lastUpdateTime;
+  const because = ofPods.find((symptom) => symptom.class !== 'silent');
+  const seconds = numberOf(part(object, 'spec'), 'progressDeadlineSeconds', 600);
   return {
     class: leftover ? 'heals-sometimes' : 'cannot-heal',
-    key: 'progress-deadline',
+    key: deadlineKey,
     graceMs: leftover ? leftoverMs : 0,
     conclusive: true,
-    cause: `Deployment ${object.metadata.name} made no progress within its deadline`,
-    advice: 'Look at its pods: usually one does not become ready.',
+    cause: `the rollout made no progress within its deadline of ${seconds} s${because === undefined ? '' : `: ${because.cause}`}`,
+    advice: because?.advice ?? 'Look at its pods: usually one does not become ready.',
+    ...(because?.pod !== undefined && { pod: because.pod }),
+    ...(because?.container !== undefined && { container: because.container }),
   };
 }
 
@@ -100,25 +106,11 @@ function refusedPods({ object, refusal }: Glimpse, grace: GraceTimes): Symptom |
 }
 
 /** These controllers tell only by events that their pods are refused; worth a look when none comes. */
-function noPods({ object, pods, readiness, refusal }: Glimpse): Symptom | undefined {
-  const silent = ['StatefulSet', 'DaemonSet', 'Job', 'ReplicaSet'].includes(object.kind);
-  if (!silent || pods.length > 0 || refusal !== undefined || readiness.status === 'failed') return undefined;
+function noPods({ object, pods, readiness, refusal }: Glimpse, grace: GraceTimes): Symptom | undefined {
+  const mute = ['StatefulSet', 'DaemonSet', 'Job', 'ReplicaSet'].includes(object.kind);
+  if (!mute || pods.length > 0 || refusal !== undefined || readiness.status === 'failed') return undefined;
   const cause = `${object.kind} ${object.metadata.name} has no pods yet`;
-  return { class: 'needs-room', key: noPodsKey, graceMs: noPodsMs, conclusive: true, cause };
-}
-
-/** The symptom of a workload whose pods the API server does not take, from the controller's words. */
-function podsRefused(message: string, grace: GraceTimes): Symptom {
-  const quota = /exceeded quota/i.test(message);
-  const unavailable = /failed calling webhook|timeout|connection refused/i.test(message);
-  return {
-    class: quota || unavailable ? 'needs-room' : 'heals-sometimes',
-    key: 'pods-refused',
-    graceMs: quota || unavailable ? grace.noRoomMs : grace.missingConfigMs,
-    conclusive: true,
-    cause: `its pods are not created: ${message}`,
-    ...(quota && { advice: 'Raise the quota of the namespace, or ask for less.' }),
-  };
+  return { class: 'silent', key: noPodsKey, graceMs: silentMs(grace), conclusive: true, cause };
 }
 
 function unboundClaim(object: KubeObject, grace: GraceTimes): Symptom | undefined {
@@ -127,7 +119,7 @@ function unboundClaim(object: KubeObject, grace: GraceTimes): Symptom | undefine
   const storageClass = textOf(part(object, 'spec'), 'storageClassName');
   return {
     class: 'heals-sometimes',
-    key: 'unbound',
+    key: unboundKey,
     graceMs: grace.claimUnboundMs,
     conclusive: true,
     cause: `no volume is bound to claim ${object.metadata.name}`,
@@ -137,3 +129,6 @@ function unboundClaim(object: KubeObject, grace: GraceTimes): Symptom | undefine
         : `Check that storage class ${storageClass} exists and that its provisioner runs.`,
   };
 }
+
+/** The key of a claim without a volume. */
+export const unboundKey = 'unbound';

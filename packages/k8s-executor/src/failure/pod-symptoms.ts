@@ -1,20 +1,30 @@
 import type { JsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { conditionOf, listOf, mappingOf, numberOf, part, textOf } from '../readiness/readiness.js';
-import type { GraceTimes } from './grace-times.js';
+import {
+  creatingKey,
+  missingConfiguration,
+  uncreatedContainer,
+  unmountedVolume,
+} from './configuration-trouble.js';
+import { containerSpec, nameContainer } from './container-role.js';
+import { silentMs, type GraceTimes } from './grace-times.js';
 import { imageTrouble } from './image-trouble.js';
+import { gateSymptom, probeSymptom } from './probe-trouble.js';
+import { unschedulable } from './room-trouble.js';
 import type { Symptom } from './symptom.js';
 
 /**
  * What a pod shows that speaks against it. Nothing for pods that are ready, done, on their way out, or that ended
- * through no fault of their own (evicted, preempted, lost with their node): their workload makes new ones.
+ * through no fault of their own (evicted, preempted, lost with their node): their workload makes new ones. `mount` is
+ * why its volumes are not mounted, when events have told.
  */
-export function podSymptoms(pod: KubeObject, grace: GraceTimes): readonly Symptom[] {
+export function podSymptoms(pod: KubeObject, grace: GraceTimes, mount?: string): readonly Symptom[] {
   const phase = textOf(part(pod, 'status'), 'phase');
   if (pod.metadata.deletionTimestamp !== undefined || phase === 'Succeeded' || phase === 'Failed') return [];
   if (isReady(pod)) return [];
-  const scheduling = unschedulable(pod, grace);
-  return [...(scheduling === undefined ? [] : [scheduling]), ...containerSymptoms(pod, grace)];
+  const found = [unschedulable(pod, grace), creating(pod, grace, mount), gateSymptom(pod)];
+  return [...found.filter((symptom) => symptom !== undefined), ...containerSymptoms(pod, grace)];
 }
 
 export function isReady(pod: KubeObject): boolean {
@@ -27,18 +37,21 @@ export function containerStatuses(pod: KubeObject): readonly JsonObject[] {
   return [...listOf(status, 'initContainerStatuses'), ...listOf(status, 'containerStatuses')];
 }
 
-function unschedulable(pod: KubeObject, grace: GraceTimes): Symptom | undefined {
-  const scheduled = conditionOf(pod, 'PodScheduled');
-  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
+/** Volumes are mounted before any container starts; only events tell when they are not. */
+function creating(pod: KubeObject, grace: GraceTimes, mount: string | undefined): Symptom | undefined {
+  const waits = containerStatuses(pod).every((container) =>
+    ['ContainerCreating', 'PodInitializing'].includes(textOf(waitingOf(container), 'reason')),
+  );
+  if (!waits || conditionOf(pod, 'PodScheduled')?.status !== 'True') return undefined;
+  const { name } = pod.metadata;
+  if (mount !== undefined) return unmountedVolume(mount, name, grace);
   return {
-    class: 'needs-room',
-    key: 'unschedulable',
-    graceMs: grace.noRoomMs,
+    class: 'silent',
+    key: creatingKey,
+    graceMs: silentMs(grace),
     conclusive: true,
-    cause: `no node takes pod ${pod.metadata.name}: ${scheduled.message}`,
-    advice:
-      'Make room or add nodes, ask for less (requests), or check node selectors, affinities and tolerations.',
-    pod: pod.metadata.name,
+    cause: `the containers of pod ${name} are being created`,
+    pod: name,
   };
 }
 
@@ -48,7 +61,8 @@ function containerSymptoms(pod: KubeObject, grace: GraceTimes): readonly Symptom
       imageSymptom(pod, container, grace) ??
       configSymptom(pod, container, grace) ??
       startSymptom(pod, container) ??
-      crashSymptom(pod, container, grace);
+      crashSymptom(pod, container, grace) ??
+      probeSymptom(pod, container);
     return found === undefined ? [] : [found];
   });
 }
@@ -56,32 +70,26 @@ function containerSymptoms(pod: KubeObject, grace: GraceTimes): readonly Symptom
 function imageSymptom(pod: KubeObject, container: JsonObject, grace: GraceTimes): Symptom | undefined {
   const waiting = waitingOf(container);
   const name = textOf(container, 'name');
-  const image = textOf(specOf(pod, name), 'image') || textOf(container, 'image');
+  const image = textOf(containerSpec(pod, name), 'image') || textOf(container, 'image');
   const reason = textOf(waiting, 'reason');
   const message = textOf(waiting, 'message');
   return imageTrouble({ image, reason, message, pod: pod.metadata.name, container: name }, grace);
 }
 
 function configSymptom(pod: KubeObject, container: JsonObject, grace: GraceTimes): Symptom | undefined {
-  const waiting = waitingOf(container);
-  const name = textOf(container, 'name');
-  const reason = textOf(waiting, 'reason');
+  const reason = textOf(waitingOf(container), 'reason');
   if (reason !== 'CreateContainerConfigError' && reason !== 'CreateContainerError') return undefined;
-  const message = textOf(waiting, 'message');
-  const missing = /^(?:secret|configmap) ".*" not found$/i.test(message);
-  const temporary = reason === 'CreateContainerError' || /sync .* cache|timed out/i.test(message);
-  return {
-    class: missing || temporary ? 'heals-sometimes' : 'cannot-heal',
-    key: `config/${name}`,
-    graceMs: missing ? grace.missingConfigMs : temporary ? grace.imagePullMs : 0,
-    conclusive: true,
-    cause: `container ${name} cannot be created: ${message || reason}`,
-    advice: missing
-      ? 'Create it, or deploy it in an earlier step or the same task.'
-      : 'Check the keys that the container reads from Secrets and ConfigMaps, and its security context.',
+  const name = textOf(container, 'name');
+  const wait = {
+    needs: nameContainer(pod, name),
+    message: textOf(waitingOf(container), 'message') || reason,
     pod: pod.metadata.name,
     container: name,
+    key: `config/${name}`,
   };
+  return (
+    missingConfiguration(wait, grace) ?? uncreatedContainer(wait, grace, reason === 'CreateContainerError')
+  );
 }
 
 const notStartable =
@@ -101,7 +109,7 @@ function startSymptom(pod: KubeObject, container: JsonObject): Symptom | undefin
     key: `start/${name}`,
     graceMs: 0,
     conclusive: true,
-    cause: `the command of container ${name} cannot be run: ${commandFault(textOf(refused, 'message'))}`,
+    cause: `the command of ${nameContainer(pod, name)} cannot be run: ${commandFault(textOf(refused, 'message'))}`,
     advice: 'Check `command` and `args` against what the image holds.',
     pod: pod.metadata.name,
     container: name,
@@ -113,38 +121,38 @@ function commandFault(message: string): string {
   return /exec: .*?(?=: unknown|$)/.exec(message)?.[0] ?? message;
 }
 
+/** The start of the key of what the log of the run before tells best. */
+export const crashKey = 'crash/';
+
 function crashSymptom(pod: KubeObject, container: JsonObject, grace: GraceTimes): Symptom | undefined {
   const restarts = numberOf(container, 'restartCount');
   const ended = lastEnd(container);
-  if (ended === undefined || numberOf(ended, 'exitCode') === 0) return undefined;
+  if (ended === undefined || (numberOf(ended, 'exitCode') === 0 && !mustKeepRunning(pod))) return undefined;
   if (restarts === 0 && waitingOf(container)['reason'] !== 'CrashLoopBackOff') return undefined;
   const name = textOf(container, 'name');
+  const subject = nameContainer(pod, name);
   const outOfMemory = textOf(ended, 'reason') === 'OOMKilled';
   return {
     class: 'heals-sometimes',
-    key: `crash/${name}`,
+    key: `${crashKey}${name}`,
     graceMs: grace.crashLoopMs,
     conclusive: restarts >= grace.crashLoopRestarts,
     cause: outOfMemory
-      ? `container ${name} is killed again and again for using more memory than ${memoryLimit(pod, name)} (OOMKilled)`
-      : `container ${name} ${printCrashes(restarts)} with exit code ${numberOf(ended, 'exitCode')}`,
-    advice: outOfMemory
-      ? 'Raise its memory limit, or make it use less.'
-      : 'Read its last words below; the reason is usually there.',
+      ? `${subject} is killed again and again for using more memory than ${memoryLimit(pod, name)} (OOMKilled)`
+      : `${subject} ${printCrashes(restarts, numberOf(ended, 'exitCode'))}`,
+    advice: outOfMemory ? 'Raise its memory limit, or make it use less.' : lastWordsAdvice,
     pod: pod.metadata.name,
     container: name,
   };
 }
 
-function memoryLimit(pod: KubeObject, container: string): string {
-  const limit = textOf(mappingOf(mappingOf(specOf(pod, container), 'resources'), 'limits'), 'memory');
-  return limit === '' ? 'it may' : `its limit of ${limit}`;
-}
+/** Right only where the log has something. */
+export const lastWordsAdvice = 'Read its last words; the reason is usually there.';
 
-function specOf(pod: KubeObject, container: string): JsonObject {
-  const spec = part(pod, 'spec');
-  const all = [...listOf(spec, 'initContainers'), ...listOf(spec, 'containers')];
-  return all.find((each) => each['name'] === container) ?? {};
+function memoryLimit(pod: KubeObject, container: string): string {
+  const limits = mappingOf(mappingOf(containerSpec(pod, container), 'resources'), 'limits');
+  const limit = textOf(limits, 'memory');
+  return limit === '' ? 'it may' : `its limit of ${limit}`;
 }
 
 function waitingOf(container: JsonObject): JsonObject {
@@ -161,6 +169,13 @@ export function lastEnd(container: JsonObject): JsonObject | undefined {
   return ends.find((end) => end['exitCode'] !== undefined);
 }
 
-function printCrashes(restarts: number): string {
-  return restarts === 0 ? 'crashed' : `crashed ${String(restarts + 1)} times`;
+function printCrashes(restarts: number, exitCode: number): string {
+  if (exitCode === 0) return 'ends by itself with exit code 0 again and again, but should keep running';
+  const times = restarts === 0 ? 'crashed' : `crashed ${String(restarts + 1)} times`;
+  return `${times} with exit code ${String(exitCode)}`;
+}
+
+/** A container that ends well and is started again all the same. */
+function mustKeepRunning(pod: KubeObject): boolean {
+  return (textOf(part(pod, 'spec'), 'restartPolicy') || 'Always') === 'Always';
 }

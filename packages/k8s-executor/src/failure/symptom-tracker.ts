@@ -8,14 +8,19 @@ export interface SymptomTracker {
   due(nowMs: number): Symptom | undefined;
   /** When the next symptom outlives its grace if nothing changes. */
   nextDueMs(): number | undefined;
-  /** Gives a symptom its full grace again, e.g. because nodes are on their way. */
+  /** Gives a symptom its full grace again, a second at least, e.g. because nodes are on their way. */
   renew(key: string, nowMs: number): void;
-  /** The most telling symptom there is, due or not. */
+  /** The most telling symptom there is, due or not; silent only when there is no other. */
   strongest(): Symptom | undefined;
 }
 
+/** What cannot heal has no grace time to be given again. */
+const leastRenewalMs = 1_000;
+
 interface Tracked {
   readonly sinceMs: number;
+  /** Not due before, however long it has lasted. */
+  readonly notBeforeMs: number;
   readonly symptom: Symptom;
 }
 
@@ -25,6 +30,7 @@ export function createSymptomTracker(): SymptomTracker {
   function sorted(): readonly Tracked[] {
     return [...tracked.values()].sort(
       (a, b) =>
+        Number(a.symptom.class === 'silent') - Number(b.symptom.class === 'silent') ||
         Number(b.symptom.conclusive) - Number(a.symptom.conclusive) ||
         a.symptom.graceMs - b.symptom.graceMs ||
         a.sinceMs - b.sinceMs,
@@ -33,12 +39,12 @@ export function createSymptomTracker(): SymptomTracker {
 
   return {
     observe(symptoms, nowMs) {
-      const next = new Map<string, Tracked>();
+      const seen = new Map<string, Symptom>();
       for (const symptom of symptoms) {
-        const known = next.get(symptom.key) ?? tracked.get(symptom.key);
-        next.set(symptom.key, known === undefined ? { sinceMs: nowMs, symptom } : merge(known, symptom));
+        const other = seen.get(symptom.key);
+        if (other === undefined || !outweighs(other, symptom)) seen.set(symptom.key, symptom);
       }
-      tracked = next;
+      tracked = new Map([...seen].map(([key, symptom]) => [key, goOn(tracked.get(key), symptom, nowMs)]));
     },
     due(nowMs) {
       return sorted().find((each) => each.symptom.conclusive && dueMs(each) <= nowMs)?.symptom;
@@ -49,7 +55,11 @@ export function createSymptomTracker(): SymptomTracker {
     },
     renew(key, nowMs) {
       const known = tracked.get(key);
-      if (known !== undefined) tracked = new Map(tracked).set(key, { ...known, sinceMs: nowMs });
+      if (known !== undefined)
+        tracked = new Map(tracked).set(key, {
+          ...known,
+          notBeforeMs: nowMs + Math.max(leastRenewalMs, known.symptom.graceMs),
+        });
     },
     strongest() {
       return sorted()[0]?.symptom;
@@ -57,13 +67,21 @@ export function createSymptomTracker(): SymptomTracker {
   };
 }
 
-/** kubelet tells why an image cannot be pulled only now and then: the most telling words stay. */
-function merge(known: Tracked, symptom: Symptom): Tracked {
-  const telling =
-    known.symptom.graceMs < symptom.graceMs && known.symptom.conclusive ? known.symptom : symptom;
-  return { sinceMs: known.sinceMs, symptom: telling };
+/** Of two pods with the same trouble the one that is surer of it, or is sooner due, speaks. */
+function outweighs(one: Symptom, other: Symptom): boolean {
+  if (one.conclusive !== other.conclusive) return one.conclusive;
+  return one.graceMs <= other.graceMs;
 }
 
-function dueMs({ sinceMs, symptom }: Tracked): number {
-  return sinceMs + symptom.graceMs;
+/** kubelet tells why an image cannot be pulled only now and then: the most telling words stay. */
+function goOn(known: Tracked | undefined, symptom: Symptom, nowMs: number): Tracked {
+  if (known === undefined) return { sinceMs: nowMs, notBeforeMs: nowMs, symptom };
+  const wasSilent = known.symptom.class === 'silent';
+  const isTelling = !wasSilent && known.symptom.conclusive && known.symptom.graceMs < symptom.graceMs;
+  const notBeforeMs = wasSilent && symptom.class !== 'silent' ? nowMs : known.notBeforeMs;
+  return { sinceMs: known.sinceMs, notBeforeMs, symptom: isTelling ? known.symptom : symptom };
+}
+
+function dueMs({ sinceMs, notBeforeMs, symptom }: Tracked): number {
+  return Math.max(sinceMs + symptom.graceMs, notBeforeMs);
 }

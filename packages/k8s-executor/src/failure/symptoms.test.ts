@@ -110,12 +110,19 @@ test('a deadline exceeded before the apply is old news at first', () => {
   });
 });
 
-test('crashes beside a ready pod of the same revision do not count', () => {
+test('crashes beside a ready pod of the same revision fail nothing, but are told', () => {
   const object = deadline('1');
   const ready = pod({}, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] });
   const glimpse = { object, applied: object, readiness: { status: 'progressing', message: '' } as const };
-  expect(objectSymptoms({ ...glimpse, pods: [crashed(9), ready] }, defaultGraceTimes)).toEqual([]);
-  expect(objectSymptoms({ ...glimpse, pods: [crashed(9)] }, defaultGraceTimes)).toHaveLength(1);
+  expect(objectSymptoms({ ...glimpse, pods: [crashed(9), ready] }, defaultGraceTimes)).toMatchObject([
+    {
+      conclusive: false,
+      cause: 'of 2 pods one does not run: container app crashed 10 times with exit code 3',
+    },
+  ]);
+  expect(objectSymptoms({ ...glimpse, pods: [crashed(9)] }, defaultGraceTimes)).toMatchObject([
+    { conclusive: true },
+  ]);
 });
 
 test('a symptom is due when it has lasted its grace, and healing starts it anew', () => {

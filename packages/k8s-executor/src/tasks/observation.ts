@@ -1,8 +1,10 @@
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { Resource, SharedWatch } from '../cluster/cluster.js';
-import { findPodRefusal, helpAnnounced } from '../failure/help-announced.js';
+import { creatingKey } from '../failure/configuration-trouble.js';
+import { findMountTrouble, findPodRefusal } from '../failure/help-announced.js';
 import { noPodsKey, objectSymptoms } from '../failure/object-symptoms.js';
+import { lookAgain } from '../failure/second-look.js';
 import type { Symptom } from '../failure/symptom.js';
 import { createSymptomTracker } from '../failure/symptom-tracker.js';
 import type { SymptomTracker } from '../failure/symptom-tracker.js';
@@ -25,6 +27,8 @@ export interface Sight {
   readonly replicaSet?: KubeObject | undefined;
   /** What most speaks against it, be it that its grace time has not passed yet. */
   readonly symptom?: Symptom | undefined;
+  /** Why its verdict was put off though its grace time has passed. */
+  readonly hope?: string | undefined;
 }
 
 export interface Failing {
@@ -73,8 +77,14 @@ class WatchObservation implements Observation {
   readonly #seen = new Set<AppliedObject>();
   /** Watches that have told what there is. */
   readonly #synced = new Set<SharedWatch>();
+  /** How objects were when they were deleted: a job may be removed as soon as it is done. */
+  readonly #last = new Map<AppliedObject, KubeObject>();
   /** Why pods are not created, as events told. */
   readonly #refusals = new Map<AppliedObject, string>();
+  /** Why volumes are not mounted, by the uid of the pod, as events told. */
+  readonly #mounts = new Map<string, string>();
+  /** Why a verdict was put off, and for which symptom. */
+  readonly #hopes = new Map<AppliedObject, { readonly key: string; readonly because: string }>();
   /** Claims that are bound only when a pod uses them. */
   readonly #patientClaims = new Set<AppliedObject>();
   /** Custom resources of which no controller has spoken yet, and until when one may. */
@@ -179,7 +189,10 @@ class WatchObservation implements Observation {
     this.#stops.push(
       watch.subscribe((event) => {
         if (event.type === 'synced') this.#synced.add(watch);
-        if (event.type === 'synced' || event.object.metadata.name === metadata.name) this.#bell.ring();
+        else if (event.object.metadata.name !== metadata.name) return;
+        else if (event.type === 'deleted' && event.object.metadata.uid === metadata.uid)
+          this.#last.set(object, event.object);
+        this.#bell.ring();
       }),
       watch.onTrouble?.(() => {
         this.#bell.ring();
@@ -231,9 +244,16 @@ class WatchObservation implements Observation {
       this.#trackers.set(object, tracker);
       if (sight.pods.length > 0) this.#refusals.delete(object);
       const refusal = this.#refusals.get(object);
-      const symptoms = objectSymptoms({ ...sight, applied: object.applied, refusal }, this.#context.grace);
+      const glimpse = { ...sight, applied: object.applied, refusal, mounts: this.#mounts };
+      const symptoms = objectSymptoms(glimpse, this.#context.grace);
       tracker.observe([...symptoms, ...this.#interference(object, sight)], nowMs);
-      pending.set(object, { ...sight, symptom: tracker.strongest() });
+      const symptom = tracker.strongest();
+      const hope = this.#hopes.get(object);
+      pending.set(object, {
+        ...sight,
+        symptom,
+        hope: hope?.key === symptom?.key ? hope?.because : undefined,
+      });
     }
     return pending;
   }
@@ -245,7 +265,8 @@ class WatchObservation implements Observation {
     if (watched !== undefined && !this.#isSeen(object))
       return { object: object.applied, readiness: unseen(watched.watch), pods: [] };
     const live = this.#liveState(object, watched);
-    const judged = this.#isUnspoken(object, live) ? awaitsStatus : this.#judge(live);
+    const finished = live.kind === 'Job' ? withoutDeletion(live) : live;
+    const judged = this.#isUnspoken(object, live) ? awaitsStatus : this.#judge(finished);
     if (judged.status === 'current') return undefined;
     const readiness = asLastSeen(judged, watched?.watch);
     const pods = podsOf(live, watched?.pods, watched?.replicaSets);
@@ -269,9 +290,10 @@ class WatchObservation implements Observation {
 
   /** What a watch tells of another uid or of an older generation is not about what we applied. */
   #liveState(object: AppliedObject, watched: Watched | undefined): KubeObject {
-    const live = watched?.watch.get(object.applied.metadata.name);
-    const { uid, generation = 0 } = object.applied.metadata;
-    if (live?.metadata.uid !== uid || live === undefined) return object.applied;
+    const { name, uid, generation = 0 } = object.applied.metadata;
+    const found = watched?.watch.get(name);
+    const live = found?.metadata.uid === uid ? found : this.#last.get(object);
+    if (live === undefined) return object.applied;
     this.#seen.add(object);
     if ((live.metadata.generation ?? 0) < generation) return object.applied;
     // Watches may leave out what all their objects have in common.
@@ -284,6 +306,7 @@ class WatchObservation implements Observation {
     const base = { class: 'cannot-heal', graceMs: 0, conclusive: true } as const;
     const live = this.#watched.get(object)?.watch.get(object.applied.metadata.name);
     if (this.#seen.has(object) && live?.metadata.uid !== object.applied.metadata.uid) {
+      if (sight.readiness.status === 'failed') return [];
       return [
         { ...base, key: 'gone', cause: `${subject} was deleted by someone else while it was waited for` },
       ];
@@ -317,14 +340,31 @@ class WatchObservation implements Observation {
     return undefined;
   }
 
-  /** Asks the events once more where they may tell otherwise. */
+  /** Asks once more where others may know better. */
   async #isFinal(object: AppliedObject, sight: Sight, symptom: Symptom): Promise<boolean> {
-    const { cluster } = this.#context;
-    if (symptom.key !== noPodsKey) return !(await helpAnnounced(symptom, sight, cluster));
-    const refusal = await findPodRefusal(sight.object, cluster);
-    if (refusal !== undefined) this.#refusals.set(object, refusal);
+    if (symptom.class === 'silent') {
+      await this.#askEvents(object, sight, symptom);
+      return false;
+    }
+    const look = await lookAgain(symptom, sight, this.#context.cluster);
+    if (look.kind === 'final') return true;
+    if (look.because !== undefined) this.#hopes.set(object, { key: symptom.key, because: look.because });
     this.#bell.ring();
     return false;
+  }
+
+  /** What only events tell: why there are no pods, or why a pod's volumes are not mounted. */
+  async #askEvents(object: AppliedObject, sight: Sight, symptom: Symptom): Promise<void> {
+    const { cluster } = this.#context;
+    const pod = sight.pods.find((each) => each.metadata.name === symptom.pod);
+    if (symptom.key === noPodsKey) {
+      const refusal = await findPodRefusal(sight.object, cluster);
+      if (refusal !== undefined) this.#refusals.set(object, refusal);
+    } else if (symptom.key === creatingKey && pod !== undefined) {
+      const trouble = await findMountTrouble(pod, cluster);
+      if (trouble !== undefined) this.#mounts.set(pod.metadata.uid ?? '', trouble);
+    }
+    this.#bell.ring();
   }
 
   /** Until something changes, or a symptom outlives its grace. */
@@ -338,4 +378,10 @@ class WatchObservation implements Observation {
     await Promise.race([this.#bell.rung(), due]);
     timer.abort();
   }
+}
+
+/** What a job has come to stays true while it is being removed. */
+function withoutDeletion(job: KubeObject): KubeObject {
+  const entries = Object.entries(job.metadata).filter(([key]) => key !== 'deletionTimestamp');
+  return { ...job, metadata: { ...Object.fromEntries(entries), name: job.metadata.name } };
 }

@@ -24,6 +24,7 @@ import { preflight, printUnreachable, type PreflightResult } from './preflight.j
 import { addSecret, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
 import type { RunContext } from './run-context.js';
+import { createSecretLearner } from './secret-learner.js';
 import { jobInputs, runsToCompletion } from './run-job-task.js';
 import { compileFileRules, judgeTasks } from './task-readiness.js';
 import { createTaskRunner } from './task-runner.js';
@@ -215,6 +216,7 @@ function createContext(
     ...owner,
     redactor,
     judgeOf,
+    secrets: createSecretLearner(cluster, redactor),
     grace: options.grace ?? chooseGrace(file, {}),
     live,
     membership: createMembership({

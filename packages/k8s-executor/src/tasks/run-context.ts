@@ -5,6 +5,7 @@ import type { GraceTimes } from '../failure/grace-times.js';
 import type { Membership } from '../record/membership.js';
 import type { LiveObjects } from './live-objects.js';
 import type { Redactor } from './redactor.js';
+import type { SecretLearner } from './secret-learner.js';
 
 /** What all tasks of a run share. */
 export interface RunContext {
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly judgeOf: (task: TaskId) => ReadinessRule;
   readonly membership: Membership;
   readonly redactor: Redactor;
+  /** To be asked before anything that pods print is passed on. */
+  readonly secrets: SecretLearner;
   readonly grace: GraceTimes;
   /** Fields are taken over from other managers (`--force-conflicts`). */
   readonly force: boolean;

@@ -1,6 +1,6 @@
 import type { TaskContext, Verdict } from '@flotilla/core';
 import { collectEvidence } from '../failure/collect-evidence.js';
-import { noPodsKey } from '../failure/object-symptoms.js';
+import type { EvidenceSource, Finding, FoundLog } from '../failure/collect-evidence.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { ReadinessRule } from '../readiness/readiness.js';
@@ -59,30 +59,37 @@ export function progressTeller(
 }
 
 /** The trouble while it lasts and what it will come to; else what is still missing. */
-function printWait({ readiness, symptom }: Sight): string {
-  if (symptom === undefined || symptom.key === noPodsKey) return readiness.message;
+function printWait({ readiness, symptom, hope }: Sight): string {
+  if (symptom === undefined || symptom.class === 'silent') return readiness.message;
+  if (hope !== undefined) return `${symptom.cause}; ${hope}`;
   if (!symptom.conclusive || symptom.graceMs === 0) return symptom.cause;
   return `${symptom.cause} (fails unless it heals within ${String(symptom.graceMs / 1000)} s)`;
 }
 
 /** The verdict, failed or superseded, with the evidence that the cluster still holds. */
-export async function failedVerdict(end: Failing, context: RunContext): Promise<Verdict> {
-  const { sight, symptom } = end;
-  const evidence = await collectEvidence(
-    {
-      object: sight.object,
-      state: sight.readiness.message,
-      symptom,
-      pods: sight.pods,
-      related: sight.replicaSet === undefined ? [] : [sight.replicaSet],
-    },
-    { cluster: context.cluster, redact: (text) => context.redactor.redact(text) },
-  );
+export async function failedVerdict(
+  { sight, symptom }: Failing,
+  context: RunContext,
+  heard: readonly FoundLog[] = [],
+): Promise<Verdict> {
+  await context.secrets.learn(sight.pods);
+  const evidence = await collectEvidence(findingOf({ ...sight, symptom }, heard), sourceOf(context));
   return {
     kind: symptom.class === 'superseded' ? 'superseded' : 'failed',
     reason: evidence.cause,
     evidence,
   };
+}
+
+/** What a sight says, as evidence is collected from it. */
+export function findingOf(sight: Sight, heard: readonly FoundLog[]): Finding {
+  const { object, readiness, symptom, pods, replicaSet } = sight;
+  const related = replicaSet === undefined ? [] : [replicaSet];
+  return { object, state: readiness.message, symptom, pods, related, heard };
+}
+
+export function sourceOf({ cluster, clock, redactor }: RunContext): EvidenceSource {
+  return { cluster, clock, redact: (text) => redactor.redact(text) };
 }
 
 export function refusedVerdict(

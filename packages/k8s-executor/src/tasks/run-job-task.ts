@@ -81,7 +81,7 @@ async function waitForEnd(
     case 'aborted':
       return { kind: 'failed', reason: 'stopped while it ran' };
     case 'failed':
-      return failedVerdict(end, context);
+      return failedVerdict(end, context, logs.heard());
   }
 }
 

@@ -92,6 +92,7 @@ function start() {
     namespace: 'shop',
     live: createLiveObjects(fake.cluster, clock, owner),
     redactor: createRedactor(),
+    secrets: { learn: () => Promise.resolve() },
     grace: defaultGraceTimes,
     force: false,
     takenOver: new Set(),
@@ -245,7 +246,7 @@ test('a timeout is explained by what is not current', async () => {
   await roll(0);
   pod(unpulled);
   await clock.advanceTo(2_000);
-  const evidence = await runner.explain(task);
+  const evidence = await runner.explain(task, 1_000);
   expect(evidence).toMatchObject({
     cause: 'image "acme/api:9" cannot be pulled: not found',
     object: { kind: 'Deployment', name: 'api' },

@@ -1,13 +1,13 @@
 import type { Evidence, TaskContext, TaskId, TaskNode, TaskRunner, Verdict } from '@flotilla/core';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { collectEvidence } from '../failure/collect-evidence.js';
+import { collectEvidence, evidenceAtHand } from '../failure/collect-evidence.js';
 import { isUnchanged } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { observe } from './observation.js';
 import type { Observation } from './observation.js';
 import { removeEnvironment } from './remove-environment.js';
 import type { RunContext } from './run-context.js';
-import { runDeploymentTask } from './run-deployment-task.js';
+import { findingOf, runDeploymentTask, sourceOf } from './run-deployment-task.js';
 import { runJobTask } from './run-job-task.js';
 import { explainRemoval } from './stuck-removal.js';
 
@@ -49,10 +49,10 @@ export function createTaskRunner(
       if (verdict.kind !== 'failed') observations.get(task.id)?.stop();
       return verdict;
     },
-    explain: (task) =>
+    explain: (task, withinMs) =>
       task.kind === 'remove-environment'
         ? Promise.resolve(explainRemoval(removals.get(task.id) ?? []))
-        : explainWait(observations.get(task.id), context),
+        : explainWait(observations.get(task.id), context, withinMs),
     async recovery(task, signal) {
       const observation = observations.get(task.id) ?? (await observeLive(task, objectsOf(task.id), context));
       if (observation === undefined) return false;
@@ -65,22 +65,27 @@ export function createTaskRunner(
   };
 }
 
+/** What is known at hand when the cluster does not answer in time: a timeout is never left unexplained. */
 async function explainWait(
   observation: Observation | undefined,
   context: RunContext,
+  withinMs: number,
 ): Promise<Evidence | undefined> {
   const sight = observation?.worst();
   if (sight === undefined) return undefined;
-  return collectEvidence(
-    {
-      object: sight.object,
-      state: sight.readiness.message,
-      symptom: sight.symptom,
-      pods: sight.pods,
-      related: sight.replicaSet === undefined ? [] : [sight.replicaSet],
-    },
-    { cluster: context.cluster, redact: (text) => context.redactor.redact(text) },
-  );
+  const finding = findingOf(sight, []);
+  const source = sourceOf(context);
+  const asked = new AbortController();
+  const { clock } = context;
+  const answer = context.secrets
+    .learn(sight.pods)
+    .then(() => collectEvidence(finding, { ...source, signal: asked.signal }));
+  const tooLate = clock
+    .until(clock.now() + (withinMs * 3) / 4, asked.signal)
+    .then(() => evidenceAtHand(finding, source));
+  const evidence = await Promise.race([answer, tooLate]);
+  asked.abort();
+  return evidence;
 }
 
 /** A task that failed before all was applied can recover only when the cluster holds everything that was asked. */

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { createAuthority } from '../control-plane/certificates.js';
+
+/** A webhook server on loopback that refuses whatever it is asked about. */
+export interface AdmissionServer {
+  readonly url: string;
+  /** What API servers trust it by, in base64. */
+  readonly caBundle: string;
+  close(): void;
+}
+
+export const refusal = 'images must come from registry.example, says the security team';
+
+export async function startAdmissionServer(): Promise<AdmissionServer> {
+  const authority = await createAuthority('admission-ca');
+  const { key, certificate } = await authority.issue({
+    subject: 'CN=admission',
+    usage: 'serverAuth',
+    names: [{ type: 'ip', value: '127.0.0.1' }],
+  });
+  const server = createServer({ key, cert: certificate }, (request, response) => {
+    void text(request).then((body) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(refuse(body)));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('Bug: a TCP server without a port');
+  return {
+    url: `https://127.0.0.1:${address.port}/`,
+    caBundle: Buffer.from(authority.certificate).toString('base64'),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function refuse(body: string): object {
+  const { request } = JSON.parse(body) as { readonly request: { readonly uid: string } };
+  const response = { uid: request.uid, allowed: false, status: { code: 403, message: refusal } };
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
+}
