@@ -71,7 +71,7 @@ test.each(titled(({ outcome }) => outcome !== 'succeeded'))(
   '%s is told as docs/failures.md shows',
   async (title, one) => {
     const { result, events, task, namespace } = await endOf(played, one);
-    const report = reportOf(result.stderr, task, namespace);
+    const report = reportOf(result.stderr, { task, namespace, racing: one.racing });
     reports.set(title, report);
     expect({ said: result.stderr, ends: outcomes(events)[task] }).toMatchObject({ ends: one.outcome });
     if (process.env['UPDATE_DOCS'] === undefined)

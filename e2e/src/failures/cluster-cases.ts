@@ -230,6 +230,7 @@ export const clusterCases: readonly FailureCase[] = [
       await awaitObject('/api/v1', 'pods', runningUnready);
       await shop.kubectl(['set', 'image', 'deployment/web', 'app=acme/web:2', '--field-manager=argocd']);
     },
+    racing: /^Warning Unhealthy/,
     outcome: 'superseded',
   },
   {

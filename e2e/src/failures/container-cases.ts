@@ -97,6 +97,7 @@ export const containerCases: readonly FailureCase[] = [
     title: 'a key that an existing Secret lacks',
     objects: [secret('db', { user: 'shop-user' }), deployment({ container: envFromKey })],
     words: ['--grace', 'missing-config=50s'],
+    racing: /^Warning Failed/,
     outcome: 'failed',
   },
   {
@@ -115,6 +116,7 @@ export const containerCases: readonly FailureCase[] = [
     title: 'a command that the image does not hold',
     objects: [deployment({ behaviour: { mode: 'start-error' }, container: { command: ['nope'] } })],
     words: ['--grace', 'crash-loop=50s'],
+    racing: /^Warning BackOff/,
     outcome: 'failed',
   },
   {
@@ -154,7 +156,7 @@ export const containerCases: readonly FailureCase[] = [
   {
     title: 'a readiness probe that never succeeds',
     objects: [deployment({ behaviour: { mode: 'never-ready' }, container: probe })],
-    words: ['--timeout', '3s'],
+    words: ['--timeout', '8s'],
     outcome: 'timed-out',
   },
   {
@@ -182,7 +184,7 @@ export const containerCases: readonly FailureCase[] = [
   {
     title: 'one of three pods crashes',
     objects: [deployment({ spec: { replicas: 3 }, behaviour: { mode: 'crash-loop', 'fail-pods': '1' } })],
-    words: ['--timeout', '6s'],
+    words: ['--timeout', '12s'],
     outcome: 'timed-out',
   },
 ];

@@ -49,6 +49,8 @@ export interface FailureCase {
   readonly before?: (scene: Scene) => Promise<void>;
   /** While the run waits. */
   readonly during?: (scene: Scene) => Promise<void>;
+  /** Lines of its report that may not have come yet when the verdict falls at once: left out of what is compared. */
+  readonly racing?: RegExp;
   /** How its task ends. */
   readonly outcome: 'succeeded' | 'failed' | 'timed-out' | 'superseded';
 }

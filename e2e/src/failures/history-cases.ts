@@ -24,7 +24,7 @@ export const historyCases: readonly FailureCase[] = [
   },
   {
     title: 'a deadline that the version before has missed',
-    objects: [deployment({ spec: { progressDeadlineSeconds: 1 }, behaviour: { 'ready-ms': '300' } })],
+    objects: [deployment({ spec: { progressDeadlineSeconds: 60 }, behaviour: { 'ready-ms': '300' } })],
     before: deployFirst(
       deployment({ spec: { progressDeadlineSeconds: 1 }, behaviour: { mode: 'never-ready' } }),
       gaveUp,

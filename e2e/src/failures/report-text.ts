@@ -1,7 +1,14 @@
 import type { RunEventLine } from '../testing/run-events.js';
 
+interface ReportedTask {
+  readonly task: string;
+  readonly namespace: string;
+  /** Lines that may or may not be there. */
+  readonly racing: RegExp | undefined;
+}
+
 /** What the plain output says of how a task ended, without the times in front; names that the cluster makes up are blanked. */
-export function reportOf(stderr: string, task: string, namespace: string): string {
+export function reportOf(stderr: string, { task, namespace, racing }: ReportedTask): string {
   const lines = stderr.split('\n');
   const first = lines.findIndex(
     (line) => line.includes(`  ${task}  `) && / (failed|timed-out|superseded) after /.test(line),
@@ -10,7 +17,10 @@ export function reportOf(stderr: string, task: string, namespace: string): strin
   const rest = lines.slice(first + 1);
   const end = rest.findIndex((line) => !line.startsWith(' '.repeat(11)));
   const head = (lines[first] ?? '').trim().replace(/^\S+s\s+/, '');
-  const body = rest.slice(0, end < 0 ? undefined : end).map((line) => line.slice(11));
+  const body = rest
+    .slice(0, end < 0 ? undefined : end)
+    .map((line) => line.slice(11))
+    .filter((line) => racing?.test(line) !== true);
   return normalise([head, ...body].join('\n'), namespace);
 }
 

@@ -29,6 +29,8 @@ export interface Sight {
   readonly symptom?: Symptom | undefined;
   /** Why its verdict was put off though its grace time has passed. */
   readonly hope?: string | undefined;
+  /** The generation that this run has applied. */
+  readonly generation: number;
 }
 
 export interface Failing {
@@ -271,7 +273,8 @@ class WatchObservation implements Observation {
     const readiness = asLastSeen(judged, watched?.watch);
     const pods = podsOf(live, watched?.pods, watched?.replicaSets);
     const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, watched?.replicaSets) : undefined;
-    return { object: live, readiness, pods, replicaSet };
+    const { generation = 0 } = object.applied.metadata;
+    return { object: live, readiness, pods, replicaSet, generation };
   }
 
   /** Of what is not known yet nothing can be said, good or bad. */

@@ -83,9 +83,15 @@ export async function failedVerdict(
 
 /** What a sight says, as evidence is collected from it. */
 export function findingOf(sight: Sight, heard: readonly FoundLog[]): Finding {
-  const { object, readiness, symptom, pods, replicaSet } = sight;
+  const { object, symptom, pods, replicaSet } = sight;
   const related = replicaSet === undefined ? [] : [replicaSet];
-  return { object, state: readiness.message, symptom, pods, related, heard };
+  return { object, state: printState(sight), symptom, pods, related, heard };
+}
+
+/** How it gets on means nothing once it is another version. */
+function printState({ object, readiness, symptom, generation }: Sight): string {
+  if (symptom?.class !== 'superseded') return readiness.message;
+  return `it is at generation ${String(object.metadata.generation)}, this run has applied ${String(generation)}`;
 }
 
 export function sourceOf({ cluster, clock, redactor }: RunContext): EvidenceSource {
