@@ -263,9 +263,10 @@ class WatchObservation implements Observation {
   /** Undefined for an object that is current. */
   #sight(object: AppliedObject): Sight | undefined {
     if (this.#patientClaims.has(object)) return undefined;
+    const { generation = 0 } = object.applied.metadata;
     const watched = this.#watched.get(object);
     if (watched !== undefined && !this.#isSeen(object))
-      return { object: object.applied, readiness: unseen(watched.watch), pods: [] };
+      return { object: object.applied, readiness: unseen(watched.watch), pods: [], generation };
     const live = this.#liveState(object, watched);
     const finished = live.kind === 'Job' ? withoutDeletion(live) : live;
     const judged = this.#isUnspoken(object, live) ? awaitsStatus : this.#judge(finished);
@@ -273,7 +274,6 @@ class WatchObservation implements Observation {
     const readiness = asLastSeen(judged, watched?.watch);
     const pods = podsOf(live, watched?.pods, watched?.replicaSets);
     const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, watched?.replicaSets) : undefined;
-    const { generation = 0 } = object.applied.metadata;
     return { object: live, readiness, pods, replicaSet, generation };
   }
 
