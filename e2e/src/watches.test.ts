@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { connectTo, type Cluster, type SharedWatch, type WatchEvent } from '@flotilla/k8s-executor';
 import { parse } from 'yaml';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { createDeployment } from './testing/deployment.js';
+import { flotilla } from './testing/flotilla.js';
 
 let cluster: ControlPlane;
 let ca: string;
 const connections: Cluster[] = [];
+const folders: string[] = [];
 
 interface Kubeconfig {
   readonly clusters: readonly [{ readonly cluster: { readonly 'certificate-authority-data': string } }];
@@ -20,6 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const connection of connections) connection.close();
   await cluster.stop();
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
 
 async function kubectl(...words: readonly string[]): Promise<string> {
@@ -28,8 +32,8 @@ async function kubectl(...words: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** A connection of an account of its own that may do these things with everything. */
-async function connectAs(name: string, verbs: string): Promise<Cluster> {
+/** The token of an account of its own that may do these things with everything. */
+async function createAccount(name: string, verbs: string): Promise<string> {
   await kubectl('create', 'serviceaccount', name);
   await kubectl('create', 'clusterrole', name, `--verb=${verbs}`, '--resource=*.*');
   await kubectl(
@@ -39,7 +43,11 @@ async function connectAs(name: string, verbs: string): Promise<Cluster> {
     `--clusterrole=${name}`,
     `--serviceaccount=default:${name}`,
   );
-  const token = (await kubectl('create', 'token', name)).trim();
+  return (await kubectl('create', 'token', name)).trim();
+}
+
+async function connectAs(name: string, verbs: string): Promise<Cluster> {
+  const token = await createAccount(name, verbs);
   const connection = connectTo({
     server: cluster.server,
     context: 'test',
@@ -128,6 +136,59 @@ test('who may not even list is told why nothing is seen', async () => {
   const watch = await watchOf(connection, 'ConfigMap', 'default');
   await troubleOf(watch);
   expect(watch.trouble?.()).toMatchObject({ kind: 'status', code: 403 });
+});
+
+describe('a deployment by an account with few rights', () => {
+  const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n';
+  const web = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: nginx}]}}
+`;
+  const writing = 'get,create,patch,update,delete';
+
+  async function deployAs(account: string, verbs: string) {
+    const token = await createAccount(account, verbs);
+    await kubectl('create', 'namespace', account);
+    const made = await createDeployment(cluster, account, {
+      'flotilla.yaml': 'name: shop\nservices:\n  - name: web\n    manifests: [web.yaml]\n',
+      'web.yaml': `${settings}---\n${web}`,
+      'kubeconfig.yaml': JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [
+          {
+            name: 'c',
+            cluster: {
+              server: cluster.server,
+              'certificate-authority-data': Buffer.from(ca).toString('base64'),
+            },
+          },
+        ],
+        users: [{ name: 'u', user: { token } }],
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+        'current-context': 'c',
+      }),
+    });
+    folders.push(made.folder);
+    const where = ['-f', 'flotilla.yaml', '--kubeconfig', 'kubeconfig.yaml', '-n', account];
+    return flotilla(['deploy', ...where], { cwd: made.folder });
+  }
+
+  test('goes on without the right to watch', async () => {
+    const { code, stdout, stderr } = await deployAs('no-watch', `${writing},list`);
+    expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 });
+  });
+
+  test('is refused without the right to list, which it names', async () => {
+    const { code, stderr } = await deployAs('no-list', writing);
+    expect({ code, stderr }).toMatchObject({ code: 77 });
+    expect(stderr).toContain('list deployments.apps in namespace no-list');
+    expect(stderr).not.toContain('list configmaps');
+  });
 });
 
 test('a namespace may come later', async () => {

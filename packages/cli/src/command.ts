@@ -23,6 +23,8 @@ export interface Command {
   readonly positionalChoices?: readonly string[];
   /** Besides `commonFlags`, which every command takes. */
   readonly flags: readonly FlagName[];
+  /** What flags mean here, where it is not what they mean elsewhere; for help. */
+  readonly meanings?: Readonly<Partial<Record<FlagName, string>>>;
   /** The values of `--output`, the default first; empty when the command has none. */
   readonly outputs: readonly string[];
   /** Resolves to the exit code; a refusal is thrown as RefusedError. */

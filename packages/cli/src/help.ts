@@ -28,7 +28,7 @@ export function formatCommandHelp(command: Command): string {
     const summary =
       name === 'output'
         ? `${command.outputs.join(', ')} (default: ${command.outputs[0] ?? ''})`
-        : flag.summary;
+        : (command.meanings?.[name] ?? flag.summary);
     return { left: flag.short === undefined ? `    ${long}` : `-${flag.short}, ${long}`, summary };
   });
   const width = Math.max(...rows.map((row) => row.left.length));

@@ -16,6 +16,7 @@ export const ready: Command = {
   positionals: '',
   positionalsMax: 0,
   flags: ['file', 'output'],
+  meanings: { file: 'objects as JSON, JSON lines, YAML or a List; - is stdin' },
   outputs: ['text', 'json'],
   run: (invocation) => Promise.resolve(judgeObjects(invocation)),
 };
@@ -32,7 +33,8 @@ function judgeObjects(invocation: Invocation): number {
     return { ...referenceOf(object), status, message };
   });
   if (invocation.flags.value('output') === 'json') printJson(invocation.ports, { items });
-  else invocation.ports.stdout.write(formatTable(invocation, items));
+  else if (items.length > 0) invocation.ports.stdout.write(formatTable(invocation, items));
+  else invocation.ports.stderr.write(`There is no object in ${source.path}.\n`);
   return items.every(({ status }) => status === 'current') ? 0 : 1;
 }
 

@@ -10,6 +10,7 @@ function names(text: string): readonly string[] {
 
 test.each([
   ['JSON', pod('a'), ['v1/Pod/a']],
+  ['a JSON array', `[${pod('a')},\n${pod('b')}]`, ['v1/Pod/a', 'v1/Pod/b']],
   ['JSON lines', `${pod('b')}\n${pod('a')}\n\n`, ['v1/Pod/b', 'v1/Pod/a']],
   ['YAML', `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\n${pod('b')}\n`, ['v1/Pod/a', 'v1/Pod/b']],
   [
@@ -38,7 +39,7 @@ test('numbers that only JSON can write are no mistake', () => {
   ).toEqual(['v1/A/a']);
 });
 
-test.each(['{"kind": "Pod"}', `${pod('a')}\n{"kind": `, '[1, 2]', 'text'])('%s is a mistake', (text) => {
+test.each(['{"kind": "Pod"}', `${pod('a')}\n{"kind": `, '[1]', 'text'])('%s is a mistake', (text) => {
   expect(parseObjects({ path: 'stdin', text })).toMatchObject({
     ok: false,
     diagnostics: [{ severity: 'error' }],

@@ -6,8 +6,8 @@ import { readDocuments } from './read-documents.js';
 import type { Document } from './read-documents.js';
 
 /**
- * Objects as clusters and tools print them, in input order: one JSON value, JSON lines, YAML documents, Lists of any
- * kind taken apart. They are looked at, not applied, so they need no name (it becomes empty) and the last of two equal
+ * Objects as clusters and tools print them, in input order: one JSON value or an array of them, JSON lines, YAML
+ * documents, Lists of any kind taken apart. They are looked at, not applied, so they need no name (it becomes empty) and the last of two equal
  * keys wins, as for JSON; other mistakes are those of manifests.
  */
 export function parseObjects(source: SourceFile): Checked<readonly Manifest[]> {
@@ -33,8 +33,9 @@ interface JsonAt {
 /** Undefined for what is no JSON. */
 function readJson(text: string): readonly JsonAt[] | undefined {
   const start = text.search(/\S/);
-  if (text[start] !== '{') return undefined;
+  if (text[start] !== '{' && text[start] !== '[') return undefined;
   const whole = parseJson(text);
+  if (Array.isArray(whole)) return (whole as readonly Json[]).map((value) => ({ value, start }));
   if (whole !== undefined) return [{ value: whole, start }];
   const values: JsonAt[] = [];
   let at = 0;

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf } from '../manifest/kind-scope.js';
+import { judge } from '../readiness/judge.js';
 import { part } from '../readiness/readiness.js';
 
 interface Right {
@@ -11,7 +12,7 @@ interface Right {
 }
 
 /**
- * Which rights to write these objects are missing, in words: one SelfSubjectAccessReview per kind, namespace and
+ * Which rights to write these objects and to wait for them are missing, in words: one SelfSubjectAccessReview per kind, namespace and
  * verb. A server that cannot be asked counts as one that allows: the writes themselves will tell.
  */
 export async function findForbidden(
@@ -35,8 +36,17 @@ async function rightsFor(object: KubeObject, cluster: Cluster): Promise<readonly
     namespace: object.metadata.namespace ?? '',
   };
   // Server-side apply is a patch; making what is not there needs create as well.
-  const verbs = ['patch', 'create', ...(object.kind === 'Job' ? ['delete'] : [])];
+  const verbs = [
+    ...['patch', 'create', ...(object.kind === 'Job' ? ['delete'] : [])],
+    // Without `watch` a wait is told by lists; without `list` it could only end at its timeout.
+    ...(isWaitedFor(object) ? ['list'] : []),
+  ];
   return verbs.map((verb) => ({ ...base, verb }));
+}
+
+/** As it is written, an object that is not ready at once. */
+function isWaitedFor(object: KubeObject): boolean {
+  return judge(object).status !== 'current';
 }
 
 async function isDenied(right: Right, cluster: Cluster): Promise<boolean> {
