@@ -187,6 +187,8 @@ export interface DeploymentFile {
   readonly kubeContext?: Located<string>;
   /** How long evidence must last before it fails a task, where the author does not want the defaults. */
   readonly grace: GraceSettings;
+  /** Other files whose services, jobs and charts this one deploys too; relative to this file. */
+  readonly include: readonly Located<string>[];
   readonly services: readonly ServiceDefinition[];
   readonly jobs: readonly JobDefinition[];
   readonly charts: readonly ChartDefinition[];

@@ -8,6 +8,7 @@ import type { Plan } from '../domain/plan.js';
 import type { Refusal } from '../domain/refusal.js';
 import { parseDeploymentFile, type ParsedFile, type PartialFile } from '../parse/parse-deployment-file.js';
 import { findFile, type FoundFile } from './find-file.js';
+import { includeFiles, type IncludeOptions } from './include-files.js';
 
 /** Which workflow of which file, and how to read it. */
 export interface LoadOptions {
@@ -65,15 +66,32 @@ export function loadPlan(options: LoadOptions): LoadPlanResult {
     const name = parsed.partial?.file.name ?? basename(found.directory);
     return wrong(name, options.workflow ?? 'setup', mend(findMoreMistakes(parsed, options)));
   }
-  const file = parsed.value;
+  const { file, diagnostics: included } = includeFiles(
+    parsed.value,
+    includeOptions(found, { envId: parsed.value.name, ...options }),
+  );
   const workflow = options.workflow ?? defaultWorkflow(file);
   const unknown = refuseUnknownWorkflow(file, workflow);
   if (unknown !== undefined) return { kind: 'refused', refusal: unknown };
+  const before = [...parsed.diagnostics, ...included];
+  // What an included file fails to define would be missed at every place that names it.
+  if (hasErrors(included)) return wrong(file.name, workflow, mend(before));
   const compiled = compilePlan(file, { ...options.compile, workflow });
-  const diagnostics = mend([...parsed.diagnostics, ...compiled.diagnostics]);
+  const diagnostics = mend([...before, ...compiled.diagnostics]);
   if (!compiled.ok || hasErrors(diagnostics)) return wrong(file.name, workflow, diagnostics);
   const { source, directory } = found;
   return { kind: 'loaded', loaded: { source, directory, file, plan: compiled.value, diagnostics } };
+}
+
+// An included file means by ${env_id} what the deployment means by it.
+function includeOptions(found: FoundFile, options: LoadOptions): IncludeOptions {
+  return {
+    directory: found.directory,
+    parse: (source) => {
+      const parsed = parseFound({ source, directory: found.directory }, options);
+      return { file: parsed.ok ? parsed.value : undefined, diagnostics: parsed.diagnostics };
+    },
+  };
 }
 
 function parseFound({ source, directory }: FoundFile, options: LoadOptions) {

@@ -81,6 +81,10 @@ export const deploymentFile = mapping({
       grace,
       'How long what often heals must last before it fails a task; --grace goes before it.',
     ),
+    include: optional(
+      list(located(word)),
+      'Other files, relative to this one, whose services, jobs, charts and shared volumes are deployed as if they stood here: one workflow for several projects.',
+    ),
     domain: optional(word, 'What ${domain} stands for.'),
     parameters: optional(
       list(parameter),

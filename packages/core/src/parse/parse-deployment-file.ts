@@ -88,6 +88,7 @@ function linkFile(
     namespace: fields.namespace,
     kubeContext: fields.kube_context,
     grace: readGrace(fields),
+    include: fields.include ?? [],
     services,
     jobs: (fields.jobs ?? []).flatMap((job) => readJob(job, { defaults, services: lenders }, names) ?? []),
     charts: (fields.charts ?? []).flatMap((chart) => readChart(chart, names) ?? []),

@@ -38,14 +38,14 @@ function formatError(code: DiagnosticCode): string {
 
 const codes = Object.keys(diagnosticCatalog) as readonly DiagnosticCode[];
 const intro =
-  '<!-- Written by `npm run docs`; do not edit. -->\n\n# What Flotilla says of files\n\nEvery code, with a file that brings it about and what is printed. `manifest/…` is found in the objects that a task\ndeploys; `compile/barrier-costs` needs recorded durations. Those come without an example.\n';
+  '<!-- Written by `npm run docs`; do not edit. -->\n\n# What Flotilla says of files\n\nEvery code, with a file that brings it about and what is printed. `manifest/…` is found in the objects that a task\ndeploys; `load/…` in the files that it includes; `compile/barrier-costs` needs recorded durations. Those come without an example.\n';
 
 test('docs/errors.md says what is printed (write it anew by `npm run docs`)', () => {
   const text = [intro, ...codes.map(formatError)].join('\n');
   expect(committed('errors.md', text)).toBe(text);
 });
 
-test.each(codes.filter((code) => !code.startsWith('manifest/') && code !== 'compile/barrier-costs'))(
+test.each(codes.filter((code) => !/^(load|manifest)\//.test(code) && code !== 'compile/barrier-costs'))(
   '%s is found in its example',
   (code) => {
     expect(diagnose(errorExamples[code] ?? '').map((diagnostic) => diagnostic.code)).toContain(code);
