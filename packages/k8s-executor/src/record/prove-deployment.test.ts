@@ -209,3 +209,16 @@ test('durations are kept from when a task was last changed', async () => {
   expect(durations[0]).toEqual([expect.any(Number), expect.any(Number)]);
   expect(durations[1]).toEqual(durations[0]);
 });
+
+test('a run that was killed is a reason to run, though the cluster looks as asked', async () => {
+  await deploy('t1');
+  const journal = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'flotilla-shop.journal' };
+  const found = await cluster.get(journal);
+  const data = found.ok ? found.value?.['data'] : undefined;
+  const text = JSON.stringify(data).replaceAll(/run-\d+/g, 'run-killed');
+  await patch(`/api/v1/namespaces/${namespace}/configmaps/flotilla-shop.journal`, {
+    data: JSON.parse(text) as JsonObject,
+  });
+  expect(await prove()).toMatchObject({ inSync: false, token: null });
+  expect(await reasons()).toEqual([': the last run (run-killed) has not come to its end']);
+});

@@ -6,7 +6,9 @@ import { createLiveObjects } from '../tasks/live-objects.js';
 import { printUnreachable } from '../tasks/preflight.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 import { readClusterUid } from './cluster-uid.js';
-import { readReceipt, type Receipt } from './receipt.js';
+import { decodeJournal } from './journal/journal-document.js';
+import { readReceipt, type Receipt, type ReceiptPlace } from './receipt.js';
+import { recordName } from './record-names.js';
 
 /** A deployment that is to be compared with what its environment runs. */
 export type ProveOptions = Pick<
@@ -47,9 +49,11 @@ export type ProofResult =
  */
 export async function proveDeployment(options: ProveOptions): Promise<ProofResult> {
   const { cluster, namespace, plan } = options;
-  const [prepared, receipt, clusterUid] = await Promise.all([
+  const place = { deployment: plan.name, namespace };
+  const [prepared, receipt, begun, clusterUid] = await Promise.all([
     prepareRun({ ...options, preflight: false }),
-    readReceipt(cluster, { deployment: plan.name, namespace }),
+    readReceipt(cluster, place),
+    readLastBegun(cluster, place),
     readClusterUid(cluster),
   ]);
   if (!prepared.ok) {
@@ -57,7 +61,8 @@ export async function proveDeployment(options: ProveOptions): Promise<ProofResul
     return { kind: 'refused', refusal: prepared.refusal };
   }
   if (!receipt.ok) return { kind: 'refused', refusal: refuseUnread(receipt.failure) };
-  const reasons = await findReasons(options, prepared.run, receipt.value);
+  const different = await findReasons(options, prepared.run, receipt.value);
+  const reasons = [...different, ...unfinishedRun(receipt.value, begun)];
   const token = receipt.value?.tokens[plan.workflow] ?? null;
   const inSync = reasons.length === 0 && token !== null;
   const proof = { inSync, token: inSync ? token : null, clusterUid, namespace, reasons };
@@ -68,6 +73,24 @@ function refuseUnread(failure: ApiFailure): Refusal {
   if (failure.kind !== 'status' || failure.code !== 403) return printUnreachable(failure);
   const message = `you may not read what is recorded of the deployment: ${failure.message}`;
   return { exitCode: 77, message, help: 'Ask for the right to get configmaps in the namespace.' };
+}
+
+/** The name of the run that has begun last, by the journal; `unknown` when that cannot be read. */
+async function readLastBegun(
+  cluster: ProveOptions['cluster'],
+  place: ReceiptPlace,
+): Promise<string | undefined> {
+  const { deployment, namespace } = place;
+  const name = recordName(deployment, 'journal');
+  const found = await cluster.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name });
+  if (!found.ok) return 'unknown';
+  return found.value === undefined ? undefined : (decodeJournal(found.value)?.header.run ?? 'unknown');
+}
+
+/** What a run did that was killed, or still runs, no receipt tells. */
+function unfinishedRun(receipt: Receipt | undefined, begun: string | undefined): readonly ProofReason[] {
+  if (receipt === undefined || begun === undefined || begun === receipt.run) return [];
+  return [{ kind: 'last-run', text: `the last run (${begun}) has not come to its end` }];
 }
 
 async function findReasons(
