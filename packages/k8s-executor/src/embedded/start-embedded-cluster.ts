@@ -1,7 +1,8 @@
 import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { sendAnswer } from './api/answer.js';
+import { decodeObject } from './api/protobuf/decode-object.js';
 import { createEmbeddedServer } from './create-embedded-server.js';
 import type { EmbeddedServer, EmbeddedServerOptions } from './create-embedded-server.js';
 
@@ -55,8 +56,9 @@ async function answerIncoming(
 ): Promise<void> {
   try {
     const { method = 'GET', url = '/', headers } = incoming;
-    const { accept = '', 'content-type': contentType = '', 'user-agent': userAgent = 'unknown' } = headers;
-    const request = { method, url, headers: { accept, contentType, userAgent }, body: await text(incoming) };
+    const { accept = '', 'user-agent': userAgent = 'unknown' } = headers;
+    const { contentType, body } = readContent(headers['content-type'] ?? '', await buffer(incoming));
+    const request = { method, url, headers: { accept, contentType, userAgent }, body };
     sendAnswer(embedded.answer(request), response);
   } catch (error) {
     // The client went away in the middle of its request, or this is a bug: the client must hear of it either way.
@@ -72,6 +74,17 @@ async function answerIncoming(
     };
     sendAnswer({ form: 'json', code: 500, body: status }, response);
   }
+}
+
+/** kubectl sends what it creates as protobuf. What cannot be decoded stays that, and is refused as such. */
+function readContent(
+  contentType: string,
+  bytes: Buffer,
+): { readonly contentType: string; readonly body: string } {
+  const decoded = contentType.includes('protobuf') ? decodeObject(bytes) : undefined;
+  return decoded === undefined
+    ? { contentType, body: bytes.toString() }
+    : { contentType: 'application/json', body: JSON.stringify(decoded) };
 }
 
 function listen(server: http.Server, port: number): Promise<void> {

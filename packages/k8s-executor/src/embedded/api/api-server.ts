@@ -103,11 +103,11 @@ function answerResource(context: ApiContext, request: ResourceRequest): Answer {
 }
 
 function answerRead(context: ApiContext, request: ResourceRequest): Answer {
-  const { store, clock, kubelet } = context;
+  const { store, kubelet } = context;
   const watch = request.query.get('watch');
   if (watch === 'true' || watch === '1') {
     checkWatch(request);
-    return answerWatch(store, clock, request);
+    return answerWatch(context, request);
   }
   if (request.name === undefined) return answerList(context, request);
   if (request.subresource === 'log') {

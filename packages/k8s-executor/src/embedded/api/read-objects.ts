@@ -33,7 +33,8 @@ export function answerGet({ store, time }: ReadContext, request: ResourceRequest
     : json(withVersion(object, request.kind));
 }
 
-function wantsTable({ headers }: ResourceRequest): boolean {
+/** kubectl asks for what it prints. */
+export function wantsTable({ headers }: ResourceRequest): boolean {
   return headers.accept.includes('as=Table');
 }
 

@@ -4,34 +4,41 @@ import type { KubeObject } from '../../cluster/kube-object.js';
 import type { ObjectStore, StoreEvent } from '../store/object-store.js';
 import { apiVersionOf } from '../store/served-kind.js';
 import type { Answer, Sink } from './answer.js';
-import { expired, withVersion } from './read-objects.js';
+import { expired, wantsTable, withVersion } from './read-objects.js';
+import type { ReadContext } from './read-objects.js';
 import type { ResourceRequest } from './resource-request.js';
 import { parseSelectors } from './selectors.js';
 import type { Predicate } from './selectors.js';
 import { Refused } from './status.js';
+import { printTable } from './table.js';
 
 const BOOKMARK_MS = 60_000;
 const DEFAULT_TIMEOUT_SECONDS = 1_800;
 
 /** GET with `watch`: what exists (when asked for), then every change as it happens, one JSON object a line. */
-export function answerWatch(store: ObjectStore, clock: Clock, request: ResourceRequest): Answer {
+export function answerWatch(
+  { store, time, clock }: ReadContext & { readonly clock: Clock },
+  request: ResourceRequest,
+): Answer {
   return {
     form: 'stream',
     contentType: 'application/json',
     start: (sink) => {
-      new WatchStream(store, request, sink).run(clock);
+      new WatchStream({ store, time }, request, sink).run(clock);
     },
   };
 }
 
 class WatchStream {
   readonly #store: ObjectStore;
+  readonly #time: ReadContext['time'];
   readonly #request: ResourceRequest;
   readonly #sink: Sink;
   readonly #selects: Predicate;
 
-  constructor(store: ObjectStore, request: ResourceRequest, sink: Sink) {
+  constructor({ store, time }: ReadContext, request: ResourceRequest, sink: Sink) {
     this.#store = store;
+    this.#time = time;
     this.#request = request;
     this.#sink = sink;
     const { namespace, name, query } = request;
@@ -83,7 +90,9 @@ class WatchStream {
   }
 
   #send(type: string, object: KubeObject): void {
-    this.#sendLine(type, withVersion(object, this.#request.kind));
+    const { kind } = this.#request;
+    if (!wantsTable(this.#request)) this.#sendLine(type, withVersion(object, kind));
+    else this.#sendLine(type, printTable(kind.kind, [object], { metadata: {}, nowMs: this.#time.nowMs() }));
   }
 
   #sendBookmark(annotations: JsonObject | undefined): void {

@@ -5,7 +5,7 @@ import { builtInKinds } from '../store/served-kind.js';
 import { applyObject, printConflictMessage } from './apply-object.js';
 import type { ApplyRequest } from './apply-object.js';
 import { fieldsOf, fromFieldsV1, printField, toFieldsV1 } from './field-set.js';
-import { ownershipsOf, trackUpdate } from './managed-fields.js';
+import { ownershipsOf, trackUpdate, withOwnerships } from './managed-fields.js';
 import { schemaOf } from './topology.js';
 
 const deployments = builtInKinds.find(({ kind }) => kind === 'Deployment')!;
@@ -46,6 +46,18 @@ test('a field without a keeper goes, one that another manager applied stays', ()
   const first = apply(undefined, { replicas: 1, paused: true });
   const shared = apply(first, { replicas: 1 }, 'b');
   expect(apply(shared, { minReadySeconds: 3 }).spec).toEqual({ replicas: 1, minReadySeconds: 3 });
+});
+
+test('a mapping that a manager owned as a whole stays for what another one owns in it', () => {
+  const manager = { name: 'creator', operation: 'Update', subresource: '' } as const;
+  const time = '2026-01-01T00:00:00Z';
+  const made = trackUpdate(undefined, object({ paused: true }), { manager, schema, time });
+  const handedOver = ownershipsOf(made).map((each) => ({
+    ...each,
+    manager: { ...manager, name: 'a', operation: 'Apply' as const },
+  }));
+  const shared = apply(withOwnerships(made, handedOver), { replicas: 1 }, 'b');
+  expect(apply(shared, {}).spec).toEqual({ replicas: 1 });
 });
 
 test('an update takes a field away from who applied it, so the next apply of the old value is a conflict', () => {

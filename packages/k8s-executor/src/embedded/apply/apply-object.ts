@@ -1,7 +1,7 @@
 import type { StatusCause } from '../../cluster/api-failure.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { compareFields } from './compare.js';
-import { difference, fieldsOf, printField, union } from './field-set.js';
+import { difference, fieldsOf, printField, union, withoutHoldersOf } from './field-set.js';
 import type { FieldSet } from './field-set.js';
 import { claimsOn, isSameManager, ownableParts, ownershipsOf, withOwnerships } from './managed-fields.js';
 import type { Ownership, Writer } from './managed-fields.js';
@@ -75,11 +75,11 @@ function replaceEntry(
   return [...others.slice(0, at), entry, ...others.slice(at)];
 }
 
-/** What the manager applied before, leaves out now, and nobody else owns. */
+/** What the manager applied before, leaves out now, and in which nobody owns anything. */
 function abandonedFields(before: FieldSet, asked: FieldSet, others: readonly Ownership[]): FieldSet {
   return others.reduce<FieldSet>(
-    (fields, other) => difference(fields, other.fields),
-    difference(before, asked),
+    (fields, other) => withoutHoldersOf(fields, other.fields),
+    withoutHoldersOf(before, asked),
   );
 }
 

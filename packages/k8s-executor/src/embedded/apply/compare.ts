@@ -61,11 +61,14 @@ function compareAt(pair: Pair, schema: Schema, into: Differences): void {
   }
 }
 
+/** Nobody owns it as a whole: the server strips it from what managers own. */
+const metadata = fieldPlace(root, 'metadata').path;
+
 function addWhole({ before, after, place }: Pair, schema: Schema, { changed, removed }: Differences): void {
   const value = after ?? before;
   if (value === undefined) return;
   const fields = after === undefined ? removed : changed;
-  if (place.path !== '') fields.add(place.path);
+  if (place.path !== '' && place.path !== metadata) fields.add(place.path);
   for (const field of fieldsOf(value, schema, place)) fields.add(field);
 }
 

@@ -85,6 +85,16 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return new Set([...a].filter((field) => !b.has(field)));
 }
 
+/** The fields of `a` in or below which nothing of `b` lies. */
+export function withoutHoldersOf(a: FieldSet, b: FieldSet): FieldSet {
+  const holders = new Set<string>();
+  for (const field of b) {
+    for (let end = field.length; end > 0; end = field.lastIndexOf(between, end - 1))
+      holders.add(field.slice(0, end));
+  }
+  return difference(a, holders);
+}
+
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return new Set([...a].filter((field) => b.has(field)));
 }

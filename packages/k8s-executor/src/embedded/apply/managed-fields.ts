@@ -90,7 +90,9 @@ export interface Writer {
 export function trackUpdate(before: KubeObject | undefined, after: KubeObject, writer: Writer): KubeObject {
   const { manager, schema, time } = writer;
   const now = ownableParts(after);
-  const ownerships = before === undefined ? [] : ownershipsOf(before);
+  // Who knows managedFields may write them (kubectl hands its fields from one kind of apply to the other so).
+  const told = before === undefined ? [] : ownershipsOf(after);
+  const ownerships = before === undefined || told.length > 0 ? told : ownershipsOf(before);
   const { changed, removed } = compareFields(before === undefined ? {} : ownableParts(before), now, schema);
   if (changed.size === 0 && removed.size === 0) return withOwnerships(after, ownerships);
   const gone = union(changed, removed);
