@@ -26,10 +26,13 @@ async function showStatus(
   const images = await findImages(options, context, print);
   if (images === undefined) return false;
   const { systemClock } = await import('@flotilla/core');
-  const { formatStatus, readStatus } = await import('@flotilla/k8s-executor');
+  const { formatStatus, readLock, readStatus } = await import('@flotilla/k8s-executor');
   const result = await readStatus({ ...loaded, images, cluster, namespace, clock: systemClock });
   if (result.ok) {
-    print(formatStatus({ ...result, deployment: loaded.plan.name, namespace }, { color: wantsColor() }));
+    const deployment = loaded.plan.name;
+    const found = await readLock(cluster, { deployment, namespace });
+    const lock = found.ok ? found.value : undefined;
+    print(formatStatus({ ...result, deployment, namespace, lock }, { color: wantsColor() }));
     return true;
   }
   if ('refusal' in result) printRefusal(result.refusal);
