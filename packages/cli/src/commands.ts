@@ -5,6 +5,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./commands/plan.js')).plan,
   rehearse: async () => (await import('./commands/rehearse.js')).rehearse,
   render: async () => (await import('./commands/render.js')).render,
+  diff: async () => (await import('./commands/diff.js')).diff,
   deploy: async () => (await import('./commands/deploy.js')).deploy,
   status: async () => (await import('./commands/status.js')).status,
   affected: async () => (await import('./commands/affected.js')).affected,

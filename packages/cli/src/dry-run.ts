@@ -25,6 +25,7 @@ export async function dryRunOnServer(invocation: Invocation, loaded: LoadedPlan)
       namespace,
       clock: systemClock,
       forceConflicts: flags.has('force-conflicts'),
+      replace: flags.has('replace'),
       createNamespace: flags.has('create-namespace') || simulated,
     });
     if (!result.ok) {

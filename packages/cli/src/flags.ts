@@ -117,6 +117,7 @@ export const flags = {
     summary: 'what flotilla prove has written: under its token the result is recorded',
   },
   quiet: { kind: 'switch', short: 'q', summary: 'no progress, only the result' },
+  replace: { kind: 'switch', summary: 'delete and make anew what cannot be changed (never what holds data)' },
   'rerun-jobs': { kind: 'switch', summary: 'run jobs again that have succeeded with the same inputs' },
   resume: { kind: 'switch', summary: 'go on with the last run, which was killed or cut short' },
   speed: { kind: 'value', value: 'N', summary: 'embedded cluster: divide durations by N' },

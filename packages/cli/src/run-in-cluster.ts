@@ -108,6 +108,7 @@ async function startRun(
     allowDegraded: flags.has('allow-degraded'),
     preflight: !flags.has('no-preflight'),
     forceConflicts: flags.has('force-conflicts'),
+    replace: flags.has('replace'),
     rerunJobs: flags.has('rerun-jobs'),
     takeOwnership: flags.has('take-ownership'),
     pruneStateful: flags.has('prune-stateful'),

@@ -33,6 +33,7 @@ export const deploy: Command = {
     'allow-degraded',
     'no-preflight',
     'force-conflicts',
+    'replace',
     'rerun-jobs',
     'images',
     'proof',

@@ -46,6 +46,7 @@ export const diagnosticCatalog = {
   'manifest/ready-wrong': { severity: 'error', title: 'A ready rule that is no expression in CEL' },
   'manifest/rejected': { severity: 'error', title: 'An object that the API server does not take' },
   'manifest/render-failed': { severity: 'error', title: 'A kustomization or chart that does not render' },
+  'manifest/untried': { severity: 'warning', title: 'An object that could not be tried beforehand' },
   'manifest/unknown-kind': { severity: 'error', title: 'A kind that the cluster does not know' },
   'parse/bad-alias': { severity: 'error', title: 'An alias or merge that cannot be followed' },
   'parse/bad-value': { severity: 'error', title: 'A value of the wrong type or form' },

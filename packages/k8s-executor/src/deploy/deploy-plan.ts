@@ -36,6 +36,7 @@ export interface DeployPlanOptions extends Pick<
   | 'redactor'
   | 'preflight'
   | 'forceConflicts'
+  | 'replace'
   | 'takeOwnership'
   | 'pruneStateful'
   | 'rerunJobs'

@@ -22,6 +22,8 @@ export interface GraceTimes {
   readonly claimUnboundMs: number;
   /** No node has room and no scale-up is announced, or a quota refuses pods. */
   readonly noRoomMs: number;
+  /** A webhook that the API server has to ask about an object does not answer. */
+  readonly webhookSilentMs: number;
 }
 
 export const defaultGraceTimes: GraceTimes = {
@@ -32,6 +34,7 @@ export const defaultGraceTimes: GraceTimes = {
   missingConfigMs: 30_000,
   claimUnboundMs: 120_000,
   noRoomMs: 120_000,
+  webhookSilentMs: 30_000,
 };
 
 const fieldOf: Readonly<Record<GraceName, keyof GraceTimes>> = {
@@ -103,6 +106,7 @@ export const rehearsedGraceTimes: GraceTimes = {
   crashLoopRestarts: 0,
   missingConfigMs: 0,
   noRoomMs: 0,
+  webhookSilentMs: 0,
 };
 
 /** How long nothing may be told before the events are asked; well before anything that they tell is due. */

@@ -1,6 +1,6 @@
 import type { Evidence } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from '../cluster/api-failure.js';
-import { keyOf, printReference, referenceOf } from '../cluster/kube-object.js';
+import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { waveOf, waves } from '../manifest/waves.js';
 import type { AppliedObject } from './applied-object.js';
@@ -8,8 +8,9 @@ import { digestAnnotationOf } from './digest.js';
 import { mapBounded } from './map-bounded.js';
 import { lostFields } from './owned-fields.js';
 import { immutableFields, readForFailure, refusalEvidence } from './print-failure.js';
-import { replaceObject } from './replace-object.js';
+import { mayReplace, replaceObject } from './replace-object.js';
 import type { RunContext } from './run-context.js';
+import { sendPatiently } from './send-patiently.js';
 import { waitForFoundation } from './wait-for-foundation.js';
 
 export type ApplyResult =
@@ -48,11 +49,6 @@ export async function applyObjects(
   return { ok: true, objects: done };
 }
 
-/** Whether applying this object takes fields over from other managers. */
-export function forces(object: KubeObject, { force, takenOver }: Pick<RunContext, 'force' | 'takenOver'>) {
-  return force || takenOver.has(keyOf(referenceOf(object)));
-}
-
 /** True when the live object is what was asked, field by field, as far as we own them. */
 export function isUnchanged(desired: KubeObject, live: KubeObject): boolean {
   if (live.metadata.deletionTimestamp !== undefined) return false;
@@ -70,7 +66,7 @@ async function applyObject(
   const live = await context.live.find(object);
   if (live !== undefined && isUnchanged(object, live))
     return { ok: true, value: { desired: object, applied: live, changed: false } };
-  const result = await context.cluster.apply(object, { force: forces(object, context), signal });
+  const result = await sendPatiently(object, context, { live, signal });
   if (result.ok) {
     for (const warning of result.value.warnings)
       context.onWarning(`${printReference(referenceOf(object))}: ${warning}`);
@@ -79,17 +75,17 @@ async function applyObject(
     const changed = live === undefined || live.metadata.resourceVersion !== resourceVersion;
     return { ok: true, value: { desired: object, applied, changed } };
   }
-  if (object.kind === 'Job' && immutableFields(result.failure) !== undefined) {
-    return recreated(object, await replaceObject(object, context, signal));
-  }
+  if (immutableFields(result.failure) !== undefined && mayReplace(object, context))
+    return recreated(object, await replaceObject(object, context, signal), context);
   return { ok: false, evidence: await refused(result.failure, object, context) };
 }
 
-function recreated(object: KubeObject, result: ApiResult<KubeObject>): ObjectResult {
+function recreated(object: KubeObject, result: ApiResult<KubeObject>, { facts }: RunContext): ObjectResult {
   if (result.ok) return { ok: true, value: { desired: object, applied: result.value, changed: true } };
-  return { ok: false, evidence: refusalEvidence(result.failure, object) };
+  return { ok: false, evidence: refusalEvidence(result.failure, object, { facts }) };
 }
 
 async function refused(failure: ApiFailure, object: KubeObject, context: RunContext): Promise<Evidence> {
-  return refusalEvidence(failure, object, await readForFailure(failure, object, context.cluster));
+  const live = await readForFailure(failure, object, context.cluster);
+  return refusalEvidence(failure, object, { live, facts: context.facts });
 }

@@ -10,7 +10,7 @@ import { leavesBelow } from './changed-fields.js';
 import { digestAnnotationOf } from './digest.js';
 import type { LiveObjects } from './live-objects.js';
 import { isSecret, lostFields, ownerOfField } from './owned-fields.js';
-import { valueAt } from './print-failure.js';
+import { valueAt } from './field-path.js';
 
 /** One way in which what a task deploys is not what the cluster holds, in words: `Deployment shop/api .spec.replicas (changed by kubectl)`. */
 export interface Difference {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster/kube-object.js';
 import { lostFields, ownerOfField } from './owned-fields.js';
-import { printFailure, valueAt } from './print-failure.js';
+import { valueAt } from './field-path.js';
+import { printFailure } from './print-failure.js';
 
 const desired = {
   apiVersion: 'apps/v1',
@@ -70,7 +71,7 @@ test('a conflict names field, both managers and both values', () => {
   ];
   const other = { ...desired, spec: { replicas: 5 } };
   const failure = { kind: 'status', code: 409, reason: 'Conflict', message: 'Apply failed', causes } as const;
-  expect(printFailure(failure, desired, other).cause).toBe(
-    'Deployment n/a: conflict with another field manager: .spec.replicas belongs to "kubectl-edit" (flotilla: 2, kubectl-edit: 5)',
+  expect(printFailure(failure, desired, { live: other }).cause).toBe(
+    'Deployment n/a: conflict with another field manager: .spec.replicas belongs to "kubectl-edit" (flotilla: 2, kubectl-edit: 5). "kubectl-edit" is somebody\'s hand: `kubectl edit`',
   );
 });

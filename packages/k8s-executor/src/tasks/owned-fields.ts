@@ -2,6 +2,8 @@ import { isJsonObject, withoutKeys } from '../cluster/json.js';
 import type { Json, JsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { listOf, mappingOf, textOf } from '../readiness/readiness.js';
+import { readSelector, stepsOf } from './field-path.js';
+import type { Selector } from './field-path.js';
 
 /** Our name in `managedFields`. */
 export const fieldManager = 'flotilla';
@@ -36,7 +38,7 @@ export function isAutoscaled(live: KubeObject): boolean {
     (entry) =>
       entry['manager'] === 'kube-controller-manager' &&
       entry['subresource'] === 'scale' &&
-      owns(mappingOf(entry, 'fieldsV1'), ['spec', 'replicas']),
+      owns(mappingOf(entry, 'fieldsV1'), '.spec.replicas'),
   );
 }
 
@@ -46,9 +48,8 @@ export function isSecret({ apiVersion, kind }: KubeObject): boolean {
 
 /** The manager, other than us, that owns a field; undefined when nobody does. */
 export function ownerOfField(live: KubeObject, path: string): string | undefined {
-  const first = path.split(/[.[]/).filter((step) => step !== '');
   const entry = managedFieldsOf(live).find(
-    (each) => each['manager'] !== fieldManager && owns(mappingOf(each, 'fieldsV1'), first),
+    (each) => each['manager'] !== fieldManager && owns(mappingOf(each, 'fieldsV1'), path),
   );
   return entry === undefined ? undefined : textOf(entry, 'manager');
 }
@@ -113,11 +114,29 @@ function isEmpty(value: Json | undefined): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-function owns(fields: JsonObject, steps: readonly string[]): boolean {
-  const [step, ...rest] = steps;
-  if (step === undefined) return true;
-  if (/^\d+\]$/.test(step))
-    return Object.values(fields).some((below) => isJsonObject(below) && owns(below, rest));
-  const below = fields[`f:${step}`];
-  return isJsonObject(below) && (Object.keys(below).length === 0 || owns(below, rest));
+/** A field set node without children says that the whole value below it is one. */
+function owns(fields: JsonObject, path: string): boolean {
+  if (path === '') return true;
+  if (path.startsWith('[')) {
+    const selector = readSelector(path);
+    if (selector === undefined) return false;
+    return Object.entries(fields).some(
+      ([name, below]) => isJsonObject(below) && mayName(name, selector) && ownsBelow(below, selector.rest),
+    );
+  }
+  const names = Object.keys(fields).flatMap((name) => (name.startsWith('f:') ? [name.slice(2)] : []));
+  return stepsOf(path, names).some(({ key, rest }) => {
+    const below = fields[`f:${key}`];
+    return isJsonObject(below) && ownsBelow(below, rest);
+  });
+}
+
+function ownsBelow(below: JsonObject, rest: string): boolean {
+  return Object.keys(below).length === 0 || owns(below, rest);
+}
+
+/** A place in a list tells nothing of an item's keys: any item may be meant. */
+function mayName(name: string, { index, keys }: Selector): boolean {
+  if (index !== undefined) return true;
+  return name.startsWith('k:') && hasKey(keys, parse(name));
 }

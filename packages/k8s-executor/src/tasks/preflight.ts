@@ -1,20 +1,18 @@
 import type { Diagnostic, Refusal } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { groupOf, kindKey, scopesOfCrds } from '../manifest/kind-scope.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
 import { findForbidden } from './access-review.js';
-import { forces, isUnchanged } from './apply-objects.js';
 import { mapBounded } from './map-bounded.js';
+import { namespaceDiagnostics, ownNamespace } from './missing-namespaces.js';
 import { immutableFields, isRbac, printFailure, readForFailure } from './print-failure.js';
-import {
-  findMissingNamespaces,
-  isNamespace,
-  namespaceDiagnostics,
-  ownNamespace,
-} from './missing-namespaces.js';
 import type { RunContext } from './run-context.js';
+import { surveyPlan } from './survey-plan.js';
+import type { Changing, PlanSurvey } from './survey-plan.js';
+import { tryObject } from './try-object.js';
+import type { Trial } from './try-object.js';
 
+/** `diagnostics`: errors for which nothing may be written; warnings for what could not be tried. */
 export interface PreflightResult {
   readonly diagnostics: readonly Diagnostic[];
   readonly refusal?: Refusal;
@@ -28,28 +26,53 @@ export async function preflight(
   manifests: readonly Manifest[],
   context: RunContext,
 ): Promise<PreflightResult> {
-  const changing = await changingOf(manifests, context);
-  const absent = await findMissingNamespaces(changing, context);
-  const brought = broughtNamespaces(manifests, context);
-  const lacking = new Set([...absent].filter((name) => !brought.has(name)));
-  const triable = changing.filter(({ object }) => !isBroughtKind(object, manifests));
-  const created = absent.has(context.namespace) && context.createNamespace ? [ownNamespace(context)] : [];
-  const [answers, forbidden] = await Promise.all([
-    mapBounded(triable, context.applyConcurrency, (manifest) =>
-      absent.has(manifest.object.metadata.namespace ?? '')
-        ? dryRunElsewhere(manifest, context)
-        : dryRun(manifest, context),
-    ),
-    findForbidden([...created, ...changing.map((manifest) => manifest.object)], context.cluster),
+  const survey = await surveyPlan(manifests, context);
+  const { changing, absentNamespaces, lackingNamespaces } = survey;
+  const createsOwn = absentNamespaces.has(context.namespace) && context.createNamespace;
+  const written = changing.map(({ manifest }) => manifest.object);
+  const [tried, forbidden] = await Promise.all([
+    mapBounded(changing, context.applyConcurrency, async (each) => ({
+      manifest: each.manifest,
+      trial: await tryChanging(each, survey, context),
+    })),
+    findForbidden([...(createsOwn ? [ownNamespace(context)] : []), ...written], context.cluster),
   ]);
-  const failures = answers.filter((answer) => answer !== undefined);
+  const failures = tried.flatMap(({ manifest, trial }) =>
+    trial.kind === 'refused' ? [{ manifest, failure: trial.failure }] : [],
+  );
   const refusal = refusalOf(failures, forbidden);
   if (refusal !== undefined) return { diagnostics: [], refusal };
   const diagnostics = await Promise.all(failures.map((failed) => rejected(failed, context)));
-  return { diagnostics: [...namespaceDiagnostics(lacking, changing, context.namespace), ...diagnostics] };
+  const lacking = namespaceDiagnostics(
+    lackingNamespaces,
+    changing.map(({ manifest }) => manifest),
+    context.namespace,
+  );
+  return {
+    diagnostics: [
+      ...lacking,
+      ...diagnostics,
+      ...tried.flatMap(({ manifest, trial }) => untried(manifest, trial)),
+    ],
+  };
 }
 
-function refusalOf(failures: readonly Failed[], forbidden: readonly string[]): Refusal | undefined {
+async function tryChanging(
+  { manifest: { object }, live }: Changing,
+  { absentNamespaces, isPending }: PlanSurvey,
+  context: RunContext,
+): Promise<Trial> {
+  if (isPending(object)) return { kind: 'untried' };
+  return absentNamespaces.has(object.metadata.namespace ?? '')
+    ? await tryElsewhere(object, context)
+    : await tryObject(object, context, { live });
+}
+
+/** The refusal that ends a run before it has begun: no answer, or no right. */
+export function refusalOf(
+  failures: readonly Failed[],
+  forbidden: readonly string[] = [],
+): Refusal | undefined {
   const unreachable = failures
     .map(({ failure }) => failure)
     .find((failure) => failure.kind === 'unreachable');
@@ -58,56 +81,20 @@ function refusalOf(failures: readonly Failed[], forbidden: readonly string[]): R
   return forbidden.length > 0 || denied.length > 0 ? printForbidden(forbidden, denied) : undefined;
 }
 
-async function changingOf(manifests: readonly Manifest[], context: RunContext): Promise<readonly Manifest[]> {
-  const checked = await Promise.all(
-    manifests.map(async ({ object }) => {
-      const live = await context.live.find(object);
-      return live !== undefined && isUnchanged(object, live);
-    }),
-  );
-  return manifests.filter((_, index) => checked[index] !== true);
-}
-
-/** Namespaces that will be there when they are needed, whether they are now or not. */
-function broughtNamespaces(
-  manifests: readonly Manifest[],
-  { createNamespace, namespace }: RunContext,
-): ReadonlySet<string> {
-  const names = manifests.map(({ object }) => object).filter(isNamespace);
-  return new Set([...names.map((object) => object.metadata.name), ...(createNamespace ? [namespace] : [])]);
-}
-
-/** Objects whose kind this very plan brings cannot be tried before it is there. */
-function isBroughtKind(object: KubeObject, manifests: readonly Manifest[]): boolean {
-  return scopesOfCrds(manifests.map((manifest) => manifest.object)).has(
-    kindKey(groupOf(object.apiVersion), object.kind),
-  );
-}
-
-interface Failed {
+/** An object that the API server does not take, and why. */
+export interface Failed {
   readonly manifest: Manifest;
   readonly failure: ApiFailure;
-}
-
-async function dryRun(manifest: Manifest, context: RunContext): Promise<Failed | undefined> {
-  const { object } = manifest;
-  const result = await context.cluster.apply(object, { dryRun: true, force: forces(object, context) });
-  if (result.ok) return undefined;
-  // Jobs and pods are made anew when they change.
-  const remade = object.kind === 'Job' || object.kind === 'Pod';
-  if (remade && immutableFields(result.failure) !== undefined) return undefined;
-  return { manifest, failure: result.failure };
 }
 
 /**
  * An object whose namespace does not exist yet is tried in `default`: only what is wrong with the object itself
  * counts, not what `default` holds or allows.
  */
-async function dryRunElsewhere({ object, span }: Manifest, context: RunContext): Promise<Failed | undefined> {
-  const tried = { ...object, metadata: { ...object.metadata, namespace: 'default' } };
-  const result = await context.cluster.apply(tried, { dryRun: true, force: true });
-  if (result.ok || !isAboutObject(result.failure)) return undefined;
-  return { manifest: { object, span }, failure: result.failure };
+async function tryElsewhere(object: KubeObject, context: RunContext): Promise<Trial> {
+  const elsewhere = { ...object, metadata: { ...object.metadata, namespace: 'default' } };
+  const trial = await tryObject(elsewhere, context, { force: true });
+  return trial.kind === 'refused' && !isAboutObject(trial.failure) ? { kind: 'untried' } : trial;
 }
 
 function isAboutObject(failure: ApiFailure): boolean {
@@ -116,9 +103,10 @@ function isAboutObject(failure: ApiFailure): boolean {
   return immutableFields(failure) === undefined && !/webhook|denied request/i.test(failure.message);
 }
 
-async function rejected({ manifest, failure }: Failed, context: RunContext): Promise<Diagnostic> {
+/** The mistake that a refused object is, at its place in the files. */
+export async function rejected({ manifest, failure }: Failed, context: RunContext): Promise<Diagnostic> {
   const live = await readForFailure(failure, manifest.object, context.cluster);
-  const printed = printFailure(failure, manifest.object, live);
+  const printed = printFailure(failure, manifest.object, { live, facts: context.facts });
   return {
     code: 'manifest/rejected',
     severity: 'error',
@@ -127,6 +115,15 @@ async function rejected({ manifest, failure }: Failed, context: RunContext): Pro
     span: manifest.span,
     related: [],
   };
+}
+
+/** A warning at an object that nobody could try; none where that is a matter of course. */
+export function untried(
+  { span }: Manifest,
+  trial: { readonly kind: string; readonly why?: string },
+): readonly Diagnostic[] {
+  if (trial.kind !== 'untried' || trial.why === undefined) return [];
+  return [{ code: 'manifest/untried', severity: 'warning', message: trial.why, span, related: [] }];
 }
 
 function printForbidden(forbidden: readonly string[], failures: readonly ApiFailure[]): Refusal {

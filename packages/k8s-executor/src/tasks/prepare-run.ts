@@ -20,6 +20,7 @@ import { createMembership } from '../record/membership.js';
 import { withDigest } from './digest.js';
 import { createLiveObjects } from './live-objects.js';
 import { ensureOwnNamespace, findOwnNamespace } from './missing-namespaces.js';
+import { readPlanFacts } from './plan-facts.js';
 import { preflight, printUnreachable, type PreflightResult } from './preflight.js';
 import { addSecret, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
@@ -53,6 +54,8 @@ export interface PrepareRunOptions {
   readonly forceConflicts?: boolean;
   /** Runs jobs again that have already succeeded (`--rerun-jobs`). */
   readonly rerunJobs?: boolean;
+  /** Deletes and makes anew what cannot be changed (`--replace`); jobs are always. */
+  readonly replace?: boolean;
   /** Creates the deployment's own namespace when it is missing (`--create-namespace`); default: that is a mistake. */
   readonly createNamespace?: boolean;
   /** How long evidence must last before it fails a task (execution.md §3); default: as the file says. */
@@ -87,6 +90,8 @@ export interface PreparedRun {
   readonly context: RunContext;
   /** The objects of a task as they will be applied, in apply order; none for tasks without objects. */
   objectsOf(task: TaskId): readonly KubeObject[];
+  /** The tasks of the plan with their objects and where each is asked for. */
+  readonly rendered: readonly RenderedTask[];
   /** Warnings and hints that were found on the way. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -123,7 +128,7 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   const checked = await checkAgainstCluster(tasks, context, { ...options, takenOver });
   if (checked.refusal !== undefined) return { ok: false, refusal: checked.refusal };
   if (hasErrors(checked.diagnostics)) return { ok: false, diagnostics: checked.diagnostics };
-  const diagnostics = [...rendered.diagnostics, ...readiness.diagnostics];
+  const diagnostics = [...rendered.diagnostics, ...readiness.diagnostics, ...checked.diagnostics];
   return { ok: true, run: startable(tasks, context, { diagnostics, options }) };
 }
 
@@ -234,6 +239,8 @@ function createContext(
     pruneStateful: options.pruneStateful === true,
     rerunJobs: options.rerunJobs === true,
     series: '',
+    replace: options.replace === true,
+    facts: readPlanFacts(tasks),
     createNamespace: options.createNamespace === true,
     applyConcurrency,
     onWarning: warnOnce(options.onWarning),
@@ -280,6 +287,7 @@ function startable(
       }),
     context,
     objectsOf,
+    rendered: tasks,
     diagnostics,
   };
 }

@@ -1,20 +1,24 @@
 import type { Evidence } from '@flotilla/core';
-import type { ApiFailure, StatusCause, StatusFailure } from '../cluster/api-failure.js';
+import type { ApiFailure, StatusFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { isJsonObject } from '../cluster/json.js';
-import type { Json } from '../cluster/json.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { changedSpecFields } from './changed-fields.js';
+import { conflictingFields, printConflicts } from './field-conflicts.js';
+import { valueAt } from './field-path.js';
+import { isSecret } from './owned-fields.js';
+import { bringerOf } from './plan-facts.js';
+import type { FailureSides, PrintedFailure } from './printed-failure.js';
+import { holdsMore } from './replace-object.js';
+import { silentWebhook } from './webhook-failure.js';
+import type { SilentWebhook } from './webhook-failure.js';
 
-/** A failed request about an object, for people: the cause in one sentence, and what to do. */
-export interface PrintedFailure {
-  readonly cause: string;
-  readonly advice?: string;
-}
-
-/** `live` is what the cluster holds, for the values of conflicting fields. */
-export function printFailure(failure: ApiFailure, object: KubeObject, live?: KubeObject): PrintedFailure {
+/** What the API server said about an object, for people. */
+export function printFailure(
+  failure: ApiFailure,
+  object: KubeObject,
+  sides: FailureSides = {},
+): PrintedFailure {
   const subject = printReference(referenceOf(object));
   switch (failure.kind) {
     case 'aborted':
@@ -22,16 +26,16 @@ export function printFailure(failure: ApiFailure, object: KubeObject, live?: Kub
     case 'unreachable':
       return { cause: `${subject}: the API server cannot be reached: ${failure.message}` };
     case 'status':
-      return printStatus(failure, subject, { object, live });
+      return printStatus(failure, subject, { ...sides, object });
   }
 }
 
 /** The evidence of an object that the API server did not take. */
-export function refusalEvidence(failure: ApiFailure, object: KubeObject, live?: KubeObject): Evidence {
+export function refusalEvidence(failure: ApiFailure, object: KubeObject, sides: FailureSides = {}): Evidence {
   const { namespace, name } = object.metadata;
   const place = namespace === undefined ? '' : ` -n ${namespace}`;
   return {
-    ...printFailure(failure, object, live),
+    ...printFailure(failure, object, sides),
     object: referenceOf(object),
     state: 'not applied',
     events: [],
@@ -40,14 +44,18 @@ export function refusalEvidence(failure: ApiFailure, object: KubeObject, live?: 
   };
 }
 
-/** The fields that may not change, when that is why the server refused; undefined for other failures. */
+const immutability =
+  /immutable|updates to .* are forbidden|may not (?:be )?change|Forbidden: updates to|cannot change roleRef/i;
+
+/**
+ * The fields that may not change, when that alone is why the server refused; undefined for other failures, and
+ * where something else is wrong with the object too, which would be so of a new one as well.
+ */
 export function immutableFields(failure: ApiFailure): readonly string[] | undefined {
   if (failure.kind !== 'status' || failure.code !== 422) return undefined;
-  const causes = failure.causes.filter((cause) =>
-    /immutable|updates to .* are forbidden|may not change|Forbidden: updates to/i.test(cause.message),
-  );
-  const fields = [...new Set(causes.map((cause) => cause.field ?? ''))].filter((field) => field !== '');
-  return causes.length === 0 ? undefined : fields;
+  const { causes } = failure;
+  if (causes.length === 0 || !causes.every(({ message }) => immutability.test(message))) return undefined;
+  return [...new Set(causes.map((cause) => cause.field ?? ''))].filter((field) => field !== '');
 }
 
 /** Admission says 403 too; only the authorizer's answer is about who we are. */
@@ -70,14 +78,13 @@ export async function readForFailure(
   return live.ok ? live.value : undefined;
 }
 
-interface Sides {
+interface Sides extends FailureSides {
   readonly object: KubeObject;
-  readonly live?: KubeObject | undefined;
 }
 
 function printStatus(failure: StatusFailure, subject: string, sides: Sides): PrintedFailure {
-  const conflicts = failure.causes.filter((cause) => cause.reason === 'FieldManagerConflict');
-  if (conflicts.length > 0) return printConflicts(conflicts, subject, sides);
+  const conflicts = conflictingFields(failure);
+  if (conflicts.length > 0) return printConflicts(conflicts, sides.object, sides);
   const immutable = immutableFields(failure);
   if (immutable !== undefined) return printImmutable(immutable, failure, sides);
   if (isRbac(failure)) {
@@ -90,7 +97,9 @@ function printStatus(failure: StatusFailure, subject: string, sides: Sides): Pri
       advice: `Create it (kubectl create namespace ${namespace}), or add a Namespace to the manifests.`,
     };
   }
-  return { cause: `${subject} is refused: ${failure.message}` };
+  const webhook = silentWebhook(failure);
+  if (webhook !== undefined) return printSilentWebhook(webhook, subject, sides);
+  return printRejection(failure, subject);
 }
 
 function printImmutable(
@@ -105,51 +114,74 @@ function printImmutable(
     const changed = changedSpecFields(object, live, mayChange);
     return changed.length === 0 ? [field] : changed;
   });
+  const what = fields.map((field) => `${field}${printValues(field, object, live)}`).join(', ');
+  return {
+    cause: `${subject} cannot be changed in ${what || 'these fields'}: ${fields.length === 1 ? 'it is' : 'they are'} immutable`,
+    advice: `Put the old value back, or ${adviseReplacing(object)}`,
+  };
+}
+
+function adviseReplacing(object: KubeObject): string {
   const { name, namespace } = object.metadata;
   const place = namespace === undefined ? '' : `-n ${namespace} `;
+  return holdsMore(object)
+    ? `delete it yourself with all that it holds, and deploy again: kubectl ${place}delete ${object.kind.toLowerCase()} ${name}`
+    : 'let it be deleted and made anew: --replace';
+}
+
+const longestValue = 80;
+
+/** ` (now "a", asked "b")`, where both are known, short, and nobody's secret. */
+function printValues(field: string, object: KubeObject, live: KubeObject | undefined): string {
+  if (isSecret(object)) return '';
+  const [now, asked] = [valueAt(live, field), valueAt(object, field)].map((value) => JSON.stringify(value));
+  if (now === undefined || asked === undefined) return '';
+  return now.length + asked.length > 2 * longestValue ? '' : ` (now ${now}, asked ${asked})`;
+}
+
+function printSilentWebhook(
+  { kind, name, why }: SilentWebhook,
+  subject: string,
+  { object, facts }: Sides,
+): PrintedFailure {
+  const bringer =
+    facts === undefined
+      ? undefined
+      : kind === 'conversion'
+        ? bringerOf(object, facts)
+        : facts.webhooks.get(name);
+  if (bringer === undefined) {
+    return {
+      cause: `${subject} is refused: the webhook ${name} does not answer: ${why}`,
+      advice: 'It is not part of this plan: look after what serves it, then deploy again.',
+    };
+  }
   return {
-    cause: `${subject} cannot be changed in ${fields.join(', ') || 'these fields'}: they are immutable`,
-    advice: `Put the old value back, or delete the object yourself and deploy again: kubectl ${place}delete ${object.kind.toLowerCase()} ${name}`,
+    cause: `${subject} is refused: the webhook ${name}, which ${bringer} brings, does not answer: ${why}`,
+    advice: `Deploy the object in a task that waits for ${bringer} (a later step, depends_on): the webhook answers once its pods are ready.`,
   };
 }
 
-function printConflicts(conflicts: readonly StatusCause[], subject: string, sides: Sides): PrintedFailure {
-  const fields = conflicts.map((cause) => {
-    const manager = /conflict with "([^"]+)"/.exec(cause.message)?.[1] ?? 'another manager';
-    const field = cause.field ?? '';
-    const values =
-      sides.object.kind === 'Secret'
-        ? ''
-        : ` (flotilla: ${printAt(sides.object, field)}, ${manager}: ${printAt(sides.live, field)})`;
-    return `${field} belongs to "${manager}"${values}`;
-  });
-  return {
-    cause: `${subject}: conflict with another field manager: ${fields.join('; ')}`,
-    advice: 'Take the field out of the manifest, or take it over with --force-conflicts.',
-  };
+/** Mistakes in fields in words that people use; all else in the API server's own. */
+function printRejection({ message }: StatusFailure, subject: string): PrintedFailure {
+  const typed = /failed to create typed patch object \([^)]*\): (?:errors:\s*)?(.*)$/s.exec(message)?.[1];
+  if (typed === undefined) return { cause: `${subject} is refused: ${message}` };
+  const faults = typed
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map(printTypeFault);
+  return { cause: `${subject} is refused: ${faults.join('; ')}` };
 }
 
-function printAt(object: KubeObject | undefined, path: string): string {
-  const value = object === undefined ? undefined : valueAt(object, path);
-  return value === undefined ? 'not known' : JSON.stringify(value);
-}
-
-/** The value at a path as the API server writes it: `.spec.containers[name="api"].image`, `.data.key`. */
-export function valueAt(value: Json, path: string): Json | undefined {
-  const steps = path.match(/\[[^\]]*\]|[^.[\]]+/g) ?? [];
-  let at: Json | undefined = value;
-  for (const step of steps) at = stepInto(at, step);
-  return at;
-}
-
-function stepInto(value: Json | undefined, step: string): Json | undefined {
-  if (!step.startsWith('[')) return isJsonObject(value) ? value[step] : undefined;
-  if (!Array.isArray(value)) return undefined;
-  const items = value as readonly Json[];
-  const keys = [...step.matchAll(/([\w.-]+)=("[^"]*"|[^,\]]+)/g)];
-  if (keys.length === 0) return items[Number(step.slice(1, -1))];
-  return items.find(
-    (item) =>
-      isJsonObject(item) && keys.every(([, key = '', json = '']) => JSON.stringify(item[key]) === json),
+function printTypeFault(fault: string): string {
+  const unknown = /^(\S+): field not declared in schema$/.exec(fault);
+  if (unknown !== null) return `there is no field ${unknown[1] ?? ''}`;
+  const wrong = /^(.+): expected (\w+), got &(?:value\.valueUnstructured|\{)?\{?(?:Value:)?(.*?)\}*$/.exec(
+    fault,
   );
+  if (wrong === null) return fault;
+  const [, path = '', expected = '', value = ''] = wrong;
+  const hint = expected === 'string' ? ': quote it' : '';
+  return `${path} is ${value}, which is no ${expected}${hint}`;
 }

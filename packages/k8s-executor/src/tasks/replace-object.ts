@@ -4,6 +4,19 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { waitUntilGone } from './wait-until-gone.js';
 import type { RunContext } from './run-context.js';
 
+/** With these goes what cannot be made anew: data, or other people's objects. */
+const neverReplaced = ['PersistentVolumeClaim', 'PersistentVolume', 'Namespace', 'CustomResourceDefinition'];
+
+/** True for what a run may delete and make anew when it cannot be changed: jobs and pods always, else with `--replace`. */
+export function mayReplace({ kind }: KubeObject, { replace }: Pick<RunContext, 'replace'>): boolean {
+  return kind === 'Job' || kind === 'Pod' || (replace && !neverReplaced.includes(kind));
+}
+
+/** True for what `--replace` leaves alone because data or other objects would go with it. */
+export function holdsMore({ kind }: KubeObject): boolean {
+  return neverReplaced.includes(kind);
+}
+
 /** Deletes an object with all that belongs to it, waits until it is gone, and makes it anew. */
 export async function replaceObject(
   object: KubeObject,

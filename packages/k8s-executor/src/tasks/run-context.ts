@@ -4,6 +4,7 @@ import type { ReadinessRule } from '../readiness/readiness.js';
 import type { GraceTimes } from '../failure/grace-times.js';
 import type { Membership } from '../record/membership.js';
 import type { LiveObjects } from './live-objects.js';
+import type { PlanFacts } from './plan-facts.js';
 import type { Redactor } from './redactor.js';
 import type { SecretLearner } from './secret-learner.js';
 
@@ -32,6 +33,9 @@ export interface RunContext {
   readonly rerunJobs: boolean;
   /** Names the run in the jobs that it makes; empty for what only reads. */
   readonly series: string;
+  /** What cannot be changed is deleted and made anew (`--replace`). */
+  readonly replace: boolean;
+  readonly facts: PlanFacts;
   /** The run creates its own namespace when it is missing (`--create-namespace`). */
   readonly createNamespace: boolean;
   readonly applyConcurrency: number;

@@ -4,7 +4,7 @@ import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { judgeCompletion } from '../readiness/judge.js';
 import { partOfLabel } from '../record/apply-set.js';
-import { applyObjects, forces } from './apply-objects.js';
+import { applyObjects } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { digestAnnotationOf } from './digest.js';
 import { isTried, withAttempt } from './job-attempt.js';
@@ -16,6 +16,8 @@ import { refusalEvidence } from './print-failure.js';
 import { replaceObject } from './replace-object.js';
 import { failedVerdict, progressTeller, refusedVerdict } from './run-deployment-task.js';
 import type { RunContext } from './run-context.js';
+import { forces } from './send-object.js';
+import { sendPatiently } from './send-patiently.js';
 
 /** True for what runs to an end: it is made anew rather than changed. */
 export function runsToCompletion(object: KubeObject): boolean {
@@ -110,9 +112,10 @@ async function ensureRun(object: KubeObject, context: RunContext, task: TaskCont
   const tried = withAttempt(object, attempt);
   const made =
     live === undefined
-      ? await context.cluster.apply(tried, { force: forces(object, context), signal: task.signal })
+      ? await sendPatiently(tried, context, { signal: task.signal })
       : await replaceObject(tried, context, task.signal);
-  if (!made.ok) return { ok: false, evidence: refusalEvidence(made.failure, object, live) };
+  if (!made.ok)
+    return { ok: false, evidence: refusalEvidence(made.failure, object, { live, facts: context.facts }) };
   const applied = 'warnings' in made.value ? made.value.object : made.value;
   return { ok: true, value: { desired: object, applied: applied as KubeObject, changed: true } };
 }
@@ -130,22 +133,23 @@ async function joinedRun(
   if (live.metadata.labels?.[partOfLabel] === object.metadata.labels?.[partOfLabel])
     return { ok: true, value: { desired: object, applied: live, changed } };
   const applied = await context.cluster.apply(object, { force: forces(object, context), signal });
-  if (!applied.ok) return { ok: false, evidence: refusalEvidence(applied.failure, object, live) };
+  if (!applied.ok)
+    return { ok: false, evidence: refusalEvidence(applied.failure, object, { live, facts: context.facts }) };
   return { ok: true, value: { desired: object, applied: applied.value.object, changed } };
 }
 
 /**
- * The same job, running or done. A failed one is tried again; one that succeeded only when that is asked for. What this
+ * True for the same job, running or done, which is left as it is. A failed one is tried again; one that succeeded only when that is asked for. What this
  * very try has made is kept however it ended: the run that made it may have been killed before it heard of it.
  */
-function mayKeep(
+export function mayKeep(
   object: KubeObject,
   live: KubeObject,
-  asked: { readonly rerun: boolean; readonly attempt: JobAttempt },
+  asked: { readonly rerun: boolean; readonly attempt?: JobAttempt },
 ): boolean {
   if (live.metadata.deletionTimestamp !== undefined) return false;
   if (digestAnnotationOf(live) !== digestAnnotationOf(object)) return false;
-  if (isTried(live, asked.attempt)) return true;
+  if (asked.attempt !== undefined && isTried(live, asked.attempt)) return true;
   const { status } = judgeCompletion(live);
   if (status === 'progressing') return true;
   return status === 'current' && !asked.rerun;

@@ -100,6 +100,8 @@ function start() {
     membership: {} as never,
     rerunJobs: false,
     series: 'run/1',
+    replace: false,
+    facts: { kinds: new Map(), webhooks: new Map() },
     createNamespace: false,
     applyConcurrency: 4,
     judgeOf: () => judge,

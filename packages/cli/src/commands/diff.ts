@@ -1,0 +1,72 @@
+import { systemClock } from '@flotilla/core';
+import { diffPlan, type DiffItem } from '@flotilla/k8s-executor';
+import { chooseCluster, clusterFlags } from '../choose-cluster.js';
+import { wantsColor } from '../color.js';
+import type { Command, Invocation } from '../command.js';
+import { formatDiff } from '../format-diff.js';
+import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
+import { printJson } from '../print-json.js';
+import { RefusedError } from '../refusal.js';
+
+export const diff: Command = {
+  name: 'diff',
+  summary: 'what a deploy would change, field by field; exit 0: nothing, 1: something',
+  positionals: '[workflow]',
+  positionalsMax: 1,
+  flags: [
+    'file',
+    ...clusterFlags,
+    'create-namespace',
+    'only',
+    'output',
+    'param',
+    'env-id',
+    'strict',
+    'force-conflicts',
+    'replace',
+    'rerun-jobs',
+    'take-ownership',
+    'no-prune',
+    'prune-stateful',
+    'allow-empty',
+  ],
+  outputs: ['text', 'json'],
+  run: async (invocation) => {
+    const items = await readDiff(invocation);
+    const { flags, ports } = invocation;
+    if (flags.value('output') === 'json') printJson(ports, { items });
+    else ports.stdout.write(formatDiff(items, { color: wantsColor(ports.stdout, flags, ports) }));
+    return items.every(({ action }) => action === 'unchanged') ? 0 : 1;
+  },
+};
+
+async function readDiff(invocation: Invocation): Promise<readonly DiffItem[]> {
+  const loaded = loadPlan(invocation);
+  const { flags } = invocation;
+  const opened = await chooseCluster(invocation, loaded.file);
+  try {
+    const { cluster, namespace, simulated } = opened;
+    const result = await diffPlan({
+      ...loaded,
+      cluster,
+      namespace,
+      clock: systemClock,
+      forceConflicts: flags.has('force-conflicts'),
+      replace: flags.has('replace'),
+      rerunJobs: flags.has('rerun-jobs'),
+      takeOwnership: flags.has('take-ownership'),
+      prune: !flags.has('no-prune'),
+      pruneStateful: flags.has('prune-stateful'),
+      allowEmpty: flags.has('allow-empty'),
+      createNamespace: flags.has('create-namespace') || simulated,
+    });
+    if (!result.ok) {
+      if ('diagnostics' in result) throw refuseWrong(invocation, result.diagnostics);
+      throw new RefusedError(result.refusal);
+    }
+    printDiagnostics(invocation, result.diagnostics);
+    return result.items;
+  } finally {
+    await opened.close();
+  }
+}

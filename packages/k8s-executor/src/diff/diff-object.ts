@@ -1,0 +1,97 @@
+import type { TaskId } from '@flotilla/core';
+import type { ApiFailure, ApiResult } from '../cluster/api-failure.js';
+import { referenceOf } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { isUnchanged } from '../tasks/apply-objects.js';
+import { valueAt } from '../tasks/field-path.js';
+import { conflictingFields } from '../tasks/field-conflicts.js';
+import { addSecret } from '../tasks/redactor.js';
+import type { RunContext } from '../tasks/run-context.js';
+import { mayKeep, runsToCompletion } from '../tasks/run-job-task.js';
+import { leaveScaledReplicas } from '../tasks/scaled-replicas.js';
+import { tryObject } from '../tasks/try-object.js';
+import { conflictItem, diffAsked, diffItem } from './diff-item.js';
+import type { DiffItem, DiffSubject } from './diff-item.js';
+
+/** The item of an object, with a sentence when the server could not be asked; or why there is none. */
+export type ObjectDiff =
+  { readonly item: DiffItem; readonly untried?: string } | { readonly failure: ApiFailure };
+
+export interface DesiredObject {
+  readonly task: TaskId;
+  /** True for a job task: what runs to an end there is run again rather than changed. */
+  readonly isJob: boolean;
+  readonly desired: KubeObject;
+  /** Nothing can be tried there yet: its namespace or the new form of its kind comes with this very plan. */
+  readonly untriable: boolean;
+}
+
+/** Compares one object with the cluster. */
+export async function diffObject(asked: DesiredObject, context: RunContext): Promise<ObjectDiff> {
+  const found = await findLive(asked.desired, context);
+  if (!found.ok) return { failure: found.failure };
+  const live = found.value;
+  if (live !== undefined) addSecret(live, context.redactor);
+  const redact = (text: string) => context.redactor.redact(text);
+  const desired = live === undefined ? asked.desired : leaveScaledReplicas(asked.desired, live);
+  const subject: DiffSubject = { task: asked.task, desired, redact };
+  if (asked.isJob && runsToCompletion(desired)) return { item: diffRun(subject, live, context) };
+  if (live !== undefined && isUnchanged(desired, live)) return { item: diffItem(subject, live, live) };
+  return asked.untriable ? { item: diffAsked(subject, live) } : await diffTried(subject, live, context);
+}
+
+/** Objects that carry our label come from one LIST; what is not among them may still be there, applied by others. */
+async function findLive(
+  desired: KubeObject,
+  { live, cluster }: RunContext,
+): Promise<ApiResult<KubeObject | undefined>> {
+  const found = await live.find(desired);
+  return found === undefined ? await cluster.get(referenceOf(desired)) : { ok: true, value: found };
+}
+
+/** A job that would be left as it is, has run or runs; every other would run. */
+function diffRun(subject: DiffSubject, live: KubeObject | undefined, { rerunJobs }: RunContext): DiffItem {
+  const kept = live !== undefined && mayKeep(subject.desired, live, { rerun: rerunJobs });
+  if (kept) return diffItem(subject, live, live);
+  return { ...diffAsked(subject, live), action: live === undefined ? 'create' : 'change' };
+}
+
+async function diffTried(
+  subject: DiffSubject,
+  live: KubeObject | undefined,
+  context: RunContext,
+): Promise<ObjectDiff> {
+  const trial = await tryObject(subject.desired, context, { live });
+  switch (trial.kind) {
+    case 'taken':
+      // Of what is new the defaults of the server say nothing to whoever asked.
+      return { item: diffItem(subject, live, live === undefined ? subject.desired : trial.object) };
+    case 'remade':
+      return { item: diffAsked(subject, live) };
+    case 'untried':
+      return {
+        item: diffAsked(subject, live),
+        ...(trial.why !== undefined && { untried: trial.why }),
+      };
+    case 'refused':
+      return await diffRefused(subject, { live, failure: trial.failure }, context);
+  }
+}
+
+async function diffRefused(
+  subject: DiffSubject,
+  { live, failure }: { readonly live: KubeObject | undefined; readonly failure: ApiFailure },
+  context: RunContext,
+): Promise<ObjectDiff> {
+  const { desired } = subject;
+  const conflicts = conflictingFields(failure).map(({ field, manager }) => ({
+    path: field,
+    from: valueAt(live, field),
+    to: valueAt(desired, field),
+    manager,
+  }));
+  if (conflicts.length === 0) return { failure };
+  const forced = await tryObject(desired, context, { live, force: true });
+  const rest = forced.kind === 'taken' ? diffItem(subject, live, forced.object) : diffAsked(subject, live);
+  return { item: conflictItem(subject, conflicts, rest) };
+}

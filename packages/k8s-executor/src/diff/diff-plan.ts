@@ -1,0 +1,83 @@
+import { hasErrors } from '@flotilla/core';
+import type { Diagnostic, Refusal } from '@flotilla/core';
+import { taskLabel } from '../manifest/labels.js';
+import type { Manifest } from '../manifest/parse-manifests.js';
+import { mapBounded } from '../tasks/map-bounded.js';
+import { refusalOf, rejected, untried } from '../tasks/preflight.js';
+import { prepareRun } from '../tasks/prepare-run.js';
+import type { PreparedRun, PrepareRunOptions } from '../tasks/prepare-run.js';
+import { surveyPlan } from '../tasks/survey-plan.js';
+import type { DiffItem } from './diff-item.js';
+import { diffItem } from './diff-item.js';
+import { diffObject } from './diff-object.js';
+import type { ObjectDiff } from './diff-object.js';
+
+export interface DiffPlanOptions extends Omit<PrepareRunOptions, 'preflight'> {
+  /** A deploy would delete what the files no longer have; default true (`--no-prune`). */
+  readonly prune?: boolean;
+  /** `--allow-empty` */
+  readonly allowEmpty?: boolean;
+}
+
+/** `diagnostics` beside items: what could not be tried. */
+export type DiffPlanResult =
+  | { readonly ok: true; readonly items: readonly DiffItem[]; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * What a deploy of the plan would change in the cluster, object by object and field by field, in the order of the
+ * plan and of applying: each object that is not as asked is tried as a dry run on the server. Writes nothing.
+ */
+export async function diffPlan(options: DiffPlanOptions): Promise<DiffPlanResult> {
+  const prepared = await prepareRun({ ...options, preflight: false });
+  if (!prepared.ok) return prepared;
+  const { run } = prepared;
+  const survey = await surveyPlan(
+    run.rendered.flatMap((task) => task.manifests),
+    run.context,
+  );
+  const subjects = run.rendered.flatMap(({ task, manifests }) =>
+    manifests.map((manifest) => ({ task, manifest })),
+  );
+  const compared = await mapBounded(subjects, run.context.applyConcurrency, async ({ task, manifest }) => {
+    const desired = manifest.object;
+    const untriable =
+      survey.isPending(desired) || survey.absentNamespaces.has(desired.metadata.namespace ?? '');
+    const asked = { task: task.id, isJob: task.kind === 'job', desired, untriable };
+    return { manifest, result: await diffObject(asked, run.context) };
+  });
+  return collect(compared, run, options);
+}
+
+interface Compared {
+  readonly manifest: Manifest;
+  readonly result: ObjectDiff;
+}
+
+async function collect(
+  compared: readonly Compared[],
+  run: PreparedRun,
+  options: DiffPlanOptions,
+): Promise<DiffPlanResult> {
+  const failures = compared.flatMap(({ manifest, result }) =>
+    'failure' in result ? [{ manifest, failure: result.failure }] : [],
+  );
+  const refusal = refusalOf(failures);
+  if (refusal !== undefined) return { ok: false, refusal };
+  const wrong = await Promise.all(failures.map((failed) => rejected(failed, run.context)));
+  if (hasErrors(wrong)) return { ok: false, diagnostics: wrong };
+  const removed = options.prune === false ? undefined : await run.findPrunable(options);
+  if (removed?.ok === false) return { ok: false, refusal: removed.refusal };
+  const items = compared.flatMap(({ result }) => ('item' in result ? [result.item] : []));
+  const redact = (text: string) => run.context.redactor.redact(text);
+  const deletions = (removed?.prunable.doomed ?? []).map((object) =>
+    diffItem({ task: object.metadata.labels?.[taskLabel] ?? '', desired: object, redact }, object, undefined),
+  );
+  const notes = compared.flatMap(({ manifest, result }) =>
+    'item' in result && result.untried !== undefined
+      ? untried(manifest, { kind: 'untried', why: result.untried })
+      : [],
+  );
+  return { ok: true, items: [...items, ...deletions], diagnostics: [...run.diagnostics, ...notes] };
+}
