@@ -170,6 +170,7 @@ export const graceNames = [
   'missing-config',
   'claim-unbound',
   'no-room',
+  'webhook-silent',
 ] as const;
 
 export type GraceName = (typeof graceNames)[number];

@@ -44,6 +44,7 @@ const fieldOf: Readonly<Record<GraceName, keyof GraceTimes>> = {
   'missing-config': 'missingConfigMs',
   'claim-unbound': 'claimUnboundMs',
   'no-room': 'noRoomMs',
+  'webhook-silent': 'webhookSilentMs',
 };
 
 /** `base` with what somebody has set instead. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@flotilla/core';
 import { keyOf, printReference, referenceOf } from '../cluster/kube-object.js';
-import { groupOf, kindKey, scopesOfCrds } from './kind-scope.js';
+import { groupOf, kindKey, versionsOfCrds } from './kind-scope.js';
 import type { ScopeOf } from './kind-scope.js';
 import type { Manifest } from './parse-manifests.js';
 import type { RenderedTask } from './render-plan.js';
@@ -57,18 +57,37 @@ async function findUnknownKinds(
   scopeOf: ScopeOf,
 ): Promise<readonly Diagnostic[]> {
   const manifests = tasks.flatMap((task) => task.manifests);
-  const brought = scopesOfCrds(manifests.map((manifest) => manifest.object));
+  const brought = versionsOfCrds(manifests.map((manifest) => manifest.object));
   const kinds = new Map(
     manifests.map((manifest) => [`${manifest.object.apiVersion}/${manifest.object.kind}`, manifest] as const),
   );
   const checked = await Promise.all(
     [...kinds.values()].map(async (manifest) => {
       const { apiVersion, kind } = manifest.object;
-      if (brought.has(kindKey(groupOf(apiVersion), kind))) return undefined;
+      const versions = brought.get(kindKey(groupOf(apiVersion), kind));
+      if (versions !== undefined)
+        return versions.includes(versionOf(apiVersion)) ? undefined : unknownVersion(manifest, versions);
       return (await scopeOf(apiVersion, kind)) === undefined ? unknownKind(manifest) : undefined;
     }),
   );
   return checked.filter((diagnostic) => diagnostic !== undefined);
+}
+
+function versionOf(apiVersion: string): string {
+  return apiVersion.split('/').at(-1) ?? '';
+}
+
+/** The CRD of this plan replaces the one of the cluster, so what it does not serve will be served no more. */
+function unknownVersion({ object, span }: Manifest, versions: readonly string[]): Diagnostic {
+  const { apiVersion, kind } = object;
+  return {
+    code: 'manifest/unknown-kind',
+    severity: 'error',
+    message: `the CustomResourceDefinition of ${kind} in this plan does not serve ${apiVersion}`,
+    help: `It serves ${versions.join(', ') || 'no version'}: use one of these, or add ${versionOf(apiVersion)} to it.`,
+    span,
+    related: [],
+  };
 }
 
 function unknownKind({ object, span }: Manifest): Diagnostic {

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { textOf } from '../readiness/readiness.js';
+import { listOf, part, textOf } from '../readiness/readiness.js';
 
 /** Whether objects of a kind live in namespaces; undefined when it cannot be known. */
 export type ScopeOf = (apiVersion: string, kind: string) => Promise<'namespaced' | 'cluster' | undefined>;
@@ -53,6 +53,20 @@ export function scopesOfCrds(objects: readonly KubeObject[]): ReadonlyMap<string
     scopes.set(key, spec['scope'] === 'Cluster' ? 'cluster' : 'namespaced');
   }
   return scopes;
+}
+
+/** The versions in which the CRDs among the objects will serve their kinds, by `kindKey`. */
+export function versionsOfCrds(objects: readonly KubeObject[]): ReadonlyMap<string, readonly string[]> {
+  const versions = new Map<string, readonly string[]>();
+  for (const object of objects) {
+    const served = listOf(part(object, 'spec'), 'versions').filter((version) => version['served'] === true);
+    for (const key of scopesOfCrds([object]).keys())
+      versions.set(
+        key,
+        served.map((version) => textOf(version, 'name')),
+      );
+  }
+  return versions;
 }
 
 export function groupOf(apiVersion: string): string {

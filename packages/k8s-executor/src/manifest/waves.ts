@@ -2,10 +2,13 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf } from './kind-scope.js';
 import type { Manifest } from './parse-manifests.js';
 
-/** When an object is applied inside its task (execution.md §1): what others cannot exist without, what they read, the rest. */
-export type Wave = 'foundation' | 'configuration' | 'rest';
+/**
+ * When an object is applied inside its task (execution.md §1): what others cannot exist without, what they read, the
+ * rest; and last what stands between the API server and all others, since nothing answers for it before.
+ */
+export type Wave = 'foundation' | 'configuration' | 'rest' | 'admission';
 
-export const waves: readonly Wave[] = ['foundation', 'configuration', 'rest'];
+export const waves: readonly Wave[] = ['foundation', 'configuration', 'rest', 'admission'];
 
 const configurationKinds = new Set([
   '/ConfigMap',
@@ -26,10 +29,19 @@ const configurationKinds = new Set([
   'storage.k8s.io/StorageClass',
 ]);
 
+const admissionKinds = new Set([
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'apiregistration.k8s.io/APIService',
+]);
+
 export function waveOf(object: KubeObject): Wave {
   const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
   if (kind === '/Namespace' || kind === 'apiextensions.k8s.io/CustomResourceDefinition') return 'foundation';
-  return configurationKinds.has(kind) ? 'configuration' : 'rest';
+  if (configurationKinds.has(kind)) return 'configuration';
+  return admissionKinds.has(kind) ? 'admission' : 'rest';
 }
 
 /** Sorted by wave; inside a wave the order of the files stays. */

@@ -3,7 +3,9 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf } from '../manifest/kind-scope.js';
 import { judge } from '../readiness/judge.js';
 import { part } from '../readiness/readiness.js';
+import type { RunContext } from './run-context.js';
 
+/** Something that may be allowed, as a SelfSubjectAccessReview asks for it. */
 interface Right {
   readonly verb: string;
   readonly group: string;
@@ -11,16 +13,30 @@ interface Right {
   readonly namespace: string;
 }
 
+/** What a run does beside its objects: it holds the lock of its deployment, and writes what the cluster remembers of it. */
+const recordVerbs: readonly (readonly [group: string, resource: string, verbs: readonly string[]])[] = [
+  ['coordination.k8s.io', 'leases', ['get', 'create', 'patch', 'delete']],
+  ['', 'configmaps', ['get', 'create', 'patch']],
+];
+
+function recordRights(namespace: string): readonly Right[] {
+  return recordVerbs.flatMap(([group, resource, verbs]) =>
+    verbs.map((verb) => ({ verb, group, resource, namespace })),
+  );
+}
+
 /**
- * Which rights to write these objects and to wait for them are missing, in words: one SelfSubjectAccessReview per kind, namespace and
- * verb. A server that cannot be asked counts as one that allows: the writes themselves will tell.
+ * Which rights to keep the records of a deployment in `namespace`, to write these objects and to wait for them are
+ * missing, in words: one SelfSubjectAccessReview per kind, namespace and verb. A server that cannot be asked counts as
+ * one that allows: the writes themselves will tell.
  */
 export async function findForbidden(
   objects: readonly KubeObject[],
-  cluster: Cluster,
+  { cluster, namespace }: Pick<RunContext, 'cluster' | 'namespace'>,
 ): Promise<readonly string[]> {
   const rights = await Promise.all(objects.map((object) => rightsFor(object, cluster)));
-  const unique = new Map(rights.flat().map((right) => [Object.values(right).join('|'), right] as const));
+  const all = [...rights.flat(), ...recordRights(namespace)];
+  const unique = new Map(all.map((right) => [Object.values(right).join('|'), right] as const));
   const answers = await Promise.all(
     [...unique.values()].map(async (right) => ((await isDenied(right, cluster)) ? print(right) : undefined)),
   );
@@ -41,7 +57,7 @@ async function rightsFor(object: KubeObject, cluster: Cluster): Promise<readonly
     // Without `watch` a wait is told by lists; without `list` it could only end at its timeout.
     ...(isWaitedFor(object) ? ['list'] : []),
   ];
-  return verbs.map((verb) => ({ ...base, verb }));
+  return verbs.map((verb) => ({ verb, ...base }));
 }
 
 /** As it is written, an object that is not ready at once. */

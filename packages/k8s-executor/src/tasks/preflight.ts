@@ -35,7 +35,7 @@ export async function preflight(
       manifest: each.manifest,
       trial: await tryChanging(each, survey, context),
     })),
-    findForbidden([...(createsOwn ? [ownNamespace(context)] : []), ...written], context.cluster),
+    findForbidden([...(createsOwn ? [ownNamespace(context)] : []), ...written], context),
   ]);
   const failures = tried.flatMap(({ manifest, trial }) =>
     trial.kind === 'refused' ? [{ manifest, failure: trial.failure }] : [],
