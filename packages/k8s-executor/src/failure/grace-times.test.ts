@@ -28,7 +28,7 @@ test.each([
   ['image-pul=1s', '"image-pul" has no grace time. Did you mean image-pull?'],
   [
     'x=1s',
-    '"x" has no grace time. There are image-not-found, image-pull, crash-loop, missing-config, claim-unbound, no-room.',
+    '"x" has no grace time. There are image-not-found, image-pull, crash-loop, missing-config, claim-unbound, no-room, webhook-silent.',
   ],
   ['no-room=soon', 'no-room=soon is no duration: whole seconds, or 250ms, 90s, 1m30s.'],
   ['no-room', 'no-room= is no duration: whole seconds, or 250ms, 90s, 1m30s.'],
