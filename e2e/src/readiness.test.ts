@@ -115,26 +115,31 @@ async function setStatus(namespace: string, plural: string, status: object): Pro
 
 test('what is as asked for is ready, though it may look otherwise', async () => {
   await cluster.kubectl(['apply', '-f', '-'], patientClass);
-  const shop = await servicesOf('ready', {
-    paused: workload('Deployment', 'paused: true\n  replicas: 2'),
-    autoscalers: `${autoscaler('v1')}---\n${autoscaler('v2')}`,
-    nowhere: workload('DaemonSet', 'minReadySeconds: 0').replace(
-      'terminationGrace',
-      'nodeSelector: {no: where}, terminationGrace',
-    ),
-    'by-hand': workload(
-      'StatefulSet',
-      'updateStrategy: {type: OnDelete}\n  replicas: 1\n  serviceName: none',
-    ),
-    suspended: job('suspend: true'),
-    nightly: cronJob,
-    budget,
-    patient: claim('patient'),
-    front: service('type: LoadBalancer, selector: {app: nobody}'),
-    selectorless: service('type: ClusterIP').replace('front', 'outside'),
-    kinds: `${crd('gears', 'Gear')}---\n${custom('Gear', 1)}`,
-    empty: workload('ReplicaSet', 'replicas: 0').replaceAll('app: x', 'app: none'),
-  });
+  const shop = await servicesOf(
+    'ready',
+    {
+      paused: workload('Deployment', 'paused: true\n  replicas: 2'),
+      autoscalers: `${autoscaler('v1')}---\n${autoscaler('v2')}`,
+      nowhere: workload('DaemonSet', 'minReadySeconds: 0').replace(
+        'terminationGrace',
+        'nodeSelector: {no: where}, terminationGrace',
+      ),
+      'by-hand': workload(
+        'StatefulSet',
+        'updateStrategy: {type: OnDelete}\n  replicas: 1\n  serviceName: none',
+      ),
+      suspended: job('suspend: true'),
+      nightly: cronJob,
+      budget,
+      patient: claim('patient'),
+      front: service('type: LoadBalancer, selector: {app: nobody}'),
+      selectorless: service('type: ClusterIP').replace('front', 'outside'),
+      kinds: `${crd('gears', 'Gear').replace('subresources: {status: {}}', '')}---\n${custom('Gear', 1)}`,
+      gear: custom('Gear', 1).replace('name: x', 'name: later'),
+      empty: workload('ReplicaSet', 'replicas: 0').replaceAll('app: x', 'app: none'),
+    },
+    { gear: '    depends_on: [kinds]\n' },
+  );
   const first = eventsOf(await shop.run(['deploy', '-o', 'ndjson']));
   expect(new Set(Object.values(outcomes(first)))).toEqual(new Set(['succeeded']));
 

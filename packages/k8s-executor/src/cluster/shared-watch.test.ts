@@ -212,12 +212,15 @@ test('survives a storm of 500s', async () => {
       tellInitialEnd(response, '8');
     }
   });
+  const troubles: boolean[] = [];
+  watch.onTrouble(() => troubles.push(watch.trouble() !== undefined));
   await clock.passWait(1, 29_000);
   expect(watch.trouble()).toMatchObject({ kind: 'status', code: 500, message: 'out of order' });
   await clock.passWait(1, 29_000);
   await clock.passWait(1, 29_000);
   await heard('synced');
   expect(watch.trouble()).toBeUndefined();
+  expect(troubles).toEqual([true, false]);
 });
 
 test('asks every few seconds where watching is forbidden', async () => {
@@ -246,4 +249,19 @@ test('objects of a kind that is no longer served are gone', async () => {
   await clock.passWait(1, 1_000);
   await heard('deleted a');
   expect(told).toEqual(['changed a', 'synced', 'deleted a']);
+});
+
+test('looks every few seconds whether a kind that is not served has come back', async () => {
+  const { clock, heard } = await watchPods((_request, response, count) => {
+    if (count <= 6) {
+      answerStatus(response, 404);
+      return;
+    }
+    tell(response, 'ADDED', pod('a', '5'));
+    tellInitialEnd(response, '7');
+  });
+  const waits: number[] = [];
+  for (let round = 0; round < 6; round += 1) waits.push(await clock.passWait(1, 9_000));
+  expect(waits).toEqual([375, 750, 1_500, 3_000, 3_750, 3_750]);
+  await heard('synced');
 });

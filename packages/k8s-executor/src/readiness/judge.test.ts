@@ -203,6 +203,74 @@ const cases: [string, KubeObject, 'progressing' | 'current' | 'failed', RegExp][
     'failed',
     /BadSpec/,
   ],
+  [
+    'a Gateway that waits for its controller',
+    object('Gateway', 'gateway.networking.k8s.io/v1', {
+      status: { conditions: [condition('Accepted', 'True'), condition('Programmed', 'Unknown', 'Pending')] },
+    }),
+    'progressing',
+    /Programmed is Unknown: Pending/,
+  ],
+  [
+    'a Gateway in service',
+    object('Gateway', 'gateway.networking.k8s.io/v1', {
+      status: { conditions: [condition('Accepted', 'True'), condition('Programmed', 'True')] },
+    }),
+    'current',
+    /there/,
+  ],
+  [
+    'an autoscaler without what it scales',
+    object('HorizontalPodAutoscaler', 'autoscaling/v2', {
+      status: { conditions: [condition('AbleToScale', 'False', 'FailedGetScale')] },
+    }),
+    'progressing',
+    /FailedGetScale/,
+  ],
+  [
+    'an old autoscaler without metrics, which an annotation tells',
+    object('HorizontalPodAutoscaler', 'autoscaling/v1', {
+      metadata: {
+        annotations: {
+          'autoscaling.alpha.kubernetes.io/conditions': JSON.stringify([
+            condition('AbleToScale', 'True'),
+            condition('ScalingActive', 'False', 'FailedGetResourceMetric'),
+          ]),
+        },
+      },
+      status: {},
+    }),
+    'current',
+    /but ScalingActive is False: FailedGetResourceMetric/,
+  ],
+  [
+    'a Job that its spec suspends',
+    object('Job', 'batch/v1', {
+      spec: { suspend: true },
+      status: { conditions: [condition('Suspended', 'True')] },
+    }),
+    'current',
+    /suspended, as its spec asks/,
+  ],
+  [
+    'one that finalizers hold',
+    object('ConfigMap', 'v1', { metadata: { deletionTimestamp: 'now', finalizers: ['a/b', 'c/d'] } }),
+    'progressing',
+    /held by 2 finalizers: a\/b, c\/d/,
+  ],
+  [
+    'Deployment scaled to zero',
+    deployment({ replicas: 0, updatedReplicas: 0, availableReplicas: 0, readyReplicas: 0 }, { replicas: 0 }),
+    'current',
+    /scaled to zero/,
+  ],
+  ['DaemonSet without a node', daemonSet({ desiredNumberScheduled: 0 }), 'current', /no node matches/],
+  [
+    'StatefulSet rolled out before its revision moves on',
+    statefulSet({ updateRevision: 'b', currentReplicas: 0 }, { rollingUpdate: { partition: 0 } }),
+    'current',
+    /2 of 2/,
+  ],
   ['a resource without status', object('Thing', 'acme.io/v1', {}), 'current', /there/],
   [
     'a Gateway refused',

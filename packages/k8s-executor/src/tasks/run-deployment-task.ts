@@ -8,6 +8,7 @@ import { applyObjects } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { observe } from './observation.js';
 import type { Failing, Observation, Sight } from './observation.js';
+import { printPods } from './print-pods.js';
 import type { RunContext } from './run-context.js';
 
 /** Applies the objects of a service or chart and waits until all are current. `keep` is given what is observed from then on. */
@@ -58,9 +59,10 @@ export function progressTeller(
   };
 }
 
-/** The trouble while it lasts and what it will come to; else what is still missing. */
-function printWait({ readiness, symptom, hope }: Sight): string {
-  if (symptom === undefined || symptom.class === 'silent') return readiness.message;
+/** The trouble while it lasts and what it will come to; else what is still missing, and what its pods do meanwhile. */
+function printWait({ readiness, symptom, hope, pods }: Sight): string {
+  if (symptom === undefined || symptom.class === 'silent')
+    return [readiness.message, printPods(pods)].filter((text) => text !== '').join('; ');
   if (hope !== undefined) return `${symptom.cause}; ${hope}`;
   if (!symptom.conclusive || symptom.graceMs === 0) return symptom.cause;
   return `${symptom.cause} (fails unless it heals within ${String(symptom.graceMs / 1000)} s)`;
