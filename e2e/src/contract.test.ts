@@ -1,22 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { clusterContract, runContractCase, transportTo } from '@flotilla/k8s-executor/testing';
-import { parse } from 'yaml';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { adminIdentity } from './testing/admin-identity.js';
 
-interface Kubeconfig {
-  readonly clusters: readonly [{ readonly cluster: { readonly 'certificate-authority-data': string } }];
-  readonly users: readonly [
-    { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } },
-  ];
-}
-
-async function connect({ server, kubeconfig }: ControlPlane) {
-  const { clusters, users } = parse(await readFile(kubeconfig.admin, 'utf8')) as Kubeconfig;
-  const decode = (text: string) => Buffer.from(text, 'base64').toString('utf8');
-  return transportTo(server, decode(clusters[0].cluster['certificate-authority-data']), {
-    cert: decode(users[0].user['client-certificate-data']),
-    key: decode(users[0].user['client-key-data']),
-  });
+async function connect(cluster: ControlPlane) {
+  const { authority, identity } = await adminIdentity(cluster);
+  return transportTo(cluster.server, authority, { cert: identity.certificate, key: identity.key });
 }
 
 describe('a real kube-apiserver keeps the contract that the embedded cluster keeps', () => {

@@ -9,9 +9,16 @@ import type { Invocation } from './command.js';
 import type { FlagName } from './flags.js';
 import { readScenario } from './read-scenario.js';
 import { RefusedError, refuseUsage } from './refusal.js';
+import { readDuration } from './run-options.js';
 
 /** The flags by which commands choose a cluster. */
-export const clusterFlags: readonly FlagName[] = ['context', 'namespace', 'kubeconfig', 'cluster'];
+export const clusterFlags: readonly FlagName[] = [
+  'context',
+  'namespace',
+  'kubeconfig',
+  'cluster',
+  'request-timeout',
+];
 
 /** Opens the cluster that the flags name. Refuses with 69, 77 or 78 when it cannot be had. */
 export async function chooseCluster(invocation: Invocation, file: DeploymentFile): Promise<OpenedCluster> {
@@ -37,6 +44,7 @@ function clusterChoice(invocation: Invocation, file: DeploymentFile): ClusterCho
   ];
   const scenario = readScenario(invocation, file);
   const speed = readSpeed(invocation);
+  const requestTimeoutMs = readDuration(flags, 'request-timeout');
   if (flags.value('cluster') !== 'embedded') {
     if (scenario !== undefined)
       refuseUsage('--with is for the embedded cluster.', 'Add --cluster embedded, or use flotilla rehearse.');
@@ -49,6 +57,7 @@ function clusterChoice(invocation: Invocation, file: DeploymentFile): ClusterCho
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
     ...(namespace !== undefined && { namespace }),
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
     ...(flags.value('cluster') === 'embedded' && {
       embedded: { ...(scenario !== undefined && { scenario }), ...(speed !== undefined && { speed }) },
     }),

@@ -118,6 +118,11 @@ export const flags = {
   },
   quiet: { kind: 'switch', short: 'q', summary: 'no progress, only the result' },
   replace: { kind: 'switch', summary: 'delete and make anew what cannot be changed (never what holds data)' },
+  'request-timeout': {
+    kind: 'value',
+    value: 'DURATION',
+    summary: 'how long to wait for the answer to one request to the API server (default: 30s)',
+  },
   'rerun-jobs': { kind: 'switch', summary: 'run jobs again that have succeeded with the same inputs' },
   resume: { kind: 'switch', summary: 'go on with the last run, which was killed or cut short' },
   speed: { kind: 'value', value: 'N', summary: 'embedded cluster: divide durations by N' },

@@ -41,9 +41,10 @@ export function readLocking(
   };
 }
 
-function readDuration(
+/** The milliseconds that a flag says; refuses what is no duration above 0. */
+export function readDuration(
   flags: FlagValues,
-  name: 'timeout' | 'lock-timeout' | 'lock-duration',
+  name: 'timeout' | 'request-timeout' | 'lock-timeout' | 'lock-duration',
 ): number | undefined {
   const said = flags.value(name);
   if (said === undefined) return undefined;

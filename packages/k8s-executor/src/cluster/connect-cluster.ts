@@ -26,6 +26,8 @@ export interface ConnectClusterOptions {
   readonly context?: string;
   /** `--namespace`; default: the context's. */
   readonly namespace?: string;
+  /** Deadline for one try of a request; default 30,000. */
+  readonly requestTimeoutMs?: number;
   readonly environment: Environment;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -68,7 +70,14 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
   const identity = await credentials.current();
   if (!identity.ok) return refuse(78, identity.message);
 
-  const transport = new HttpTransport({ http: new NodeHttp(target.value), credentials, clock, random });
+  const { requestTimeoutMs } = options;
+  const transport = new HttpTransport({
+    http: new NodeHttp(target.value),
+    credentials,
+    clock,
+    random,
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+  });
   const defaultNamespace = options.namespace ?? context.namespace;
   const cluster = new ApiCluster({ transport, context: context.name, defaultNamespace, clock, random });
   const served = await cluster.discovery.load();

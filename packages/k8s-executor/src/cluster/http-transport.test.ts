@@ -151,6 +151,20 @@ test('gives up one silent try after its deadline and asks again', async () => {
   expect(server.requests).toHaveLength(3);
 });
 
+test('the very first request is tried again when nobody answers it', async () => {
+  const silent: { begins: () => void } = { begins: () => undefined };
+  const isSilent = new Promise<void>((resolve) => (silent.begins = resolve));
+  const { transport } = await serve((_request, response, count) => {
+    if (count === 1) silent.begins();
+    else answerJson(response, { kind: 'Pod' });
+  });
+  const answer = transport.request(GET);
+  await isSilent;
+  await clock.current.passWait(30_000, 30_000);
+  await clock.current.passWait(1, 1_000);
+  expect(await answer).toMatchObject({ ok: true });
+});
+
 test('an endless 503 ends as the server said it, after a minute', async () => {
   const { transport } = await serve((_request, response, count) => {
     if (count === 1) answerJson(response, {});

@@ -22,6 +22,8 @@ export interface HttpTransportOptions {
   readonly clock: Clock;
   /** In [0, 1), as `Math.random`. */
   readonly random: () => number;
+  /** Deadline for one try of a request that says none itself; default 30,000. */
+  readonly requestTimeoutMs?: number;
 }
 
 const TRY_TIMEOUT_MS = 30_000;
@@ -127,7 +129,7 @@ export class HttpTransport implements Transport {
     onStart();
     if (!this.#mayStart(request)) return { kind: 'aborted' };
     const link = linkTry(request, { closing: this.#closing.signal, clock: this.#options.clock });
-    const deadline = this.#startDeadline(request.timeoutMs ?? TRY_TIMEOUT_MS, link.abort);
+    const deadline = this.#startDeadline(this.#timeoutOf(request), link.abort);
     try {
       const wire = { ...this.#wire(request, identity), connection, signal: link.signal };
       const result = await this.#options.http.exchange(wire);
@@ -143,6 +145,10 @@ export class HttpTransport implements Transport {
     } finally {
       deadline.stop();
     }
+  }
+
+  #timeoutOf({ timeoutMs }: ApiRequest): number {
+    return timeoutMs ?? this.#options.requestTimeoutMs ?? TRY_TIMEOUT_MS;
   }
 
   #mayStart({ signal, permit }: ApiRequest): boolean {
@@ -162,8 +168,11 @@ export class HttpTransport implements Transport {
         ...(mayHaveHappened(during.request, failed) && { unanswered: true }),
       };
     if (!during.deadline.hasPassed()) return { kind: 'failed', failed };
-    const seconds = (during.request.timeoutMs ?? TRY_TIMEOUT_MS) / 1000;
-    return { kind: 'failed', failed: { kind: 'broken', message: `no answer within ${seconds} s` } };
+    const seconds = this.#timeoutOf(during.request) / 1000;
+    return {
+      kind: 'failed',
+      failed: { kind: 'broken', message: `no answer within ${seconds} s`, timedOut: true },
+    };
   }
 
   #wire(request: ApiRequest, identity: Identity) {

@@ -9,7 +9,8 @@ import type { ApiRequest } from './transport.js';
  */
 export type FailedTry =
   | { readonly kind: 'status'; readonly failure: StatusFailure }
-  | { readonly kind: 'unreached' | 'broken' | 'final'; readonly message: string };
+  | { readonly kind: 'unreached' | 'final'; readonly message: string }
+  | { readonly kind: 'broken'; readonly message: string; readonly timedOut?: true };
 
 export interface RetrySituation {
   readonly request: Pick<ApiRequest, 'method' | 'contentType'>;
@@ -35,7 +36,9 @@ export function waitBeforeRetry(situation: RetrySituation): number | undefined {
   const askedMs = failed.kind === 'status' ? (failed.failure.retryAfterSeconds ?? 0) * 1000 : 0;
   // Later than asked, never earlier: all clients were given the same second.
   const waitMs = askedMs > 0 ? askedMs * (1 + random / 10) : backoffMs(BACKOFF, failures, random);
-  return spentMs + waitMs > patienceMs ? undefined : waitMs;
+  // One lost packet can make a connection silent: the first silence costs no patience.
+  const isFirstSilence = failed.kind === 'broken' && failed.timedOut === true && failures === 1;
+  return isFirstSilence || spentMs + waitMs <= patienceMs ? waitMs : undefined;
 }
 
 function mayTryAgain(request: RetrySituation['request'], failed: FailedTry): boolean {

@@ -13,6 +13,8 @@ export interface ClusterChoice {
   /** Said aloud: may differ from the file's `kube_context`. */
   readonly context?: string;
   readonly namespace?: string;
+  /** Deadline for one try of a request; default 30,000. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** A cluster to deploy to, and where in it. */
@@ -47,12 +49,13 @@ export async function openCluster(
   ports: ClusterPorts,
 ): Promise<OpenClusterResult> {
   if (choice.embedded !== undefined) return await openEmbedded(file, choice, ports.clock);
-  const { kubeconfig, context } = choice;
+  const { kubeconfig, context, requestTimeoutMs } = choice;
   const connected = await connectCluster({
     environment: ports.environment,
     clock: ports.clock,
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
   });
   if (!connected.ok) return connected;
   const { cluster } = connected;

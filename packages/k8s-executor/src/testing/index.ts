@@ -1,3 +1,4 @@
+export { ApiCluster } from '../cluster/api-cluster.js';
 export { clusterContract, runContractCase } from './cluster-contract.js';
 export type { ContractCase } from './contract/contract-client.js';
 export { transportTo } from './transport-to.js';

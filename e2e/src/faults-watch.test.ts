@@ -1,0 +1,99 @@
+import type { Clock } from '@flotilla/core';
+import { ApiCluster, transportTo } from '@flotilla/k8s-executor/testing';
+import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { startFaultProxy, type FaultProxy } from './faults/fault-proxy.js';
+import type { FaultPlan } from './faults/fault.js';
+import { awaitObject } from './kube-client/await-object.js';
+import { adminIdentity } from './testing/admin-identity.js';
+
+/** So that a silence of 75 seconds takes three. */
+const speed = 25;
+
+let cluster: ControlPlane;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  cluster = await startControlPlane({ nodes: { nodes: 0 } });
+  const { authority, identity } = await adminIdentity(cluster);
+  proxy = await startFaultProxy({ server: cluster.server, authority, identity });
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await cluster.stop();
+});
+
+/** Time that runs faster than the machine's. */
+function hastyClock(): Clock {
+  const now = () => performance.now() * speed;
+  return {
+    now,
+    until: (atMs, signal) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, Math.max(0, atMs - now()) / speed);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+  };
+}
+
+/** The ConfigMaps of a new namespace, seen through the proxy on a clock that hurries. */
+async function watchConfigMaps(namespace: string, plan: FaultPlan) {
+  await cluster.kubectl(['create', 'namespace', namespace]);
+  const path = `/api/v1/namespaces/${namespace}/configmaps`;
+  await awaitObject(cluster.client, path, { accept: () => true });
+  proxy.forget();
+  proxy.plan = plan;
+  const clock = hastyClock();
+  const transport = transportTo(proxy.server, proxy.authority);
+  const watching = new ApiCluster({
+    transport,
+    context: 'test',
+    defaultNamespace: namespace,
+    clock,
+    random: () => 0.5,
+  });
+  const resource = await watching.resource('v1', 'ConfigMap');
+  if (!resource.ok || resource.value === undefined) throw new Error('There are no ConfigMaps.');
+  const watches = () => proxy.exchanges.filter(({ isWatch }) => isWatch).length;
+  return { watching, watch: watching.watch(resource.value, namespace), clock, watches };
+}
+
+test('a silent watch is broken and begun again, and has missed nothing', async () => {
+  // kube-root-ca.crt and the bookmark after it; then nothing more.
+  const plan: FaultPlan = ({ isWatch, path, count }) =>
+    isWatch && path.includes('/silent/') && count === 1 ? { kind: 'watch-silent', afterLines: 2 } : undefined;
+  const { watching, watch, watches } = await watchConfigMaps('silent', plan);
+  await watch.synced;
+  const seen = new Promise<void>((resolve) => {
+    watch.subscribe((event) => {
+      if (event.type === 'changed' && event.object.metadata.name === 'late') resolve();
+    });
+  });
+  await cluster.kubectl(['create', 'configmap', 'late', '-n', 'silent']);
+  await seen;
+  expect(watches()).toBe(2);
+  watching.close();
+});
+
+test('watches that end at once come back ever more slowly', async () => {
+  const plan: FaultPlan = ({ isWatch }) => (isWatch ? { kind: 'watch-end' } : undefined);
+  const { watching, clock, watches } = await watchConfigMaps('ending', plan);
+  await clock.until(clock.now() + 60_000);
+  expect(watches()).toBeLessThanOrEqual(12);
+  watching.close();
+});
+
+test('closing leaves no connection', async () => {
+  const { watching, watch } = await watchConfigMaps('closing', () => undefined);
+  await watch.synced;
+  await Promise.all(
+    Array.from({ length: 20 }, () =>
+      watching.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'closing', name: 'kube-root-ca.crt' }),
+    ),
+  );
+  watching.close();
+  await proxy.disconnected();
+});
