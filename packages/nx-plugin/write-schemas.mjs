@@ -1,5 +1,6 @@
-// Writes the executors' schemas: each names its options, and what an option means is said once, in options.json.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes the executors' schemas: each names its options, and what an option means is said once, in options.json. Copies
+// the generators'.
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const source = join(import.meta.dirname, 'src', 'executors');
@@ -27,3 +28,12 @@ for (const { name } of readdirSync(source, { withFileTypes: true }).filter((entr
     `${JSON.stringify(schema, undefined, 2)}\n`,
   );
 }
+
+const generators = join(import.meta.dirname, 'src', 'generators');
+for (const { name } of readdirSync(generators, { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+))
+  copyFileSync(
+    join(generators, name, 'schema.json'),
+    join(import.meta.dirname, 'dist', 'generators', name, 'schema.json'),
+  );

@@ -6,6 +6,9 @@ import { basename, dirname, posix } from 'node:path';
  */
 const fileNames = ['flotilla.yaml', '.release/application_template.yaml'];
 
+/** A file that the root's flotilla.yaml includes: its project is deployed with others, by one workflow. */
+export const partFileName = 'flotilla.part.yaml';
+
 /** The glob of all flotilla files of a workspace. */
 export const flotillaFiles = `**/{${fileNames.join(',')}}`;
 

@@ -48,13 +48,17 @@ export function inferTargets(project: DeployedProject, options: PluginOptions): 
         plain('deploy', 'Brings the cluster to what the flotilla file says. A hit: it holds just that.'),
       ),
       ...cachedByProof(names, options.inputs ?? defaultInputs),
+      ...keptInSync(project),
     },
     [names.deployPlan]: {
       ...proving(plain('deploy-plan', 'Asks the cluster whether it holds what the flotilla file says.')),
-      dependsOn: [names.image],
+      dependsOn: imagesOf(names),
       outputs: ['{options.proofFile}'],
     },
-    [names.plan]: plain('plan', 'Shows the plan of the flotilla file; touches no cluster.'),
+    [names.plan]: {
+      ...plain('plan', 'Shows the plan of the flotilla file; touches no cluster.'),
+      ...keptInSync(project),
+    },
     [names.rehearse]: plain('rehearse', 'Runs the plan in virtual time; touches no cluster.'),
     [names.status]: plain('status', 'Says what is deployed, whether it is ready and what drifted.'),
     [names.destroy]: plain('destroy', 'Runs the teardown workflow of the flotilla file.'),
@@ -71,7 +75,7 @@ function cachedByProof(names: TargetNames, inputs: readonly string[]): Omit<Targ
     cache: true,
     dependsOn: [
       { target: names.deployPlan, params: 'forward', options: 'forward' },
-      names.image,
+      ...imagesOf(names),
       { dependencies: true, target: names.deploy, params: 'forward' },
     ],
     inputs: [
@@ -81,6 +85,16 @@ function cachedByProof(names: TargetNames, inputs: readonly string[]): Omit<Targ
     ],
     outputs: [],
   };
+}
+
+/** Only the root's file may include what other projects bring, and then has to keep up with them. */
+function keptInSync({ root }: DeployedProject): Pick<Target, 'syncGenerators'> {
+  return root === '.' ? { syncGenerators: ['@flotilla/nx-plugin:sync-include'] } : {};
+}
+
+/** The images of the project, and of those whose files its own includes. */
+function imagesOf({ image }: TargetNames): NonNullable<Target['dependsOn']> {
+  return [image, { dependencies: true, target: image }];
 }
 
 /** Two environments that are proved at the same time must not read each other's file. */

@@ -45,6 +45,7 @@ test('a project with a flotilla.yaml can be deployed, and a cached deploy rests 
           dependsOn: [
             { target: 'deploy-plan', params: 'forward', options: 'forward' },
             'image',
+            { dependencies: true, target: 'image' },
             { dependencies: true, target: 'deploy', params: 'forward' },
           ],
           inputs: [
@@ -59,7 +60,7 @@ test('a project with a flotilla.yaml can be deployed, and a cached deploy rests 
           executor: '@flotilla/nx-plugin:deploy-plan',
           options: { file, proofFile },
           cache: false,
-          dependsOn: ['image'],
+          dependsOn: ['image', { dependencies: true, target: 'image' }],
           outputs: ['{options.proofFile}'],
         },
         plan: { executor: '@flotilla/nx-plugin:plan', options: { file }, cache: false },
@@ -113,6 +114,7 @@ test('options rename the targets, and what they depend on with them', async () =
   expect(targets['ship']?.dependsOn).toEqual([
     { target: 'ship-plan', params: 'forward', options: 'forward' },
     'container',
+    { dependencies: true, target: 'container' },
     { dependencies: true, target: 'ship', params: 'forward' },
   ]);
 });
@@ -137,6 +139,16 @@ test('nested projects each have their own file', async () => {
     'apps/shop': { targets: { deploy: { options: { file: 'apps/shop/flotilla.yaml' } } } },
     'apps/shop/admin': { targets: { deploy: { options: { file: 'apps/shop/admin/flotilla.yaml' } } } },
   });
+});
+
+test('only the file at the root, which may include parts of other projects, is kept in sync with them', async () => {
+  const projects = await infer(['flotilla.yaml', 'package.json', 'shop/flotilla.yaml', 'shop/project.json']);
+  const synced = ['@flotilla/nx-plugin:sync-include'];
+  expect(projects['.']?.targets).toMatchObject({
+    deploy: { syncGenerators: synced },
+    plan: { syncGenerators: synced },
+  });
+  expect(projects['shop']?.targets?.['deploy']).not.toHaveProperty('syncGenerators');
 });
 
 test('Nx 22 finds the same under its own name', () => {

@@ -9,8 +9,8 @@ import { printRefusal, type Say } from './print';
 export type Images = Extract<ReadImagesResult, { ok: true }>['images'];
 
 /**
- * What the builds have written: the files of the option `images`, else the project's `dist/image.json` where there is
- * one. Undefined, with the reason said, when a file cannot be used.
+ * What the builds have written: the files of the option `images`, else the `dist/image.json` of the project and of those
+ * that it depends on, where there is one. Undefined, with the reason said, when a file cannot be used.
  */
 export async function findImages(
   options: WorkflowOptions,
@@ -29,7 +29,13 @@ function defaultFiles({
   root,
   projectName = '',
   projectsConfigurations,
+  projectGraph,
 }: ExecutorContext): readonly string[] {
-  const path = posix.join(projectsConfigurations.projects[projectName]?.root ?? '.', 'dist/image.json');
-  return existsSync(resolve(root, path)) ? [path] : [];
+  const dependencies = projectGraph.dependencies[projectName] ?? [];
+  return [projectName, ...dependencies.map(({ target }) => target)].flatMap((name) => {
+    const projectRoot = projectsConfigurations.projects[name]?.root;
+    if (projectRoot === undefined && name !== projectName) return [];
+    const path = posix.join(projectRoot ?? '.', 'dist/image.json');
+    return existsSync(resolve(root, path)) ? [path] : [];
+  });
 }
