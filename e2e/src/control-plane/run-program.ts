@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly input?: string;
   /** It is killed after this long; default two minutes. */
   readonly timeoutMs?: number;
+  /** Called as soon as it runs. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Called with everything it has written so far to both outputs, whenever that grows. */
   readonly onOutput?: (stdout: string, stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -34,6 +36,7 @@ export async function runProgram(
     timeout: options.timeoutMs ?? 120_000,
     killSignal: 'SIGKILL',
   });
+  options.onStart?.((signal) => child.kill(signal));
   let stdout = '';
   let stderr = '';
   const tell = () => options.onOutput?.(stdout, stderr, (signal) => child.kill(signal));

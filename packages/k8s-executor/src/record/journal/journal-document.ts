@@ -58,7 +58,7 @@ export interface Journal {
 }
 
 /** Reasons are for people: the long ones are cut, so that a thousand tasks fit into one object (etcd takes 1.5 MiB). */
-const reasonBytesMax = 200;
+const reasonBytesMax = 150;
 
 const headerKey = 'run';
 const endKey = 'end';
@@ -76,7 +76,7 @@ export function encodeJournal({ header, tasks, end }: Journal): Readonly<Record<
 /** The value of a task's key. */
 export function encodeTask(entry: JournalTask): string {
   if (entry.state === 'running') return JSON.stringify(entry);
-  return JSON.stringify({ ...entry, reason: cutBytes(entry.reason, reasonBytesMax) });
+  return JSON.stringify({ ...entry, reason: cutBytes(entry.reason.replaceAll(/\s+/g, ' '), reasonBytesMax) });
 }
 
 /** The key of the end, with its value. */
