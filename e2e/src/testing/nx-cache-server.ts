@@ -1,14 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 /** A self-hosted remote cache as Nx speaks to it, in memory. */
 export interface NxCacheServer {
   /** What Nx has to be told to use it. */
   readonly env: Readonly<Record<string, string>>;
-  /** How many results it holds. */
-  stored(): number;
-  /** All that it was ever given. */
-  contents(): Buffer;
+  /** All that it was given, unpacked. */
+  contents(): string;
   close(): Promise<void>;
 }
 
@@ -34,8 +33,7 @@ export async function startNxCacheServer(): Promise<NxCacheServer> {
       NX_SELF_HOSTED_REMOTE_CACHE_SERVER: `http://127.0.0.1:${String(port)}`,
       NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: 'nobody',
     },
-    stored: () => entries.size,
-    contents: () => Buffer.concat([...entries.values()]),
+    contents: () => [...entries.values()].map((entry) => gunzipSync(entry).toString('utf8')).join('\n'),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
