@@ -45,7 +45,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
     for (const name of ['core', 'k8s-executor']) await rename(join(scope, `${name}-away`), join(scope, name));
     expect({ code: shown.code, stderr: shown.stderr }).toMatchObject({ code: 0 });
     const { targets } = JSON.parse(shown.stdout) as ShownProject;
-    const names = ['deploy', 'deploy-plan', 'plan', 'rehearse', 'status', 'destroy'];
+    const names = ['deploy', 'deploy-plan', 'plan', 'rehearse', 'diff', 'status', 'destroy'];
     const inferred = names.map((name) => targets[name]?.executor);
     expect(inferred).toEqual(names.map((name) => `@flotilla/nx-plugin:${name}`));
     expect(targets['deploy']?.options).toMatchObject({ file: 'apps/shop/flotilla.yaml' });

@@ -19,9 +19,10 @@ export { requestUnlock, type UnlockOptions, type UnlockResult } from './record/l
 export type { LockHolder } from './record/lock/lease-record.js';
 export { formatHolder } from './record/lock/lock-refusals.js';
 export type { JournalMode } from './record/journal/open-journal.js';
+export { formatDiff } from './diff/format-diff.js';
 export { diffPlan } from './diff/diff-plan.js';
 export type { DiffPlanOptions, DiffPlanResult } from './diff/diff-plan.js';
-export type { DiffAction, DiffField, DiffItem } from './diff/diff-item.js';
+export type { DiffItem } from './diff/diff-item.js';
 export { maskSecret } from './deploy/mask-secret.js';
 export {
   openCluster,

@@ -60,6 +60,10 @@ export function inferTargets(project: DeployedProject, options: PluginOptions): 
       ...keptInSync(project),
     },
     [names.rehearse]: plain('rehearse', 'Runs the plan in virtual time; touches no cluster.'),
+    [names.diff]: {
+      ...plain('diff', 'Shows what a deploy would change, field by field.'),
+      dependsOn: [names.image],
+    },
     [names.status]: plain('status', 'Says what is deployed, whether it is ready and what drifted.'),
     [names.destroy]: plain('destroy', 'Runs the teardown workflow of the flotilla file.'),
   };

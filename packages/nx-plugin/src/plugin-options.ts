@@ -4,6 +4,7 @@ export interface PluginOptions {
   readonly deployPlanTargetName?: string;
   readonly planTargetName?: string;
   readonly rehearseTargetName?: string;
+  readonly diffTargetName?: string;
   readonly statusTargetName?: string;
   readonly destroyTargetName?: string;
   /** The target that builds a project's images and writes its `image.json`; it runs first. Default `image`. */
@@ -30,6 +31,7 @@ export interface TargetNames {
   readonly deployPlan: string;
   readonly plan: string;
   readonly rehearse: string;
+  readonly diff: string;
   readonly status: string;
   readonly destroy: string;
   readonly image: string;
@@ -43,6 +45,7 @@ export function targetNames(options: PluginOptions): TargetNames {
     deployPlan: options.deployPlanTargetName ?? `${deploy}-plan`,
     plan: options.planTargetName ?? 'plan',
     rehearse: options.rehearseTargetName ?? 'rehearse',
+    diff: options.diffTargetName ?? 'diff',
     status: options.statusTargetName ?? 'status',
     destroy: options.destroyTargetName ?? 'destroy',
     image: options.imageTargetName ?? 'image',

@@ -65,6 +65,7 @@ test('a project with a flotilla.yaml can be deployed, and a cached deploy rests 
         },
         plan: { executor: '@flotilla/nx-plugin:plan', options: { file }, cache: false },
         rehearse: { executor: '@flotilla/nx-plugin:rehearse', cache: false },
+        diff: { executor: '@flotilla/nx-plugin:diff', dependsOn: ['image'], cache: false },
         status: { executor: '@flotilla/nx-plugin:status', cache: false },
         destroy: { executor: '@flotilla/nx-plugin:destroy', cache: false },
       },
@@ -79,7 +80,7 @@ test('an environment is a configuration of every target, with a proof of its own
   const proofFile = '.nx/workspace-data/flotilla/shop/deploy-proof.staging.json';
   expect(targets['deploy']?.configurations).toEqual({ staging: { ...environments.staging, proofFile } });
   expect(targets['deploy-plan']?.configurations).toEqual(targets['deploy']?.configurations);
-  for (const name of ['plan', 'rehearse', 'status', 'destroy'])
+  for (const name of ['plan', 'rehearse', 'diff', 'status', 'destroy'])
     expect(targets[name]?.configurations).toEqual(environments);
 });
 
@@ -104,13 +105,14 @@ test('options rename the targets, and what they depend on with them', async () =
     deployTargetName: 'ship',
     planTargetName: 'chart',
     rehearseTargetName: 'drill',
+    diffTargetName: 'compare',
     statusTargetName: 'lookout',
     destroyTargetName: 'sink',
     imageTargetName: 'container',
   };
   const projects = await infer(['shop/flotilla.yaml', 'shop/project.json'], options);
   const targets = projects['shop']?.targets ?? {};
-  expect(Object.keys(targets)).toEqual(['ship', 'ship-plan', 'chart', 'drill', 'lookout', 'sink']);
+  expect(Object.keys(targets)).toEqual(['ship', 'ship-plan', 'chart', 'drill', 'compare', 'lookout', 'sink']);
   expect(targets['ship']?.dependsOn).toEqual([
     { target: 'ship-plan', params: 'forward', options: 'forward' },
     'container',

@@ -1,11 +1,11 @@
 import { systemClock } from '@flotilla/core';
-import { diffPlan, type DiffItem } from '@flotilla/k8s-executor';
+import { diffPlan, formatDiff, type DiffItem } from '@flotilla/k8s-executor';
 import { chooseCluster, clusterFlags } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
-import { formatDiff } from '../format-diff.js';
 import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
 import { printJson } from '../print-json.js';
+import { readImages } from '../read-images.js';
 import { RefusedError } from '../refusal.js';
 
 export const diff: Command = {
@@ -25,6 +25,7 @@ export const diff: Command = {
     'force-conflicts',
     'replace',
     'rerun-jobs',
+    'images',
     'take-ownership',
     'no-prune',
     'prune-stateful',
@@ -48,6 +49,7 @@ async function readDiff(invocation: Invocation): Promise<readonly DiffItem[]> {
     const { cluster, namespace, simulated } = opened;
     const result = await diffPlan({
       ...loaded,
+      ...readImages(invocation),
       cluster,
       namespace,
       clock: systemClock,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createWorkspace, type Workspace } from '../testing/workspace';
 import deployExecutor from './deploy/executor';
 import deployPlanExecutor from './deploy-plan/executor';
+import diffExecutor from './diff/executor';
 import destroyExecutor from './destroy/executor';
 import type { WorkflowOptions } from './options';
 import planExecutor from './plan/executor';
@@ -187,4 +188,11 @@ test('rehearse plays the workflow in virtual time, also with a failure', async (
     success: false,
   });
   expect(printed).toContain('runs no task "jobs.nix"');
+});
+
+test('diff says what a deploy would create, and fails only when it cannot tell', async () => {
+  const context = workspace.contextOf('shop', 'diff');
+  expect(await diffExecutor(embedded, context)).toEqual({ success: true });
+  expect(printed).toMatch(/\+ Deployment default\/db/);
+  expect(await diffExecutor({ kubeconfig: 'none', param: ['image=a'] }, context)).toEqual({ success: false });
 });

@@ -24,6 +24,13 @@ export interface WorkflowOptions {
   readonly createNamespace?: boolean;
   readonly forceConflicts?: boolean;
   readonly rerunJobs?: boolean;
+  readonly replace?: boolean;
+  readonly takeOwnership?: boolean;
+  readonly noPrune?: boolean;
+  /** What `--no-prune` becomes when Nx reads it. */
+  readonly prune?: boolean;
+  readonly pruneStateful?: boolean;
+  readonly allowEmpty?: boolean;
   /** `image-not-found=30s`, … */
   readonly grace?: readonly string[];
   /** Goes on with the last run, which was killed or cut short. */

@@ -9,6 +9,7 @@ import type { WorkflowOptions } from './options';
 import { print, printDiagnostics, printRefusal } from './print';
 import { readLocking } from './read-locking';
 import { withCluster } from './with-cluster';
+import { wantsPruning, writeChoice } from './write-options';
 
 /** A plan to run, and the task of Nx that asked for it. */
 export interface WorkflowRun {
@@ -66,9 +67,8 @@ async function runOpened(
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
       allowDegraded: options.allowDegraded ?? false,
       preflight: options.preflight !== false && options.noPreflight !== true,
-      createNamespace: options.createNamespace === true || opened.simulated,
-      forceConflicts: options.forceConflicts ?? false,
-      rerunJobs: options.rerunJobs ?? false,
+      ...writeChoice(options, opened),
+      prune: { enabled: wantsPruning(options), allowEmpty: options.allowEmpty ?? false },
       ...locking,
       onNote: (text) => {
         print(`${text}\n`);

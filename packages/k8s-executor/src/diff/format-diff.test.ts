@@ -1,5 +1,5 @@
 import { taskId } from '@flotilla/core';
-import type { DiffItem } from '@flotilla/k8s-executor';
+import type { DiffItem } from './diff-item.js';
 import { formatDiff } from './format-diff.js';
 
 const task = taskId('services', 'api');

@@ -1,10 +1,6 @@
-import {
-  printReference,
-  type DiffAction,
-  type DiffField,
-  type DiffItem,
-  type Json,
-} from '@flotilla/k8s-executor';
+import type { Json } from '../cluster/json.js';
+import { printReference } from '../cluster/kube-object.js';
+import type { DiffAction, DiffField, DiffItem } from './diff-item.js';
 
 const colours = { red: 31, green: 32, yellow: 33, dim: 2 } as const;
 
