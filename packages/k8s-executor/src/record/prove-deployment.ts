@@ -11,10 +11,13 @@ import { readReceipt, type Receipt, type ReceiptPlace } from './receipt.js';
 import { recordName } from './record-names.js';
 
 /** A deployment that is to be compared with what its environment runs. */
-export type ProveOptions = Pick<
+export interface ProveOptions extends Pick<
   PrepareRunOptions,
   'file' | 'plan' | 'directory' | 'cluster' | 'namespace' | 'clock' | 'runProgram' | 'images'
->;
+> {
+  /** What tells the cluster apart, where that is known already. */
+  readonly clusterUid?: Promise<string | null>;
+}
 
 /** Why a deployment has to run: in general, or for a task. */
 export interface ProofReason {
@@ -54,7 +57,7 @@ export async function proveDeployment(options: ProveOptions): Promise<ProofResul
     prepareRun({ ...options, preflight: false }),
     readReceipt(cluster, place),
     readLastBegun(cluster, place),
-    readClusterUid(cluster),
+    options.clusterUid ?? readClusterUid(cluster),
   ]);
   if (!prepared.ok) {
     if ('diagnostics' in prepared) return { kind: 'wrong', diagnostics: prepared.diagnostics };

@@ -56,7 +56,14 @@ async function prove(
   }
   const { systemClock } = await import('@flotilla/core');
   const { cluster, namespace } = opened.opened;
-  const result = await proveDeployment({ ...loaded, images, cluster, namespace, clock: systemClock });
+  const result = await proveDeployment({
+    ...loaded,
+    images,
+    cluster,
+    namespace,
+    clusterUid: pool.uidOf(cluster),
+    clock: systemClock,
+  });
   if (result.kind === 'proved') {
     const document = proofDocument(loaded.plan, randomUUID(), result.proof);
     return { document, reasons: printReasons(result.proof) };
