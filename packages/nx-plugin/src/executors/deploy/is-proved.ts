@@ -16,12 +16,19 @@ export function isProved(context: ExecutorContext): boolean {
       target.target === targetName &&
       target.configuration === configurationName,
   );
-  const before = task === undefined ? [] : (taskGraph.dependencies[task.id] ?? []);
+  const before: readonly Dependency[] = task === undefined ? [] : (taskGraph.dependencies[task.id] ?? []);
   return before
-    .flatMap((id) => taskGraph.tasks[id] ?? [])
+    .flatMap((dependency) => taskGraph.tasks[idOf(dependency)] ?? [])
     .some(
       ({ target }) =>
         target.project === projectName &&
         targets[target.target]?.executor === '@flotilla/nx-plugin:deploy-plan',
     );
+}
+
+/** Until Nx 23 a dependency is the id of a task, from 24 on it has one. */
+type Dependency = string | { readonly id: string };
+
+function idOf(dependency: Dependency): string {
+  return typeof dependency === 'string' ? dependency : dependency.id;
 }
