@@ -289,7 +289,7 @@ describe('a custom resource', () => {
   test('is ready when the rule of the file says so, and not before', async () => {
     const shop = await servicesOf('rules', { widget: custom('Widget', 1) }, { widget: rules });
     const events = await deployAgainst(shop, [
-      ['has no answer yet (No such key: status)', { phase: 'Starting' }],
+      ['has no answer yet (there is no status)', { phase: 'Starting' }],
       ['does not hold yet', { phase: 'Up' }],
     ]);
     expect(outcomes(events)).toEqual({ 'services.widget': 'succeeded' });

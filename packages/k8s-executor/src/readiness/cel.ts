@@ -63,8 +63,14 @@ function answerOf(evaluate: () => unknown): CelAnswer {
     const value = evaluate();
     return typeof value === 'boolean' ? { holds: value } : { error: 'it does not give true or false' };
   } catch (error) {
-    return { error: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
+    return { error: printError(error instanceof Error ? error.message : String(error)) };
   }
+}
+
+/** Without the library's drawing of where it is. */
+function printError(message: string): string {
+  const [line = ''] = message.split('\n');
+  return line.replace(/^No such key: /u, 'there is no ');
 }
 
 /** JSON as CEL sees Kubernetes objects: whole numbers are ints, so that they can be reckoned with. */
