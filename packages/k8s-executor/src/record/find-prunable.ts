@@ -37,8 +37,11 @@ export interface FindPrunableOptions {
   readonly stateful: boolean;
   /** `--allow-empty` */
   readonly allowEmpty: boolean;
-  /** Only what carries the label of a task of this plan (a rollback); default: tasks that the file no longer defines too. */
-  readonly onlyPlanned?: boolean;
+  /**
+   * Set for a rollback: when each task's revision was stored. Then only what is newer than that is prunable, and only of
+   * the plan's own tasks.
+   */
+  readonly storedAt?: ReadonlyMap<TaskId, string>;
 }
 
 /**
@@ -57,7 +60,7 @@ export async function findPrunable(options: FindPrunableOptions): Promise<FindPr
   if (refusal !== undefined) return { ok: false, refusal };
   const others = tasksOutside(options);
   const rendered =
-    others.size === 0 || options.onlyPlanned === true ? [] : await options.renderOthers(others);
+    others.size === 0 || options.storedAt !== undefined ? [] : await options.renderOthers(others);
   return { ok: true, prunable: { ...sortOut(candidates, rendered, options), members } };
 }
 
@@ -65,11 +68,14 @@ function findCandidates(members: readonly KubeObject[], options: FindPrunableOpt
   const { plan, objectsOf } = options;
   const wanted = new Set(plan.tasks.flatMap(({ id }) => objectsOf(id).map(keyOfObject)));
   const outside = new Set([...tasksOutside(options)].map(labelValue));
-  const planned = new Set(plan.tasks.map(({ id }) => labelValue(id)));
-  return members.filter((object) => {
-    const task = taskOf(object);
-    if (wanted.has(keyOfObject(object)) || outside.has(task)) return false;
-    return options.onlyPlanned !== true || planned.has(task);
+  const left = members.filter((object) => !wanted.has(keyOfObject(object)));
+  const { storedAt } = options;
+  if (storedAt === undefined) return left.filter((object) => !outside.has(taskOf(object)));
+  const since = new Map([...storedAt].map(([task, at]) => [labelValue(task), at] as const));
+  return left.filter((object) => {
+    const at = since.get(taskOf(object));
+    // What was there before was not added by the version that is taken back.
+    return at !== undefined && (object.metadata.creationTimestamp ?? '') >= at;
   });
 }
 

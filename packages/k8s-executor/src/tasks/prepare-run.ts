@@ -1,5 +1,14 @@
 import { hasErrors } from '@flotilla/core';
-import type { Clock, DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskRunner } from '@flotilla/core';
+import type {
+  Checked,
+  Clock,
+  DeploymentFile,
+  Diagnostic,
+  Plan,
+  Refusal,
+  TaskId,
+  TaskRunner,
+} from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
@@ -29,6 +38,13 @@ import { createSecretLearner } from './secret-learner.js';
 import { jobInputs, runsToCompletion } from './run-job-task.js';
 import { compileFileRules, judgeTasks } from './task-readiness.js';
 import { createTaskRunner } from './task-runner.js';
+
+/** Objects that were applied before and are put back, instead of what the files say now. */
+export interface RecordedObjects {
+  readonly rendered: readonly RenderedTask[];
+  /** When each task's revision was stored, by the API server's clock. */
+  readonly storedAt: ReadonlyMap<TaskId, string>;
+}
 
 /** What a run is prepared from. */
 export interface PrepareRunOptions {
@@ -60,6 +76,8 @@ export interface PrepareRunOptions {
   readonly createNamespace?: boolean;
   /** How long evidence must last before it fails a task (execution.md §3); default: as the file says. */
   readonly grace?: GraceTimes;
+  /** A rollback: what is applied instead of what the files render. */
+  readonly recorded?: RecordedObjects;
   /** Takes objects over from another ApplySet, and the inventory from another tool (`--take-ownership`). */
   readonly takeOwnership?: boolean;
   /** Claims, volumes, namespaces and CRDs are deleted like everything else (`--prune-stateful`). */
@@ -109,11 +127,7 @@ export type PrepareRunResult =
 export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRunResult> {
   const discovery = discoverScopes(options.cluster);
   const rules = await compileFileRules(options.file);
-  const rendered = await renderPlan({
-    ...options,
-    scopeOf: discovery.scopeOf,
-    runProgram: stoppable(options),
-  });
+  const rendered = await renderTasks(options, discovery.scopeOf);
   const failure = discovery.failure();
   if (failure !== undefined) return { ok: false, refusal: printUnreachable(failure) };
   if (!rendered.ok) return { ok: false, diagnostics: [...rules.diagnostics, ...rendered.diagnostics] };
@@ -130,6 +144,15 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   if (hasErrors(checked.diagnostics)) return { ok: false, diagnostics: checked.diagnostics };
   const diagnostics = [...rendered.diagnostics, ...readiness.diagnostics, ...checked.diagnostics];
   return { ok: true, run: startable(tasks, context, { diagnostics, options }) };
+}
+
+function renderTasks(
+  options: PrepareRunOptions,
+  scopeOf: ScopeOf,
+): Promise<Checked<readonly RenderedTask[]>> {
+  const { recorded } = options;
+  if (recorded === undefined) return renderPlan({ ...options, scopeOf, runProgram: stoppable(options) });
+  return Promise.resolve({ ok: true, value: recorded.rendered, diagnostics: [] });
 }
 
 /** Whose the objects are now, and unless that is not wanted, whether the server takes them. `takenOver` learns what changes hands. */
@@ -283,6 +306,7 @@ function startable(
         allowEmpty,
         stateful: context.pruneStateful,
         members: () => context.membership.members(),
+        ...(options.recorded !== undefined && { storedAt: options.recorded.storedAt }),
         renderOthers: (others) => renderOthers(others, options),
       }),
     context,

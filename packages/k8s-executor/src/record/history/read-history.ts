@@ -12,6 +12,7 @@ import {
   revisionName,
   type HistoryPlace,
   type Revision,
+  type StoredRevision,
 } from './revision.js';
 
 /** The kinds in which revisions are kept: ControllerRevisions, and Secrets for what holds secrets. */
@@ -22,7 +23,7 @@ export const historyKinds = [
 
 /** A part of a revision in the cluster, without what it holds. */
 export interface RevisionPart {
-  readonly revision: Revision;
+  readonly revision: StoredRevision;
   readonly object: KubeObject;
 }
 
@@ -50,7 +51,7 @@ export async function listParts(
 export async function readHistory(
   cluster: Pick<Cluster, 'resource' | 'list'>,
   place: HistoryPlace,
-): Promise<ApiResult<readonly Revision[]>> {
+): Promise<ApiResult<readonly StoredRevision[]>> {
   const [kind] = historyKinds;
   const parts = await listParts(cluster, place, kind);
   if (!parts.ok) return parts;

@@ -28,6 +28,12 @@ export interface Revision {
   readonly dependsOn: readonly TaskId[];
 }
 
+/** A revision that is in the cluster. */
+export interface StoredRevision extends Revision {
+  /** When the API server stored it, by its own clock, ISO 8601 in whole seconds. */
+  readonly storedAt: string;
+}
+
 /** On the parts of a revision that hold objects: the name of the ControllerRevision that they belong to. */
 const revisionLabel = 'flotilla.dev/revision';
 const annotation = 'flotilla.dev/';
@@ -66,7 +72,7 @@ export function revisionMetadata(
 }
 
 /** Undefined for an object that is no part of a revision of this deployment. */
-export function parseRevision(place: HistoryPlace, { metadata }: KubeObject): Revision | undefined {
+export function parseRevision(place: HistoryPlace, { metadata }: KubeObject): StoredRevision | undefined {
   const say = (key: string) => metadata.annotations?.[annotation + key];
   const [task, number] = [say('task') as TaskId | undefined, Number(say('revision'))];
   if (task === undefined || !Number.isInteger(number) || number < 1) return undefined;
@@ -83,6 +89,7 @@ export function parseRevision(place: HistoryPlace, { metadata }: KubeObject): Re
     outcome: say('outcome') ?? '',
     durationMs: Number.isFinite(durationMs) ? durationMs : null,
     digest: say('digest') ?? '',
+    storedAt: metadata.creationTimestamp ?? '',
     dependsOn: (say('depends-on') ?? '').split(',').filter((each) => each !== '') as TaskId[],
   };
 }
