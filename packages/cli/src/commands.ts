@@ -11,6 +11,8 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   affected: async () => (await import('./commands/affected.js')).affected,
   prove: async () => (await import('./commands/prove.js')).prove,
   unlock: async () => (await import('./commands/unlock.js')).unlock,
+  history: async () => (await import('./commands/history.js')).history,
+  rollback: async () => (await import('./commands/rollback.js')).rollback,
   destroy: async () => (await import('./commands/destroy.js')).destroy,
   ready: async () => (await import('./commands/ready.js')).ready,
   cluster: async () => (await import('./commands/cluster.js')).cluster,

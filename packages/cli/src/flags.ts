@@ -103,6 +103,12 @@ export const flags = {
   },
   'no-prune': { kind: 'switch', summary: 'leave objects that the files no longer have' },
   'no-preflight': { kind: 'switch', summary: 'do not dry-run every object before the first write' },
+  'on-halt': {
+    kind: 'value',
+    value: 'rollback',
+    choices: ['rollback'],
+    summary: 'a halted run puts the last good revision of what it has changed back',
+  },
   only: { kind: 'list', value: 'TASK', summary: 'exactly these tasks of the workflow (repeatable, or a,b)' },
   output: { kind: 'value', short: 'o', value: 'FORMAT', summary: 'the format of the output' },
   param: { kind: 'list', value: 'K=V', summary: 'what ${parameters.K} stands for (repeatable)' },
@@ -123,6 +129,7 @@ export const flags = {
     value: 'DURATION',
     summary: 'how long to wait for the answer to one request to the API server (default: 30s)',
   },
+  rehearsal: { kind: 'switch', summary: 'print a rehearsal file with the recorded durations' },
   'rerun-jobs': { kind: 'switch', summary: 'run jobs again that have succeeded with the same inputs' },
   resume: { kind: 'switch', summary: 'go on with the last run, which was killed or cut short' },
   speed: { kind: 'value', value: 'N', summary: 'embedded cluster: divide durations by N' },
@@ -137,6 +144,7 @@ export const flags = {
     value: 'DURATION',
     summary: 'timeout of tasks that say none themselves, e.g. 90s (default: 10m; jobs 20m)',
   },
+  to: { kind: 'value', value: 'REV', summary: 'the revision (see flotilla history)' },
   verbose: { kind: 'switch', short: 'v', summary: 'say more' },
   with: {
     kind: 'value',

@@ -6,6 +6,7 @@ import {
   findRunOrigin,
   parseProof,
   processEnvironment,
+  type DeployPlanOptions,
   type DeployPlanResult,
   type OpenedCluster,
 } from '@flotilla/k8s-executor';
@@ -22,19 +23,30 @@ import { readConcurrency, readLocking } from './run-options.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
 import { cancelOnSignals, signalExitCodes } from './signals.js';
 
-/** Opens the cluster, runs the plan in it and resolves to the exit code of the run. */
-export async function runInCluster(invocation: Invocation, loaded: LoadedPlan): Promise<number> {
+/** What is done with all that a command line says of a run. */
+export type StartRun = (options: DeployPlanOptions, output: RunOutput) => Promise<DeployPlanResult>;
+
+/** Opens the cluster, runs the plan in it (or what `start` makes of it) and resolves to the exit code of the run. */
+export async function runInCluster(
+  invocation: Invocation,
+  loaded: LoadedPlan,
+  start: StartRun = deployPlan,
+): Promise<number> {
   const said = readGrace(invocation.flags);
   const opened = await chooseCluster(invocation, loaded.file);
   try {
     const grace = chooseGrace(loaded.file, said, opened.grace);
-    return await runOpened(invocation, loaded, { ...opened, grace });
+    return await runOpened(invocation, loaded, { opened: { ...opened, grace }, start });
   } finally {
     await opened.close();
   }
 }
 
-async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: OpenedCluster): Promise<number> {
+async function runOpened(
+  invocation: Invocation,
+  loaded: LoadedPlan,
+  { opened, start }: { readonly opened: OpenedCluster; readonly start: StartRun },
+): Promise<number> {
   const { ports } = invocation;
   const output = openRunOutput(invocation, nextCommands(invocation, opened), loaded.diagnostics);
   const cancellation = cancelOnSignals(ports, {
@@ -45,7 +57,8 @@ async function runOpened(invocation: Invocation, loaded: LoadedPlan, opened: Ope
     onSecond: output.close,
   });
   try {
-    const run = startRun(invocation, loaded, { opened, output, cancelled: cancellation.signal });
+    const cancelled = cancellation.signal;
+    const run = startRun(invocation, loaded, { opened, output, start, cancelled });
     const ended = await run;
     output.close();
     if (opened.simulated && wasCutShort(ended)) ports.stderr.write(simulationEnded);
@@ -80,17 +93,18 @@ function exitCodeOf(invocation: Invocation, ended: DeployPlanResult): number {
 interface Running {
   readonly opened: OpenedCluster;
   readonly output: RunOutput;
+  readonly start: StartRun;
   readonly cancelled: AbortSignal;
 }
 
 async function startRun(
   invocation: Invocation,
   loaded: LoadedPlan,
-  { opened, output, cancelled }: Running,
+  { opened, output, start, cancelled }: Running,
 ): Promise<DeployPlanResult> {
   const { flags } = invocation;
   const { directory } = loaded;
-  return await deployPlan({
+  const options: DeployPlanOptions = {
     ...loaded,
     origin: await findRunOrigin({ directory, environment: processEnvironment() }),
     wallClock: () => new Date(),
@@ -121,7 +135,9 @@ async function startRun(
     onDiagnostics: (diagnostics) => {
       printDiagnostics(invocation, diagnostics);
     },
-  });
+    ...(flags.value('on-halt') === 'rollback' && { onHalt: 'rollback' }),
+  };
+  return await start(options, output);
 }
 
 /** `--proof`: the token of the proof that a cache has hashed. Refuses with 66 what is none. */

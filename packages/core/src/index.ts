@@ -40,6 +40,8 @@ export {
 } from './load/find-file.js';
 export { loadPlan, type LoadedPlan, type LoadOptions, type LoadPlanResult } from './load/load-plan.js';
 export { formatLive } from './report/live-view.js';
+export { evidenceToText } from './report/failure-report.js';
+export { formatDuration } from './report/format-duration.js';
 export { formatSummary, type SummaryOptions } from './report/summary.js';
 export { formatTaskLog } from './report/task-log.js';
 export { formatWaiting } from './report/waiting-line.js';

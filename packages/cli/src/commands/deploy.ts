@@ -38,6 +38,7 @@ export const deploy: Command = {
     'images',
     'proof',
     'grace',
+    'on-halt',
     'no-prune',
     'prune-stateful',
     'allow-empty',

@@ -87,6 +87,8 @@ export type RunEvent =
       readonly unanswered?: readonly UnansweredWrite[];
       /** Absent when nothing was to be pruned. */
       readonly pruned?: PruneSummary;
+      /** Absent unless the run was halted and asked to put back what it had changed. */
+      readonly rolledBack?: readonly RolledBackTask[];
     };
 
 /** What a run has deleted because its files no longer have it, and what it has left although they do not. */
@@ -95,6 +97,16 @@ export interface PruneSummary {
   readonly kept: readonly { readonly object: ObjectReference; readonly reason: string }[];
   /** Why not all could be deleted; the run is then degraded. */
   readonly failure?: string;
+}
+
+/** What a halted run has put back (`--on-halt rollback`). */
+export interface RolledBackTask {
+  readonly task: TaskId;
+  /** The good revision that was put back; null when the task never had one, so that it is as the run left it. */
+  readonly revision: number | null;
+  /** Whether that version is ready again; null when nothing was put back. */
+  readonly outcome: TaskOutcomeKind | null;
+  readonly reason: string;
 }
 
 /** The last event of a run: how it ended, and how each task did. */

@@ -1,5 +1,5 @@
 import type { Evidence, ObjectReference } from '../domain/outcome.js';
-import type { Style } from './style.js';
+import { createStyle, type Style } from './style.js';
 import { logLine, oneLine } from './text-layout.js';
 
 /**
@@ -22,6 +22,11 @@ export function formatFailure(evidence: Evidence, style: Style, said = ''): read
     ]),
     ...(evidence.command === undefined ? [] : [`look further: ${oneLine(evidence.command)}`]),
   ];
+}
+
+/** As `formatFailure`, as one text, for evidence that is shown outside of a run. */
+export function evidenceToText(evidence: Evidence, { color }: { readonly color: boolean }): string {
+  return formatFailure(evidence, createStyle(color)).join('\n');
 }
 
 function objectLine({ object, state }: Evidence): readonly string[] {

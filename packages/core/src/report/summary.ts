@@ -4,7 +4,7 @@ import { formatFailure } from './failure-report.js';
 import { formatDuration } from './format-duration.js';
 import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
 import { countTasks, type RunSettledEvent, type RunState, type TaskState } from './run-state.js';
-import { prunedLines } from './pruned-lines.js';
+import { prunedLines, rolledBackLines } from './pruned-lines.js';
 import { createStyle, type Style } from './style.js';
 import { inColumns, oneLine, plural, wrap } from './text-layout.js';
 import { formatUnanswered } from './unanswered-lines.js';
@@ -50,6 +50,7 @@ export function formatSummary(state: RunState, options: SummaryOptions): string 
     cutShort ? whereabouts(screen) : changes(screen),
     formatUnanswered(settled.unanswered ?? [], screen.style),
     settled.pruned === undefined ? [] : prunedLines(settled.pruned),
+    rolledBackLines(settled.rolledBack ?? []),
     criticalPath(screen, settled),
     cutShort ? commands(screen, settled) : [],
   ];

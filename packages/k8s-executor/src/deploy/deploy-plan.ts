@@ -26,6 +26,9 @@ import { createLiveObjects } from '../tasks/live-objects.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 import { createRedactor, type Redactor } from '../tasks/redactor.js';
 import { barrierHints } from './barrier-hints.js';
+import type { RunContext } from '../tasks/run-context.js';
+import { forgetRemoved, keepRevisions } from './record-end.js';
+import { rollBackRun } from './roll-back-run.js';
 import { holdLast, planPruning, type PruneChoice, type Pruning } from './pruning.js';
 import { refuseMissingNamespace } from './refuse-missing-namespace.js';
 import { bothSinks, eitherSignal, unlessCancelled, withinMs } from './run-plumbing.js';
@@ -44,6 +47,7 @@ export interface DeployPlanOptions extends Pick<
   | 'grace'
   | 'onWarning'
   | 'runProgram'
+  | 'recorded'
   | 'images'
 > {
   readonly file: DeploymentFile;
@@ -78,6 +82,10 @@ export interface DeployPlanOptions extends Pick<
   readonly lockTimeoutMs?: number;
   /** How long a lock counts as held after its last renewal (`--lock-duration`); whole seconds, default 15,000. */
   readonly lockDurationMs?: number;
+  /** What a halted run does with what it has changed (`--on-halt`); default: leaves it. */
+  readonly onHalt?: 'rollback';
+  /** Asked once everything is checked, before anything is written: to save what a rollback takes away. */
+  readonly beforeWrites?: (context: RunContext) => Promise<void>;
   /** What people should be told between events: whose lock is waited for, what is resumed, what is being pruned. */
   readonly onNote?: (text: string) => void;
   /** Warnings and hints found while rendering and checking, before the first event. */
@@ -101,6 +109,7 @@ export async function deployPlan(asked: DeployPlanOptions): Promise<DeployPlanRe
   const options = { ...asked, redactor: asked.redactor ?? createRedactor(), guard, cluster: guard.cluster };
   const prepared = await unlessCancelled(options.cancelled, prepare(options));
   if (prepared.kind !== 'prepared') return prepared;
+  await options.beforeWrites?.(prepared.run.context);
   const refusal = await prepared.run.createNamespace(asked.cluster);
   if (refusal !== undefined) return { kind: 'refused', refusal };
   const acquired = await lockDeployment(asked);
@@ -206,14 +215,48 @@ async function deployLocked(
       resumption,
       unanswered: guard.unanswered,
     });
-    const settled = await planned.pruning.finish(ran, { cluster: options.cluster, cancelled });
-    await writeReceipt({ ...options, run }, prepared.run, settled);
+    const pruned = await planned.pruning.finish(ran, { cluster: options.cluster, cancelled });
+    const settled = await rollBackIfAsked(pruned, { ...options, run, cancelled }, prepared.run);
+    await keepHistory({ ...options, run }, prepared.run, settled);
     await journal.end(settled);
+    const notForgotten = await forgetRemoved(settled, prepared.run);
+    if (notForgotten !== undefined) options.onWarning?.(`records could not be removed: ${notForgotten}`);
     sink(settled);
     return { kind: 'settled', settled };
   } finally {
     journal.stop();
   }
+}
+
+/** `--on-halt rollback`: what is true afterwards is what the receipt says. */
+async function rollBackIfAsked(
+  halted: RunSettled,
+  options: Options & { readonly cancelled: AbortSignal },
+  prepared: PreparedRun,
+): Promise<RunSettled> {
+  await writeReceipt(options, prepared, halted);
+  if (halted.outcome !== 'halted' || options.onHalt !== 'rollback') return halted;
+  const { tasks, done } = await rollBackRun(halted, {
+    ...options,
+    onNote: options.onNote ?? (() => undefined),
+  });
+  if (done !== undefined)
+    await writeReceipt(options, done.prepared, { ...done.settled, outcome: halted.outcome });
+  return { ...halted, rolledBack: tasks };
+}
+
+/** A run whose revisions could not be kept is as good as any other: it is only that nobody can go back to it. */
+async function keepHistory(options: Options, prepared: PreparedRun, settled: RunSettled): Promise<void> {
+  const at = options.wallClock();
+  const kept = await withinMs(
+    options.clock,
+    isCutShort(settled.outcome) ? 5_000 : Infinity,
+    keepRevisions({ ...options, settled, at }, prepared),
+  );
+  if (kept?.ok === true) return;
+  const failure = kept?.failure ?? { kind: 'aborted' };
+  const why = failure.kind === 'aborted' ? 'it was stopped' : failure.message;
+  options.onWarning?.(`the history could not be written: ${why}`);
 }
 
 /** A run without a receipt is as good as any other: it is only not known later what it did. */

@@ -25,6 +25,8 @@ export interface RollbackRequest extends HistoryPlace {
   readonly clock: Clock;
   /** Default: every task that is not what its newest good revision says. */
   readonly tasks?: readonly TaskId[];
+  /** Without `tasks`: only these count. */
+  readonly among?: ReadonlySet<TaskId>;
   /** For one task: this revision. */
   readonly to?: number;
 }
@@ -41,7 +43,9 @@ export type FindTargetsResult =
 export async function findRollbackTargets(request: RollbackRequest): Promise<FindTargetsResult> {
   const history = await readHistory(request.cluster, request);
   if (!history.ok) return refused(printFailure(history.failure), 69);
-  const named = request.tasks ?? [...new Set(history.value.map(({ task }) => task))].filter(mayGoBack);
+  const recorded = [...new Set(history.value.map(({ task }) => task))];
+  const named =
+    request.tasks ?? recorded.filter((task) => mayGoBack(task) && request.among?.has(task) !== false);
   const unknown = named.find((task) => !history.value.some((revision) => revision.task === task));
   if (unknown !== undefined)
     return refused(

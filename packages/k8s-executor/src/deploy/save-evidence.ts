@@ -45,7 +45,7 @@ async function lookAt(
         pods: sight.pods,
         related: sight.replicaSet === undefined ? [] : [sight.replicaSet],
       },
-      { cluster: context.cluster, redact: (text) => context.redactor.redact(text) },
+      { cluster: context.cluster, clock: context.clock, redact: (text) => context.redactor.redact(text) },
     );
     return { task: revision.task, evidence };
   } finally {

@@ -1,0 +1,107 @@
+import { runPlan, type EventSink, type RolledBackTask, type RunSettled, type TaskId } from '@flotilla/core';
+import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import { planPruning } from './pruning.js';
+import { planRollback } from './rollback-plan.js';
+import { findRollbackTargets, type RollbackTarget } from './rollback-targets.js';
+
+/** The run that was halted, under whose lock its changes are taken back. */
+export interface RollBackOptions extends Omit<PrepareRunOptions, 'signal' | 'recorded'> {
+  readonly run: string;
+  readonly cancelled: AbortSignal;
+  /** Told what happens, one line at a time. */
+  readonly onNote: (text: string) => void;
+}
+
+/** What was put back, and what is needed to write that down. */
+export interface RolledBack {
+  readonly tasks: readonly RolledBackTask[];
+  /** Absent when nothing was put back. */
+  readonly done?: { readonly prepared: PreparedRun; readonly settled: RunSettled };
+}
+
+/**
+ * Puts back the last good revision of exactly the tasks that a halted run has changed, and removes what it had added to
+ * them. The evidence of the failure is in the events that were told before. Jobs are not run again; a task that never
+ * was good stays as it is.
+ */
+export async function rollBackRun(halted: RunSettled, options: RollBackOptions): Promise<RolledBack> {
+  const changed = changedTasks(halted);
+  const request = { ...options, deployment: options.plan.name };
+  const found = await findRollbackTargets({ ...request, among: changed });
+  const targets = found.ok ? found.targets : [];
+  const why = found.ok ? 'it has no good revision to go back to' : found.refusal.message;
+  const left = [...changed].filter((task) => !targets.some(({ revision }) => revision.task === task));
+  const leftTasks = left.map((task) => ({ task, revision: null, outcome: null, reason: why }));
+  if (targets.length === 0) return { tasks: leftTasks };
+  const done = await applyTargets(targets, options);
+  if (typeof done === 'string')
+    return { tasks: [...leftTasks, ...targets.map((target) => undone(target, done))] };
+  return { tasks: [...leftTasks, ...targets.map((target) => outcomeOf(target, done.settled))], done };
+}
+
+/** Services and charts that were started and did not find everything as it was asked. */
+function changedTasks(halted: RunSettled): ReadonlySet<TaskId> {
+  return new Set(
+    halted.tasks
+      .filter(
+        ({ task, startedAt, outcome, kept }) =>
+          startedAt !== null && outcome !== 'unchanged' && kept === undefined && isDeployed(task),
+      )
+      .map(({ task }) => task),
+  );
+}
+
+function isDeployed(task: TaskId): boolean {
+  return task.startsWith('services.') || task.startsWith('charts.');
+}
+
+/** How it ended; why nothing was put back as text. */
+async function applyTargets(
+  targets: readonly RollbackTarget[],
+  options: RollBackOptions,
+): Promise<Required<RolledBack>['done'] | string> {
+  const { cluster, clock, run, cancelled, onNote } = options;
+  const { plan, recorded } = planRollback(options.plan.name, targets);
+  onNote(`the run was halted: putting back ${targets.map(({ revision }) => revision.task).join(', ')}`);
+  const prepared = await prepareRun({ ...options, plan, recorded, preflight: false });
+  if (!prepared.ok)
+    return 'refusal' in prepared ? prepared.refusal.message : (prepared.diagnostics[0]?.message ?? 'unknown');
+  const choice = { enabled: true, allowEmpty: true };
+  const planned = await planPruning({ clock, prepared: prepared.run, choice, onNote });
+  if (!planned.ok) return planned.refusal.message;
+  const refusal = await prepared.run.openInventory(cluster);
+  if (refusal !== undefined) return refusal.message;
+  const ran = await runPlan(plan, {
+    run,
+    cluster: cluster.server,
+    runner: prepared.run.runnerFor(run),
+    clock,
+    sink: tellSettled(onNote),
+    durations: () => 1,
+    cancelled,
+  });
+  const settled = await planned.pruning.finish(ran, { cluster, cancelled });
+  return { prepared: prepared.run, settled };
+}
+
+/** The events of a run are over: what happens now is told in notes. */
+function tellSettled(onNote: (text: string) => void): EventSink {
+  return (event) => {
+    if (event.type === 'task-settled')
+      onNote(`rollback: ${event.task} ${event.outcome.kind}: ${event.outcome.reason}`);
+  };
+}
+
+function outcomeOf({ revision }: RollbackTarget, settled: RunSettled): RolledBackTask {
+  const summary = settled.tasks.find(({ task }) => task === revision.task);
+  return {
+    task: revision.task,
+    revision: revision.number,
+    outcome: summary?.outcome ?? null,
+    reason: summary?.reason ?? 'it was not reached',
+  };
+}
+
+function undone({ revision }: RollbackTarget, reason: string): RolledBackTask {
+  return { task: revision.task, revision: revision.number, outcome: null, reason };
+}
