@@ -192,5 +192,5 @@ test.each(['before', 'after'] as const)(
     // The lease, the journal, the inventory, six objects, the progress, the receipt, the end, the release.
     expect(await tryAllDeaths(moment, end)).toBeGreaterThanOrEqual(14);
   },
-  400_000,
+  900_000,
 );

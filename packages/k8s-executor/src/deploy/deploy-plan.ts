@@ -14,6 +14,7 @@ import {
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import { expectedDurations } from '../record/expected-durations.js';
+import { hasOtherSecrets } from '../record/journal/has-other-secrets.js';
 import { openJournal, type JournalMode } from '../record/journal/open-journal.js';
 import { acquireLock, type AcquireLockResult } from '../record/lock/acquire-lock.js';
 import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js';
@@ -196,6 +197,7 @@ async function deployLocked(
     ...options,
     mode: options.mode ?? 'new',
     digests: new Map(plan.tasks.map(({ id }) => [id, desiredDigest(prepared.run.objectsOf(id))])),
+    hasOtherSecrets: (task) => hasOtherSecrets(prepared.run.objectsOf(task), options.cluster),
     redact: (text) => redactor.redact(text),
   });
   if (!begun.ok) return { kind: 'refused', refusal: begun.refusal };

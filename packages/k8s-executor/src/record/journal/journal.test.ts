@@ -29,6 +29,7 @@ function createWorld(
       run,
       origin: { who: `${run}@ci`, commit: null, url: null },
       mode: 'new',
+      hasOtherSecrets: () => Promise.resolve(false),
       redact: (text) => text.replaceAll('hush', '***'),
       onNote: (text) => notes.push(text),
       ...more,
@@ -162,6 +163,18 @@ test.each([
     },
   });
   expect(writes()).toBe(before);
+});
+
+test('a Secret that has changed under what is kept is told, though no digest covers it', async () => {
+  const { clock, open } = createWorld();
+  const { journal } = opened(await open('r1'));
+  journal.sink(settled('services.a', 900, 'succeeded'));
+  await clock.advanceTo(1_000);
+  journal.stop();
+  const hasOtherSecrets = (task: TaskId) => Promise.resolve(task === 'services.a');
+  expect(await open('r2', { mode: 'resume', hasOtherSecrets })).toMatchObject({
+    refusal: { exitCode: 65, message: /changed: a Secret of services\.a\.$/ },
+  });
 });
 
 test('nothing to resume', async () => {

@@ -27,6 +27,8 @@ export interface OpenJournalOptions {
   readonly run: string;
   readonly origin: RunOrigin;
   readonly mode: JournalMode;
+  /** Whether a Secret of the task, whose values no digest covers, is another one in the cluster. Asked of what is to be kept. */
+  readonly hasOtherSecrets: (task: TaskId) => Promise<boolean>;
   readonly redact: (text: string) => string;
   readonly onNote?: ((text: string) => void) | undefined;
 }
@@ -53,7 +55,7 @@ export async function openJournal(options: OpenJournalOptions): Promise<OpenJour
   const found = await options.cluster.get(reference);
   if (!found.ok) return { ok: false, refusal: unreadable(found.failure) };
   const before = found.value === undefined ? undefined : decodeJournal(found.value);
-  const refusal = options.mode === 'resume' ? refuseToResume(before, options) : undefined;
+  const refusal = options.mode === 'resume' ? await refuseToResume(before, options) : undefined;
   if (refusal !== undefined) return { ok: false, refusal };
   const begun = begin(before, options);
   tell(before, begun, options);
@@ -165,7 +167,10 @@ function opened(
   return { run, series: `${run}/${String(era)}`, journal: writer, resumption };
 }
 
-function refuseToResume(before: Journal | undefined, options: OpenJournalOptions): Refusal | undefined {
+async function refuseToResume(
+  before: Journal | undefined,
+  options: OpenJournalOptions,
+): Promise<Refusal | undefined> {
   const { plan, namespace } = options;
   if (before === undefined)
     return {
@@ -173,13 +178,24 @@ function refuseToResume(before: Journal | undefined, options: OpenJournalOptions
       message: `there is no run of ${plan.name} in namespace ${namespace} to resume.`,
       help: 'Deploy without --resume.',
     };
-  const changes = findChanges(before, options);
+  const told = findChanges(before, options);
+  const changes = told.length > 0 ? told : await findChangedSecrets(before, options);
   if (changes.length === 0) return undefined;
   return {
     exitCode: 65,
     message: `run ${before.header.run} cannot be resumed, the files have changed since: ${changes.join('; ')}.`,
     help: 'Deploy without --resume: what is already as asked costs no write, and jobs that have succeeded are not run again.',
   };
+}
+
+async function findChangedSecrets(
+  before: Journal,
+  { plan, hasOtherSecrets }: OpenJournalOptions,
+): Promise<readonly string[]> {
+  const kept = [...resumptionOf(before, plan).kept.keys()];
+  const others = await Promise.all(kept.map(hasOtherSecrets));
+  const changed = kept.filter((_, at) => others[at] === true);
+  return changed.length === 0 ? [] : [`changed: a Secret of ${changed.join(', ')}`];
 }
 
 /** What people should know before the run begins. */
