@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
@@ -68,4 +69,53 @@ test.each([
   const events = parseRunEvents(ended.stdout);
   expect(events.at(-1)).toMatchObject({ type: 'run-settled', outcome: 'cancelled', exitCode });
   expect(outcomes(events)).toEqual({ 'services.slow': 'cancelled', 'services.after': 'skipped' });
+});
+
+test('what was cut off is released, written down and resumed: nothing finished is done again', async () => {
+  const lease = await cluster.kubectl(['get', 'lease', '-n', 'default', '-o', 'name']);
+  expect(lease.stdout).toBe('');
+  const journal = await cluster.kubectl(['get', 'configmap', 'flotilla-patience.journal', '-o', 'json']);
+  const { data } = JSON.parse(journal.stdout) as { readonly data: Readonly<Record<string, string>> };
+  expect(JSON.parse(data['end'] ?? '{}')).toMatchObject({ outcome: 'cancelled' });
+  expect(JSON.parse(data['services.slow'] ?? '{}')).toMatchObject({ state: 'settled', outcome: 'cancelled' });
+  let stopped = false;
+  const args = ['deploy', '--resume', '-o', 'ndjson', '--kubeconfig', cluster.kubeconfig.admin];
+  const ended = await flotilla(args, {
+    cwd: folder,
+    onOutput: (stdout, _stderr, kill) => {
+      if (stopped || !/"type":"task-progressed".*"phase":"wait"/.test(stdout)) return;
+      stopped = true;
+      kill('SIGINT');
+    },
+  });
+  expect(ended.stderr).toContain('which ended as cancelled');
+  const [first] = parseRunEvents(ended.stdout);
+  expect(first).toMatchObject({ type: 'run-started', part: 2 });
+});
+
+test('a signal while everything is still checked ends it with nothing written', async () => {
+  const chart = join(folder, 'slow-chart');
+  await mkdir(chart);
+  await writeFile(join(folder, 'chart.yaml'), 'name: charted\ncharts: [{name: c, directory: slow-chart}]\n');
+  // A renderer that never ends, as helm does when a repository hangs; it starts a child of its own.
+  await writeFile(join(chart, 'helm'), '#!/bin/sh\nsleep 600 &\necho $$ > starting\nmv starting started\nwait\n', { mode: 0o755 });
+  let signalled = false;
+  const running = flotilla(['deploy', '-f', 'chart.yaml', '--kubeconfig', cluster.kubeconfig.admin], {
+    cwd: folder,
+    env: { PATH: `${chart}:${process.env['PATH'] ?? ''}` },
+    onStart: (kill) => {
+      const watcher = watch(folder, (_event, name) => {
+        if (signalled || name !== 'started') return;
+        signalled = true;
+        watcher.close();
+        kill('SIGINT');
+      });
+    },
+  });
+  const ended = await running;
+  expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 130 });
+  expect(ended.stderr).toContain('nothing was written');
+  const group = Number(await readFile(join(folder, 'started'), 'utf8'));
+  // Nobody is left in the renderer's process group.
+  expect(() => process.kill(-group, 0)).toThrow('ESRCH');
 });
