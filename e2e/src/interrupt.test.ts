@@ -98,7 +98,11 @@ test('a signal while everything is still checked ends it with nothing written', 
   await mkdir(chart);
   await writeFile(join(folder, 'chart.yaml'), 'name: charted\ncharts: [{name: c, directory: slow-chart}]\n');
   // A renderer that never ends, as helm does when a repository hangs; it starts a child of its own.
-  await writeFile(join(chart, 'helm'), '#!/bin/sh\nsleep 600 &\necho $$ > starting\nmv starting started\nwait\n', { mode: 0o755 });
+  await writeFile(
+    join(chart, 'helm'),
+    '#!/bin/sh\nsleep 600 &\necho $$ > starting\nmv starting started\nwait\n',
+    { mode: 0o755 },
+  );
   let signalled = false;
   const running = flotilla(['deploy', '-f', 'chart.yaml', '--kubeconfig', cluster.kubeconfig.admin], {
     cwd: folder,
