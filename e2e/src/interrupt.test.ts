@@ -1,8 +1,10 @@
-import { watch } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { runProgram } from './control-plane/run-program.js';
 import { flotilla } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
 
@@ -93,33 +95,25 @@ test('what was cut off is released, written down and resumed: nothing finished i
   expect(first).toMatchObject({ type: 'run-started', part: 2 });
 });
 
-test('a signal while everything is still checked ends it with nothing written', async () => {
+test('a signal while everything is still checked ends it with nothing written and no renderer left', async () => {
   const chart = join(folder, 'slow-chart');
   await mkdir(chart);
   await writeFile(join(folder, 'chart.yaml'), 'name: charted\ncharts: [{name: c, directory: slow-chart}]\n');
-  // A renderer that never ends, as helm does when a repository hangs; it starts a child of its own.
-  await writeFile(
-    join(chart, 'helm'),
-    '#!/bin/sh\nsleep 600 &\necho $$ > starting\nmv starting started\nwait\n',
-    { mode: 0o755 },
-  );
-  let signalled = false;
-  const running = flotilla(['deploy', '-f', 'chart.yaml', '--kubeconfig', cluster.kubeconfig.admin], {
+  // A renderer that never ends, as helm does when a repository hangs, with a child; both hold the pipe open.
+  await writeFile(join(chart, 'helm'), '#!/bin/sh\nexec 3> alive\nsleep 600 &\nwait\n', { mode: 0o755 });
+  await runProgram('mkfifo', [join(folder, 'alive')]);
+  const alive = createReadStream(join(folder, 'alive')).resume();
+  const left = once(alive, 'end');
+  const ended = await flotilla(['deploy', '-f', 'chart.yaml', '--kubeconfig', cluster.kubeconfig.admin], {
     cwd: folder,
     env: { PATH: `${chart}:${process.env['PATH'] ?? ''}` },
     onStart: (kill) => {
-      const watcher = watch(folder, (_event, name) => {
-        if (signalled || name !== 'started') return;
-        signalled = true;
-        watcher.close();
+      alive.once('open', () => {
         kill('SIGINT');
       });
     },
   });
-  const ended = await running;
   expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 130 });
   expect(ended.stderr).toContain('nothing was written');
-  const group = Number(await readFile(join(folder, 'started'), 'utf8'));
-  // Nobody is left in the renderer's process group.
-  expect(() => process.kill(-group, 0)).toThrow('ESRCH');
+  await left;
 });
