@@ -156,7 +156,7 @@ export const containerCases: readonly FailureCase[] = [
   {
     title: 'a readiness probe that never succeeds',
     objects: [deployment({ behaviour: { mode: 'never-ready' }, container: probe })],
-    words: ['--timeout', '8s'],
+    words: ['--timeout', '16s'],
     outcome: 'timed-out',
   },
   {
@@ -184,7 +184,7 @@ export const containerCases: readonly FailureCase[] = [
   {
     title: 'one of three pods crashes',
     objects: [deployment({ spec: { replicas: 3 }, behaviour: { mode: 'crash-loop', 'fail-pods': '1' } })],
-    words: ['--timeout', '12s'],
+    words: ['--timeout', '16s'],
     outcome: 'timed-out',
   },
 ];

@@ -30,7 +30,7 @@ export interface LiveTasksOptions {
  * The explanation of a timeout is asked for so long before it, at most a quarter of the task's time: so it is there at
  * the very instant, and a slow answer does not hold up the run.
  */
-const explainAheadMs = 2_000;
+const explainAheadMs = 4_000;
 
 export function createLiveTasks(options: LiveTasksOptions): LiveTasks {
   const { runner, clock, tell, giveUp, begunAt, elapsedMs } = options;

@@ -1,4 +1,3 @@
-import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { Resource, SharedWatch } from '../cluster/cluster.js';
 import { creatingKey } from '../failure/configuration-trouble.js';
@@ -14,7 +13,7 @@ import { aborted, createBell, ringOnAbort } from './bell.js';
 import type { AppliedObject } from './applied-object.js';
 import { waitsForConsumer } from './claim-binding.js';
 import { awaitsStatus, hasStatus, mayGetStatus, silentControllerMs } from './first-status.js';
-import { lostFields, ownerOfField } from './owned-fields.js';
+import { deletedByOthers, supersededByOthers } from './interference.js';
 import type { RunContext } from './run-context.js';
 import { asLastSeen, syncedOrTroubled, unseen } from './watch-trouble.js';
 
@@ -305,31 +304,12 @@ class WatchObservation implements Observation {
 
   /** Somebody else has deleted the object, or changed what we asked of it. */
   #interference(object: AppliedObject, sight: Sight): readonly Symptom[] {
-    const subject = printReference(referenceOf(object.applied));
-    const base = { class: 'cannot-heal', graceMs: 0, conclusive: true } as const;
     const live = this.#watched.get(object)?.watch.get(object.applied.metadata.name);
-    if (this.#seen.has(object) && live?.metadata.uid !== object.applied.metadata.uid) {
-      if (sight.readiness.status === 'failed') return [];
-      return [
-        { ...base, key: 'gone', cause: `${subject} was deleted by someone else while it was waited for` },
-      ];
+    if (!this.#seen.has(object) || live?.metadata.uid === object.applied.metadata.uid) {
+      const superseded = supersededByOthers(object, sight.object);
+      return superseded === undefined ? [] : [superseded];
     }
-    const newer = (sight.object.metadata.generation ?? 0) > (object.applied.metadata.generation ?? 0);
-    // Who only scales (a HorizontalPodAutoscaler) wants the same rollout.
-    const lost = newer
-      ? lostFields(object.desired, sight.object).find((field) => field !== '.spec.replicas')
-      : undefined;
-    if (lost === undefined) return [];
-    const owner = ownerOfField(sight.object, lost) ?? 'someone else';
-    return [
-      {
-        ...base,
-        class: 'superseded',
-        key: 'superseded',
-        cause: `${subject} was superseded: ${owner} changed ${lost}`,
-        advice: 'What runs now is not this version: deploy again if it should be.',
-      },
-    ];
+    return sight.readiness.status === 'failed' ? [] : [deletedByOthers(object)];
   }
 
   async #failing(pending: ReadonlyMap<AppliedObject, Sight>): Promise<Failing | undefined> {
