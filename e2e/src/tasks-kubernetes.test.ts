@@ -153,7 +153,7 @@ test('a field that another manager took is a conflict that names it, drift in th
 test('a job is adopted while it runs, kept when it is done, rerun when asked, replaced when it changes', async () => {
   const shop = await deployment('jobs', {
     'flotilla.yaml': jobFile,
-    'seed.yaml': job('lab.fake/run-ms: "8000"', 'one'),
+    'seed.yaml': job('lab.fake/run-ms: "15000"', 'one'),
   });
   const uid = () => shop.kubectl(['get', 'job', 'seed', '-o', 'jsonpath={.metadata.uid}']);
   const killed = await shop.run(['deploy', '-o', 'ndjson'], {
@@ -163,7 +163,9 @@ test('a job is adopted while it runs, kept when it is done, rerun when asked, re
   });
   expect(killed.signal).toBe('SIGKILL');
   const made = await uid();
-  const second = await shop.run(['deploy', '--take-over', '-o', 'ndjson']);
+  // The lock of the killed run would expire by itself, but later than the job ends.
+  await shop.kubectl(['delete', 'lease', '--all']);
+  const second = await shop.run(['deploy', '-o', 'ndjson']);
   expect(ended(second)).toMatchObject({ code: 0 });
   expect(second.stdout).toContain('adopting Job seed');
   const audited = (await cluster.audit()).length;
