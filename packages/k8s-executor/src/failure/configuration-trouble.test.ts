@@ -28,7 +28,7 @@ test.each([
     'Secret db has no key password, which container app needs',
     0,
   ],
-])('%s', (message, missing, cause, graceMs) => {
+])('%s', (message, ...[missing, cause, graceMs]) => {
   expect(missingConfiguration(wait(message), grace)).toMatchObject({ missing, cause, graceMs });
 });
 
