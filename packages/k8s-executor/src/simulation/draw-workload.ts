@@ -28,7 +28,7 @@ export interface Workload {
   readonly secrets: readonly string[];
 }
 
-const deploymentName = 'sim';
+export const deploymentName = 'sim';
 
 /** Draws a workflow by the generator of core's own properties, and Kubernetes objects for each of its tasks. */
 export function drawWorkload(random: SeededRandom): Workload {

@@ -1,3 +1,4 @@
+import type { JournalMode } from '../record/journal/open-journal.js';
 import { printEnd, SimulatedWorld } from './simulated-world.js';
 import type { Version } from './draw-workload.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -32,7 +33,7 @@ export async function simulateSeed(seed: number): Promise<SeedResult> {
   try {
     await world.clock.runUntil(play(world), endOfTimeMs);
   } catch (error) {
-    world.violate(error instanceof Error ? error.message : String(error));
+    world.violate(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   world.close();
   const { runs, kills, violations, trace, wire } = world;
@@ -49,7 +50,7 @@ async function play(world: SimulatedWorld): Promise<void> {
     ...(random.chance(0.3) ? [restarts(world, random.fork('restarts'), over.signal)] : []),
     ...(random.chance(0.3) ? [meddling(world, random.fork('outsiders'), over.signal)] : []),
   ];
-  for (const at of people) await person(world, `run${at}`, random.fork(`person ${at}`));
+  await Promise.all(people.map((at) => person(world, `run${at}`, random.fork(`person ${at}`))));
   over.abort();
   await Promise.all(troubles);
   await lastRun(world);
@@ -62,11 +63,13 @@ async function person(world: SimulatedWorld, name: string, random: SeededRandom)
   const skewMs = random.chance(0.5) ? random.below(600_000) : 0;
   await clock.until(clock.now() + random.below(90_000));
   for (let deaths = 0; ; deaths += 1) {
+    const mode = random.pick<JournalMode>(deaths > 0 ? ['resume', 'new'] : ['new', 'new', 'take-over']);
     const mayDie = deaths < mostDeaths && random.chance(0.5);
     const end = await world.deploy({
       name: `${name}.${deaths}`,
       version,
       skewMs,
+      mode,
       ...(mayDie && { diesAtStep: 1 + random.below(random.pick([20, 100, 400])) }),
     });
     if (end.kind === 'ended') return;

@@ -9,10 +9,12 @@ import type { Answer } from '../embedded/api/answer.js';
 import { createEmbeddedServer } from '../embedded/create-embedded-server.js';
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
 import { renderPlan } from '../manifest/render-plan.js';
-import { drawWorkload } from './draw-workload.js';
+import { deploymentName, drawWorkload } from './draw-workload.js';
 import type { Version, Workload } from './draw-workload.js';
 import { findLack } from './live-state.js';
+import type { JournalMode } from '../record/journal/open-journal.js';
 import { interfere } from './outsiders.js';
+import { findForbiddenWrite } from './record-checks.js';
 import { createRandom } from './seeded-random.js';
 import type { SeededRandom } from './seeded-random.js';
 import { SimulatedProcess } from './simulated-process.js';
@@ -28,6 +30,8 @@ export interface RunOrder {
   readonly version: Version;
   readonly diesAtStep?: number;
   readonly skewMs?: number;
+  /** Default: a new run. */
+  readonly mode?: JournalMode;
 }
 
 /** How a process ended: by itself, or cut off. */
@@ -37,6 +41,8 @@ export type RunEnd =
 const namespace = 'shop';
 /** A Thursday. */
 const startedAtMs = Date.UTC(2026, 0, 1);
+/** Nobody is refused for a lock that somebody holds who was cut off. */
+const lockTimeoutMs = 3_600_000;
 /** What a dead process has sent has arrived by then, or never will. */
 const echoMs = 2_000;
 
@@ -88,6 +94,12 @@ export class SimulatedWorld {
       } = { ...event.kind, ...event.object.metadata };
       this.say(`  ${this.#writerName()} ${event.type} ${kind} ${where}/${name} @${resourceVersion}`);
       this.#watchman.see(event, this.#writer);
+      const forbidden = findForbiddenWrite(event, this.#writer, {
+        cluster: this.#server,
+        deployment: deploymentName,
+        namespace,
+      });
+      if (forbidden !== undefined) this.violate(forbidden);
     });
     this.wire = new Wire({
       clock: this.clock,
@@ -114,7 +126,7 @@ export class SimulatedWorld {
     this.runs += 1;
     const life: Life = { version: order.version, bornMs: this.clock.now(), endedMs: Infinity };
     this.#lives.push(life);
-    this.say(`${order.name} begins to deploy version ${order.version.name}`);
+    this.say(`${order.name} begins to deploy version ${order.version.name} (${order.mode ?? 'new'})`);
     const process = new SimulatedProcess({
       name: order.name,
       clock: this.clock,
@@ -127,7 +139,7 @@ export class SimulatedWorld {
       },
     });
     const end = await Promise.race([
-      this.#run(process, order.version),
+      this.#run(process, order),
       process.death.then((): RunEnd => ({ kind: 'killed' })),
     ]);
     life.endedMs = this.clock.now();
@@ -172,7 +184,7 @@ export class SimulatedWorld {
     return findLack(this.#server, object, isJob ? 'completion' : 'readiness');
   }
 
-  async #run(process: SimulatedProcess, version: Version): Promise<RunEnd> {
+  async #run(process: SimulatedProcess, { version, mode }: RunOrder): Promise<RunEnd> {
     const { clock } = process;
     const random = this.random.fork(process.name).next;
     const http = this.wire.portFor(process);
@@ -192,6 +204,8 @@ export class SimulatedWorld {
       origin: { who: `${process.name}@simulated`, commit: null, url: null },
       createNamespace: true,
       forceConflicts: true,
+      lockTimeoutMs,
+      ...(mode !== undefined && { mode }),
       ...(concurrency !== undefined && { concurrency }),
       sink: (event) => {
         if (process.isDead) return;

@@ -40,5 +40,6 @@ test('an abort ends a wait, and one that never would end', async () => {
 test('work that nobody can finish, or that takes too long, is told', async () => {
   const clock = createVirtualClock(() => 0.5);
   await expect(clock.runUntil(clock.until(Infinity), Infinity)).rejects.toThrow('stuck: at 0 ms');
+  await expect(clock.runUntil(Promise.reject(new Error('a bug')), Infinity)).rejects.toThrow('a bug');
   await expect(clock.runUntil(clock.until(10_001), 10_000)).rejects.toThrow('not over after 10000 ms');
 });

@@ -3,7 +3,7 @@ import { createPriorityQueue, type Clock } from '@flotilla/core';
 /** Time that passes only when nothing else can happen. Begins at 0, and goes on in whole milliseconds. */
 export interface VirtualClock extends Clock {
   /**
-   * Lets the world go on, from one moment that somebody waits for to the next, until `work` has settled. Rejects when
+   * Lets the world go on, from one moment that somebody waits for to the next, until `work` has settled. Rejects as it does, and when
    * it has not and nobody waits for anything any more, when it is not over at `lastMs`, or when somebody goes round and
    * round without letting time pass.
    */
@@ -60,7 +60,10 @@ export function createVirtualClock(random: () => number): VirtualClock {
       work.then(finish, finish);
       for (;;) {
         await turn();
-        if (end.yet) return;
+        if (end.yet) {
+          await work;
+          return;
+        }
         const wait = next();
         if (wait === undefined) throw new Error(`stuck: at ${nowMs} ms nobody waits for anything`);
         if (wait.atMs > lastMs) throw new Error(`not over after ${lastMs} ms`);
