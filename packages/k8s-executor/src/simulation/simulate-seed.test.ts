@@ -1,11 +1,11 @@
 import { simulateSeed } from './simulate-seed.js';
 
 const seedsAtOnce = 10;
-/** About a minute on a small machine; `npm run simulate` goes on from there. */
-const batches = Array.from({ length: 6 }, (_, at) => 1 + at * seedsAtOnce);
+/** Ten seconds on a quiet machine; `npm run simulate` goes on from there. */
+const batches = Array.from({ length: 3 }, (_, at) => 1 + at * seedsAtOnce);
 
 test('the same seed plays the same world, byte by byte', async () => {
-  const worlds = [7, 23, 24];
+  const worlds = [7, 23];
   for (const seed of worlds) {
     const [first, second] = [await simulateSeed(seed), await simulateSeed(seed)];
     expect(first.trace.length).toBeGreaterThan(100);
