@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { runProgram } from './control-plane/run-program.js';
 import { createNxWorkspace, nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
 import { packPackages } from './testing/packed.js';
 
@@ -153,31 +152,5 @@ describe.each(nxVersions)('Nx %s', (version) => {
     expect((await created('configmap', 'flotilla-blog.receipt')).data['receipt.json']).toContain(
       '"succeeded"',
     );
-  });
-
-  test('Ctrl-C ends the run in order: nothing is left running, the lock is free, the receipt tells', async () => {
-    const namespace = `nx-stop-${version.replaceAll('.', '-')}`;
-    await cluster.kubectl(['create', 'namespace', namespace]);
-    await mkdir(join(workspace.folder, 'apps/patience'));
-    await writeFile(join(workspace.folder, 'apps/patience/project.json'), '{"name": "patience"}');
-    const never = 'name: patience\nservices: [{name: slow, image: "registry.invalid/slow:1"}]\n';
-    await writeFile(join(workspace.folder, 'apps/patience/flotilla.yaml'), never);
-    let stopped = false;
-    const args = ['run', 'patience:deploy', `--namespace=${namespace}`, '--output-style=stream'];
-    const ended = await workspace.nx(args, {
-      env: { KUBECONFIG: cluster.kubeconfig.admin },
-      onOutput: (stdout, _stderr, kill) => {
-        if (stopped || !/services\.slow +.*cannot be pulled/.test(stdout)) return;
-        stopped = true;
-        kill('SIGINT');
-      },
-    });
-    expect({ stopped, code: ended.code, stdout: ended.stdout }).not.toMatchObject({ code: 0 });
-    const read = async (kind: string, name: string, path: string) =>
-      (await cluster.kubectl(['-n', namespace, 'get', kind, name, '-o', `jsonpath=${path}`])).stdout;
-    expect(await read('configmap', 'flotilla-patience.receipt', '{.data}')).toContain('cancelled');
-    expect(await read('lease', 'flotilla-patience', '{.spec.holderIdentity}')).toBe('');
-    const { stdout: processes } = await runProgram('ps', ['-eo', 'args']);
-    expect(processes.split('\n').filter((line) => line.includes(workspace.folder))).toEqual([]);
   });
 });
