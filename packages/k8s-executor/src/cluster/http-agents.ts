@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Identity } from './credentials.js';
 
 /** Where an API server is and how it is trusted. */
@@ -33,10 +34,9 @@ export async function createHttpAgents(
   certificate: Identity['certificate'],
 ): Promise<HttpAgents> {
   const tls = {
-    ...(target.ca !== undefined && { ca: target.ca }),
     ...(target.serverName !== undefined && { servername: target.serverName }),
     ...(target.insecure === true && { rejectUnauthorized: false }),
-    ...(certificate !== undefined && { cert: certificate.cert, key: certificate.key }),
+    ...(target.server.startsWith('https:') && { secureContext: secureContextOf(target, certificate) }),
   };
   const create = await agentFactory(target);
   return {
@@ -44,6 +44,14 @@ export async function createHttpAgents(
     streams: create({ ...tls, keepAlive: false }),
     tls,
   };
+}
+
+/** Made once: certificates in the options would be read for each connection, and compared for each request. */
+function secureContextOf(target: ApiTarget, certificate: Identity['certificate']): SecureContext {
+  return createSecureContext({
+    ...(target.ca !== undefined && { ca: target.ca }),
+    ...(certificate !== undefined && { cert: certificate.cert, key: certificate.key }),
+  });
 }
 
 type AgentFactory = (options: https.AgentOptions) => http.Agent;

@@ -30,6 +30,9 @@ const TRY_TIMEOUT_MS = 30_000;
 /** A server that has answered before is worth waiting for while it restarts; an address that never has is probably wrong. */
 const PATIENCE_MS = { known: 60_000, unknown: 2_000, stream: 5_000 };
 
+/** Why a deadline is given up. Without a reason each abort makes an error with a stack, which costs more than the rest. */
+const IN_TIME = 'answered in time';
+
 type Tried<Value> =
   | { readonly kind: 'done'; readonly value: Value }
   | { readonly kind: 'aborted'; readonly unanswered?: true }
@@ -209,7 +212,7 @@ export class HttpTransport implements Transport {
     return {
       hasPassed: () => passed,
       stop: () => {
-        stopped.abort();
+        stopped.abort(IN_TIME);
       },
     };
   }

@@ -23,7 +23,7 @@ export function linkTry(
   setMaxListeners(0, signal);
   signal.addEventListener('abort', startGrace, { once: true });
   const release = () => {
-    over.abort();
+    over.abort('released');
     signal.removeEventListener('abort', startGrace);
     link.release();
   };
