@@ -6,7 +6,7 @@ export {
 } from './control-plane/control-plane.js';
 export { findBinaries } from './control-plane/find-binaries.js';
 export { runProgram, type ProgramOptions, type ProgramResult } from './control-plane/run-program.js';
-export { helmModule } from './control-plane/tool-modules.js';
+export { helmModule, kubernetesModule } from './control-plane/tool-modules.js';
 export {
   applyPatch,
   createKubeClient,
@@ -15,5 +15,6 @@ export {
   type KubeClient,
 } from './kube-client/kube-client.js';
 export { defaultNodeSettings, type NodeSettings } from './simulated-nodes/settings.js';
+export { adminIdentity } from './testing/admin-identity.js';
 export { layOutNxWorkspace, type NxWorkspace } from './testing/nx-workspace.js';
 export { packPackages } from './testing/packed.js';
