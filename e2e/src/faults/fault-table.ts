@@ -15,7 +15,7 @@ export function printFaultTable(rows: readonly FaultRow[]): string {
     name,
     String(exchanges.length),
     String(exchanges.filter(({ fault }) => fault !== undefined).length),
-    String(exchanges.filter(({ count, isWatch }) => count > 1 && !isWatch).length),
+    String(countSentAgain(exchanges)),
     String(exitCode),
     (durationMs / 1000).toFixed(1),
   ]);
@@ -27,4 +27,16 @@ export function printFaultTable(rows: readonly FaultRow[]): string {
       row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  '),
     )
     .join('\n');
+}
+
+/** Requests that came after one like them had been spoilt. */
+function countSentAgain(exchanges: readonly Exchange[]): number {
+  const spoilt = new Set<string>();
+  let count = 0;
+  for (const { method, path, isWatch, isDryRun, fault } of exchanges) {
+    const key = `${method} ${path} ${String(isWatch)} ${String(isDryRun)}`;
+    if (spoilt.delete(key)) count += 1;
+    if (fault !== undefined) spoilt.add(key);
+  }
+  return count;
 }
