@@ -15,8 +15,16 @@ export function answerStatus(response: ServerResponse, fault: Extract<Fault, { k
 
 /** Begins to answer as the server did. */
 export function answer(upstream: IncomingMessage, response: ServerResponse): ServerResponse {
-  const { connection: _, 'transfer-encoding': __, ...headers } = upstream.headers;
+  const headers = headersWithout(upstream, ['connection', 'transfer-encoding']);
   return response.writeHead(upstream.statusCode ?? 502, headers);
+}
+
+/** The headers of a message but some, which are of one connection or one server only. */
+export function headersWithout(
+  { headers }: IncomingMessage,
+  names: readonly string[],
+): IncomingMessage['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
 /** Four pieces, one after the other. */

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { createAuthority, type KeyAndCertificate } from '../control-plane/certificates.js';
-import { answer, answerStatus, followWatch, sendSlowly } from './answers.js';
+import { answer, answerStatus, followWatch, headersWithout, sendSlowly } from './answers.js';
 import type { Fault, FaultPlan, ProxiedRequest } from './fault.js';
 
 /** What became of a request. */
@@ -182,7 +182,7 @@ class Proxy {
   /** Undefined when the server cannot be asked. */
   #forward({ request, response, body }: Passing): Promise<IncomingMessage | undefined> {
     return new Promise((resolve) => {
-      const { authorization: _, host: __, ...headers } = request.headers;
+      const headers = headersWithout(request, ['authorization', 'host']);
       const onward = https.request(
         new URL(request.url ?? '/', this.#options.server),
         { agent: this.#agent, method: request.method, headers },
