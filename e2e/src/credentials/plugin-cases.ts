@@ -5,7 +5,7 @@ const home = '.kube/config';
 const v1 = 'client.authentication.k8s.io/v1';
 
 /** A plugin that notes how it was called in the file of PLUGIN_LOG and prints PLUGIN_ANSWER. */
-export const pluginScript = `#!/bin/sh
+const pluginScript = `#!/bin/sh
 printf '%s|%s|%s\\n' "$*" "$REGION" "$KUBERNETES_EXEC_INFO" >> "$PLUGIN_LOG"
 printf '%s' "$PLUGIN_ANSWER"
 exit "\${PLUGIN_EXIT:-0}"
