@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { mergePatch } from './kube-client/kube-client.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
@@ -187,4 +188,35 @@ test('what a deploy would be refused for is an error, not a difference', async (
   expect(refused).toMatchObject({ code: 65, stdout: '' });
   expect(refused.stderr).toContain('spec.selector (now {"matchLabels":{"app":"web"}}');
   expect(await diff(shop, '--replace')).toMatchObject([{ action: 'change' }]);
+});
+
+test('a plan that was approved is what is deployed; what moved since is named, and no Secret stands in the file', async () => {
+  const shop = await deployment('approved', {
+    'flotilla.yaml': 'name: shop\nservices: [{name: web, manifests: [web.yaml]}]\n',
+    'web.yaml': `${settings('conf', 'one')}---\n${secret('planted-value')}`,
+  });
+  const path = join(shop.folder, 'approved.json');
+  const approve = async () => {
+    expect(await shop.run(['plan', '--out', path])).toMatchObject({ code: 0 });
+  };
+  await approve();
+  const text = await readFile(path, 'utf8');
+  expect(text).not.toMatch(new RegExp(`planted-value|${Buffer.from('planted-value').toString('base64')}`));
+  expect(await shop.run(['deploy', path])).toMatchObject({ code: 0 });
+  const again = await shop.run(['deploy', path]);
+  expect(again.code).toBe(65);
+  expect(again.stderr).toContain('Secret approved/keys was not there, is there now');
+
+  await shop.write({ 'web.yaml': `${settings('conf', 'two')}---\n${secret('planted-value')}` });
+  await approve();
+  await shop.write({ 'web.yaml': `${settings('conf', 'three')}---\n${secret('planted-value')}` });
+  expect((await shop.run(['deploy', path])).stderr).toContain('the files ask for something else now');
+  await shop.write({ 'web.yaml': `${settings('conf', 'two')}---\n${secret('planted-value')}` });
+  await shop.kubectl(['patch', 'configmap', 'conf', '--type=merge', '-p', '{"data":{"app.conf":"theirs"}}']);
+  const moved = await shop.run(['deploy', path, '--no-preflight']);
+  expect(moved.code).toBe(65);
+  expect(moved.stderr).toContain(
+    'ConfigMap approved/conf .data.app.conf was "one\\n", is "theirs" (by kubectl-patch)',
+  );
+  expect(await shop.kubectl(['get', 'configmap', 'conf', '-o', 'jsonpath={.data}'])).toContain('theirs');
 });

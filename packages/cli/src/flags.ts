@@ -110,6 +110,12 @@ export const flags = {
     summary: 'a halted run puts the last good revision of what it has changed back',
   },
   only: { kind: 'list', value: 'TASK', summary: 'exactly these tasks of the workflow (repeatable, or a,b)' },
+  out: {
+    kind: 'value',
+    value: 'FILE',
+    summary:
+      'compare with the cluster and write what a deploy would do, to be approved: flotilla deploy FILE',
+  },
   output: { kind: 'value', short: 'o', value: 'FORMAT', summary: 'the format of the output' },
   param: { kind: 'list', value: 'K=V', summary: 'what ${parameters.K} stands for (repeatable)' },
   port: { kind: 'value', value: 'PORT', summary: 'the port to listen on (default: a free one)' },

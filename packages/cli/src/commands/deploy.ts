@@ -1,4 +1,5 @@
 import type { LoadedPlan } from '@flotilla/core';
+import { deployApproved, readApprovedPlan } from '../approved-plan-file.js';
 import { clusterFlags } from '../choose-cluster.js';
 import type { Command, Invocation } from '../command.js';
 import { dryRunOnServer } from '../dry-run.js';
@@ -10,7 +11,7 @@ import { renderLoaded } from './render.js';
 export const deploy: Command = {
   name: 'deploy',
   summary: 'brings the cluster to what the file says, in parallel',
-  positionals: '[workflow]',
+  positionals: '[workflow | FILE of plan --out]',
   positionalsMax: 1,
   flags: [
     'file',
@@ -45,7 +46,12 @@ export const deploy: Command = {
     'take-ownership',
   ],
   outputs: ['text', 'json', 'ndjson'],
-  run: async (invocation) => await deployLoaded(invocation, loadPlan(invocation)),
+  run: async (invocation) => {
+    const approved = readApprovedPlan(invocation);
+    if (approved === undefined) return await deployLoaded(invocation, loadPlan(invocation));
+    const loaded = loadPlan({ ...invocation, positionals: [approved.workflow] });
+    return await runInCluster(invocation, loaded, deployApproved(approved));
+  },
 };
 
 async function deployLoaded(invocation: Invocation, loaded: LoadedPlan): Promise<number> {

@@ -1,11 +1,11 @@
-import { systemClock } from '@flotilla/core';
 import { diffPlan, formatDiff, type DiffItem } from '@flotilla/k8s-executor';
-import { chooseCluster, clusterFlags } from '../choose-cluster.js';
+import { approvalFlags } from '../approval-flags.js';
+import { chooseCluster } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
 import { printJson } from '../print-json.js';
-import { readImages } from '../read-images.js';
+import { readChangeOptions } from '../read-change-options.js';
 import { RefusedError } from '../refusal.js';
 
 export const diff: Command = {
@@ -13,24 +13,7 @@ export const diff: Command = {
   summary: 'what a deploy would change, field by field; exit 0: nothing, 1: something',
   positionals: '[workflow]',
   positionalsMax: 1,
-  flags: [
-    'file',
-    ...clusterFlags,
-    'create-namespace',
-    'only',
-    'output',
-    'param',
-    'env-id',
-    'strict',
-    'force-conflicts',
-    'replace',
-    'rerun-jobs',
-    'images',
-    'take-ownership',
-    'no-prune',
-    'prune-stateful',
-    'allow-empty',
-  ],
+  flags: ['file', ...approvalFlags, 'only', 'output', 'param', 'env-id', 'strict'],
   outputs: ['text', 'json'],
   run: async (invocation) => {
     const items = await readDiff(invocation);
@@ -43,25 +26,9 @@ export const diff: Command = {
 
 async function readDiff(invocation: Invocation): Promise<readonly DiffItem[]> {
   const loaded = loadPlan(invocation);
-  const { flags } = invocation;
   const opened = await chooseCluster(invocation, loaded.file);
   try {
-    const { cluster, namespace, simulated } = opened;
-    const result = await diffPlan({
-      ...loaded,
-      ...readImages(invocation),
-      cluster,
-      namespace,
-      clock: systemClock,
-      forceConflicts: flags.has('force-conflicts'),
-      replace: flags.has('replace'),
-      rerunJobs: flags.has('rerun-jobs'),
-      takeOwnership: flags.has('take-ownership'),
-      prune: !flags.has('no-prune'),
-      pruneStateful: flags.has('prune-stateful'),
-      allowEmpty: flags.has('allow-empty'),
-      createNamespace: flags.has('create-namespace') || simulated,
-    });
+    const result = await diffPlan({ ...loaded, ...readChangeOptions(invocation, opened) });
     if (!result.ok) {
       if ('diagnostics' in result) throw refuseWrong(invocation, result.diagnostics);
       throw new RefusedError(result.refusal);

@@ -16,6 +16,7 @@ import {
   type LoadedPlan,
   type Plan,
 } from '@flotilla/core';
+import { approvalFlags } from '../approval-flags.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import type { FlagValues } from '../flags.js';
@@ -28,10 +29,12 @@ import { taskNamed } from '../task-named.js';
 
 export const plan: Command = {
   name: 'plan',
-  summary: 'compiles and checks a workflow and shows its plan; touches no cluster',
+  summary: 'compiles and checks a workflow and shows its plan; touches no cluster (but with --out)',
   positionals: '[workflow]',
   positionalsMax: 1,
   flags: [
+    'out',
+    ...approvalFlags,
     'file',
     'output',
     'explain',
@@ -62,6 +65,10 @@ async function showPlan(invocation: Invocation): Promise<number> {
   const task = flags.value('explain');
   if (task !== undefined) return explain(invocation, loaded.plan, task);
   if (flags.has('compare')) return await compare(invocation, loaded);
+  if (flags.has('out'))
+    return await (await import('../approved-plan-file.js')).writeApprovedPlan(invocation, loaded);
+  const idle = approvalFlags.find((name) => flags.has(name));
+  if (idle !== undefined) refuseUsage(`--${idle} goes with --out: a plan by itself touches no cluster.`);
   if (flags.has('exit-code')) refuseUsage('--exit-code goes with --compare.');
   if (format === 'json') printJson(ports, planToJson(loaded.plan, loaded.diagnostics, loaded.plan));
   else if (format === 'yaml') ports.stdout.write(planToYaml(loaded.plan, loaded.diagnostics, loaded.plan));

@@ -17,6 +17,7 @@ import { expectedDurations } from '../record/expected-durations.js';
 import { hasOtherSecrets } from '../record/journal/has-other-secrets.js';
 import { openJournal, type JournalMode } from '../record/journal/open-journal.js';
 import { acquireLock, type AcquireLockResult } from '../record/lock/acquire-lock.js';
+import { refuseMoved, type ApprovedPlan } from './approved-plan.js';
 import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js';
 import type { HeldLock } from '../record/lock/held-lock.js';
 import { readReceipt, type Receipt } from '../record/receipt.js';
@@ -72,6 +73,8 @@ export interface DeployPlanOptions extends Pick<
   /** Aborts with a CancelReason. */
   readonly cancelled?: AbortSignal;
   readonly allowDegraded?: boolean;
+  /** What somebody has approved: a run that is anything else by now is refused (65) under the lock, before its first object. */
+  readonly approved?: Pick<ApprovedPlan, 'items'>;
   /** Default: prunes, asks nobody, refuses when a task came out empty. */
   readonly prune?: PruneChoice;
   /**
@@ -182,6 +185,18 @@ function lockDeployment(asked: DeployPlanOptions): Promise<AcquireLockResult> {
   });
 }
 
+async function refuseUnapproved(
+  { approved, prune }: Options,
+  run: PreparedRun,
+): Promise<Refusal | undefined> {
+  if (approved === undefined) return undefined;
+  run.context.live.forget();
+  return await refuseMoved(approved, run, {
+    prune: prune?.enabled ?? true,
+    allowEmpty: prune?.allowEmpty ?? false,
+  });
+}
+
 /** Everything that is written. */
 async function deployLocked(
   options: Options,
@@ -193,6 +208,8 @@ async function deployLocked(
   if (waited) prepared.run.context.live.forget();
   const planned = waited ? await findPruning(options, prepared.run) : { ok: true as const, ...prepared };
   if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
+  const moved = await refuseUnapproved(options, prepared.run);
+  if (moved !== undefined) return { kind: 'refused', refusal: moved };
   const begun = await openJournal({
     ...options,
     mode: options.mode ?? 'new',

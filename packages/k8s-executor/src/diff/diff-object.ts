@@ -15,7 +15,8 @@ import type { DiffItem, DiffSubject } from './diff-item.js';
 
 /** The item of an object, with a sentence when the server could not be asked; or why there is none. */
 export type ObjectDiff =
-  { readonly item: DiffItem; readonly untried?: string } | { readonly failure: ApiFailure };
+  | { readonly item: DiffItem; readonly live: KubeObject | undefined; readonly untried?: string }
+  | { readonly failure: ApiFailure };
 
 export interface DesiredObject {
   readonly task: TaskId;
@@ -30,7 +31,17 @@ export interface DesiredObject {
 export async function diffObject(asked: DesiredObject, context: RunContext): Promise<ObjectDiff> {
   const found = await findLive(asked.desired, context);
   if (!found.ok) return { failure: found.failure };
-  const live = found.value;
+  const compared = await compareWithLive(asked, found.value, context);
+  return 'failure' in compared ? compared : { ...compared, live: found.value };
+}
+
+type Compared = { readonly item: DiffItem; readonly untried?: string } | { readonly failure: ApiFailure };
+
+async function compareWithLive(
+  asked: DesiredObject,
+  live: KubeObject | undefined,
+  context: RunContext,
+): Promise<Compared> {
   if (live !== undefined) addSecret(live, context.redactor);
   const redact = (text: string) => context.redactor.redact(text);
   const desired = live === undefined ? asked.desired : leaveScaledReplicas(asked.desired, live);
@@ -60,7 +71,7 @@ async function diffTried(
   subject: DiffSubject,
   live: KubeObject | undefined,
   context: RunContext,
-): Promise<ObjectDiff> {
+): Promise<Compared> {
   const trial = await tryObject(subject.desired, context, { live });
   switch (trial.kind) {
     case 'taken':
@@ -82,7 +93,7 @@ async function diffRefused(
   subject: DiffSubject,
   { live, failure }: { readonly live: KubeObject | undefined; readonly failure: ApiFailure },
   context: RunContext,
-): Promise<ObjectDiff> {
+): Promise<Compared> {
   const { desired } = subject;
   const conflicts = conflictingFields(failure).map(({ field, manager }) => ({
     path: field,

@@ -1,5 +1,6 @@
 import { hasErrors } from '@flotilla/core';
 import type { Diagnostic, Refusal } from '@flotilla/core';
+import type { KubeObject } from '../cluster/kube-object.js';
 import { taskLabel } from '../manifest/labels.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
 import { mapBounded } from '../tasks/map-bounded.js';
@@ -12,18 +13,39 @@ import { diffItem } from './diff-item.js';
 import { diffObject } from './diff-object.js';
 import type { ObjectDiff } from './diff-object.js';
 
-export interface DiffPlanOptions extends Omit<PrepareRunOptions, 'preflight'> {
-  /** A deploy would delete what the files no longer have; default true (`--no-prune`). */
+/** What a deploy would delete of what the files no longer have. */
+export interface DiffPruning {
+  /** Default true (`--no-prune`). */
   readonly prune?: boolean;
   /** `--allow-empty` */
   readonly allowEmpty?: boolean;
 }
 
+export interface DiffPlanOptions extends Omit<PrepareRunOptions, 'preflight'>, DiffPruning {}
+
+/** An item with the states behind it. `desired`: absent for what would be deleted. */
+export interface ComparedObject {
+  readonly item: DiffItem;
+  readonly desired: KubeObject | undefined;
+  readonly live: KubeObject | undefined;
+}
+
+type Refused =
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
 /** `diagnostics` beside items: what could not be tried. */
 export type DiffPlanResult =
   | { readonly ok: true; readonly items: readonly DiffItem[]; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | Refused;
+
+export type CompareRunResult =
+  | {
+      readonly ok: true;
+      readonly objects: readonly ComparedObject[];
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | Refused;
 
 /**
  * What a deploy of the plan would change in the cluster, object by object and field by field, in the order of the
@@ -32,7 +54,12 @@ export type DiffPlanResult =
 export async function diffPlan(options: DiffPlanOptions): Promise<DiffPlanResult> {
   const prepared = await prepareRun({ ...options, preflight: false });
   if (!prepared.ok) return prepared;
-  const { run } = prepared;
+  const compared = await compareRun(prepared.run, options);
+  return compared.ok ? { ...compared, items: compared.objects.map(({ item }) => item) } : compared;
+}
+
+/** As `diffPlan`, of a run that is prepared already. */
+export async function compareRun(run: PreparedRun, pruning: DiffPruning): Promise<CompareRunResult> {
   const survey = await surveyPlan(
     run.rendered.flatMap((task) => task.manifests),
     run.context,
@@ -47,7 +74,7 @@ export async function diffPlan(options: DiffPlanOptions): Promise<DiffPlanResult
     const asked = { task: task.id, isJob: task.kind === 'job', desired, untriable };
     return { manifest, result: await diffObject(asked, run.context) };
   });
-  return collect(compared, run, options);
+  return collect(compared, run, pruning);
 }
 
 interface Compared {
@@ -58,8 +85,8 @@ interface Compared {
 async function collect(
   compared: readonly Compared[],
   run: PreparedRun,
-  options: DiffPlanOptions,
-): Promise<DiffPlanResult> {
+  pruning: DiffPruning,
+): Promise<CompareRunResult> {
   const failures = compared.flatMap(({ manifest, result }) =>
     'failure' in result ? [{ manifest, failure: result.failure }] : [],
   );
@@ -67,17 +94,20 @@ async function collect(
   if (refusal !== undefined) return { ok: false, refusal };
   const wrong = await Promise.all(failures.map((failed) => rejected(failed, run.context)));
   if (hasErrors(wrong)) return { ok: false, diagnostics: wrong };
-  const removed = options.prune === false ? undefined : await run.findPrunable(options);
+  const removed = pruning.prune === false ? undefined : await run.findPrunable(pruning);
   if (removed?.ok === false) return { ok: false, refusal: removed.refusal };
-  const items = compared.flatMap(({ result }) => ('item' in result ? [result.item] : []));
-  const redact = (text: string) => run.context.redactor.redact(text);
-  const deletions = (removed?.prunable.doomed ?? []).map((object) =>
-    diffItem({ task: object.metadata.labels?.[taskLabel] ?? '', desired: object, redact }, object, undefined),
+  const objects = compared.flatMap(({ manifest, result }) =>
+    'item' in result ? [{ item: result.item, desired: manifest.object, live: result.live }] : [],
   );
+  const redact = (text: string) => run.context.redactor.redact(text);
+  const deletions = (removed?.prunable.doomed ?? []).map((object) => {
+    const subject = { task: object.metadata.labels?.[taskLabel] ?? '', desired: object, redact };
+    return { item: diffItem(subject, object, undefined), desired: undefined, live: object };
+  });
   const notes = compared.flatMap(({ manifest, result }) =>
     'item' in result && result.untried !== undefined
       ? untried(manifest, { kind: 'untried', why: result.untried })
       : [],
   );
-  return { ok: true, items: [...items, ...deletions], diagnostics: [...run.diagnostics, ...notes] };
+  return { ok: true, objects: [...objects, ...deletions], diagnostics: [...run.diagnostics, ...notes] };
 }

@@ -1,0 +1,122 @@
+import type { Refusal } from '@flotilla/core';
+import { keyOf, printReference } from '../cluster/kube-object.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { compareRun } from '../diff/diff-plan.js';
+import type { ComparedObject, CompareRunResult, DiffPruning } from '../diff/diff-plan.js';
+import type { DiffField, DiffItem } from '../diff/diff-item.js';
+import { digestAnnotationOf } from '../tasks/digest.js';
+import { isSecret } from '../tasks/owned-fields.js';
+import type { PreparedRun } from '../tasks/prepare-run.js';
+import { maskSecret } from './mask-secret.js';
+
+/** What somebody has looked at and approved of one object: the change, and the state of the cluster that it starts from. */
+export interface ApprovedItem extends DiffItem {
+  /** What is asked for, `sha256:…`; null for what is deleted. Covers the values of Secrets, which are not in the file. */
+  readonly desired: string | null;
+  /** The live object that was compared; of a Secret also its version, since its values cannot be compared. */
+  readonly live: { readonly uid: string; readonly resourceVersion?: string } | null;
+}
+
+/** A plan that was approved, as `plan --out` writes it and `deploy FILE` takes it. */
+export interface ApprovedPlan {
+  readonly apiVersion: 'flotilla.dev/v1';
+  readonly kind: 'ApprovedPlan';
+  readonly name: string;
+  readonly workflow: string;
+  /** The digest of the compiled plan: tasks and their order. */
+  readonly plan: string;
+  readonly cluster: { readonly uid: string | null; readonly namespace: string };
+  readonly items: readonly ApprovedItem[];
+  /** The rendered objects in apply order, for whoever approves; the values of Secrets are masked. */
+  readonly objects: readonly KubeObject[];
+}
+
+/** Compares a prepared run with the cluster and writes down what a deploy would do. */
+export async function approvedItems(
+  run: PreparedRun,
+  pruning: DiffPruning,
+): Promise<
+  | { readonly ok: true; readonly items: readonly ApprovedItem[]; readonly objects: readonly KubeObject[] }
+  | Exclude<CompareRunResult, { ok: true }>
+> {
+  const compared = await compareRun(run, pruning);
+  if (!compared.ok) return compared;
+  const objects = run.rendered.flatMap(({ manifests }) => manifests.map(({ object }) => maskSecret(object)));
+  return { ok: true, items: compared.objects.map(approvedItem), objects };
+}
+
+/** What has changed since the approval, one line each: in the files, or in the cluster. None: go on. */
+export function movedSince(
+  approved: readonly ApprovedItem[],
+  now: readonly ApprovedItem[],
+): readonly string[] {
+  const [before, after] = [approved, now].map(
+    (items) => new Map(items.map((item) => [keyOf(item.object), item])),
+  );
+  const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+  return [...keys].flatMap((key) => movedItem(before?.get(key), after?.get(key)));
+}
+
+/** Refuses (65) a run that is not what was approved, or whose objects have moved since; to be asked under the lock. */
+export async function refuseMoved(
+  approved: Pick<ApprovedPlan, 'items'>,
+  run: PreparedRun,
+  pruning: DiffPruning,
+): Promise<Refusal | undefined> {
+  const now = await approvedItems(run, pruning);
+  if (!now.ok) {
+    if ('refusal' in now) return now.refusal;
+    const messages = now.diagnostics.map(({ message }) => message).join('; ');
+    return { exitCode: 65, message: `what was approved is no longer possible: ${messages}` };
+  }
+  const moved = movedSince(approved.items, now.items);
+  if (moved.length === 0) return undefined;
+  return {
+    exitCode: 65,
+    message: `nothing was written: this is not what was approved any more.\n${moved.map((line) => `  ${line}`).join('\n')}`,
+    help: 'Look at the new difference and approve it: flotilla plan --out FILE',
+  };
+}
+
+function approvedItem({ item, desired, live }: ComparedObject): ApprovedItem {
+  const { uid = '', resourceVersion = '' } = live?.metadata ?? {};
+  return {
+    ...item,
+    desired: desired === undefined ? null : (digestAnnotationOf(desired) ?? null),
+    live: live === undefined ? null : { uid, ...(isSecret(live) && { resourceVersion }) },
+  };
+}
+
+function movedItem(before: ApprovedItem | undefined, after: ApprovedItem | undefined): readonly string[] {
+  const object = before?.object ?? after?.object;
+  if (object === undefined) return [];
+  const subject = printReference(object);
+  if (before === undefined) return [`${subject}: not part of what was approved (${after?.action ?? ''})`];
+  if (after === undefined)
+    return [`${subject}: no longer ${before.action === 'delete' ? 'there' : 'asked for'}`];
+  if (before.desired !== after.desired) return [`${subject}: the files ask for something else now`];
+  if (before.live?.uid !== after.live?.uid) return [`${subject} ${movedLife(before, after)}`];
+  const fields = movedFields(before.fields, after.fields).map((line) => `${subject} ${line}`);
+  if (fields.length > 0) return fields;
+  const isSame =
+    before.action === after.action && before.live?.resourceVersion === after.live?.resourceVersion;
+  return isSame ? [] : [`${subject}: somebody has changed it`];
+}
+
+function movedLife(before: ApprovedItem, after: ApprovedItem): string {
+  if (before.live === null) return 'was not there, is there now';
+  return after.live === null ? 'is not there any more' : 'has been deleted and made anew';
+}
+
+function movedFields(before: readonly DiffField[], after: readonly DiffField[]): readonly string[] {
+  const [was, is] = [before, after].map((fields) => new Map(fields.map((field) => [field.path, field])));
+  const paths = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]);
+  return [...paths].flatMap((path) => {
+    const [then, now] = [was?.get(path), is?.get(path)];
+    if (JSON.stringify(then) === JSON.stringify(now)) return [];
+    const by = now?.manager === undefined ? '' : ` (by ${now.manager})`;
+    const said = (field: DiffField | undefined) =>
+      field === undefined ? 'as asked' : JSON.stringify(field.from);
+    return [`${path} was ${said(then)}, is ${said(now)}${by}`];
+  });
+}
