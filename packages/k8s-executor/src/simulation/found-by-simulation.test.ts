@@ -1,6 +1,7 @@
 import { builtInDurations, compilePlan, parseDeploymentFile } from '@flotilla/core';
 import type { TaskId } from '@flotilla/core';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { deploymentName } from './draw-workload.js';
 import type { Workload } from './draw-workload.js';
 import { SimulatedWorld } from './simulated-world.js';
 
@@ -9,7 +10,7 @@ function serviceOf(objects: readonly KubeObject[], takesMs: number): Workload {
     'services:\n- name: web\n  kustomize: k8s\nworkflows:\n- name: setup\n  order_from: [services.web]\n';
   const parsed = parseDeploymentFile(
     { path: 'flotilla.yaml', text },
-    { folderName: 'shop', parameters: {}, environment: {} },
+    { folderName: deploymentName, parameters: {}, environment: {} },
   );
   if (!parsed.ok) throw new Error(parsed.diagnostics.map(({ message }) => message).join());
   const plan = compilePlan(parsed.value, {});
