@@ -32,6 +32,15 @@ async function type(words: string): Promise<void> {
   await terminal.press(`clear; ${command} ${words}; echo "exit=$?"`, 'Enter');
 }
 
+/** What is typed is shown, and read in lines. */
+async function expectPlain(): Promise<void> {
+  await terminal.press(
+    'clear; stty -a | tr " ;" "\\n\\n" | grep -qx -e -echo -e -icanon; echo "raw=$?"',
+    'Enter',
+  );
+  await terminal.waitFor('raw=1');
+}
+
 test('41 tasks on 24 lines: a live view that fits, and nothing of it left behind', async () => {
   await type('deploy --cluster embedded');
   const seen = await terminal.waitFor(/\d+\/41 · .*running/);
@@ -54,6 +63,7 @@ test('Ctrl-C says what is where, exits 130 and gives the terminal back', async (
   // What Ctrl-C echoes must not push the view aside.
   expect(await terminal.screen({ history: true })).not.toContain('many · setup on');
   expect(await terminal.showsCursor()).toBe(true);
+  await expectPlain();
 });
 
 test('a second Ctrl-C ends at once and gives the cursor back', async () => {
@@ -62,6 +72,7 @@ test('a second Ctrl-C ends at once and gives the cursor back', async () => {
   await terminal.press('C-c', 'C-c');
   await terminal.waitFor('exit=130', 15_000);
   expect(await terminal.showsCursor()).toBe(true);
+  await expectPlain();
 });
 
 // tmux wraps old lines at once but tells the program of its new width only later: what is drawn meanwhile cannot be

@@ -76,12 +76,17 @@ function wasCutShort(ended: DeployPlanResult): boolean {
   return ended.kind === 'settled' && isCutShort(ended.settled.outcome);
 }
 
+const unwritten = {
+  nothing: 'nothing was written.',
+  records: 'the run had only begun; no object was written.',
+} as const;
+
 function exitCodeOf(invocation: Invocation, ended: DeployPlanResult): number {
   switch (ended.kind) {
     case 'settled':
       return ended.settled.exitCode;
     case 'stopped':
-      invocation.ports.stderr.write(`${ended.reason}: nothing was written.\n`);
+      invocation.ports.stderr.write(`${ended.reason}: ${unwritten[ended.wrote]}\n`);
       return ended.reason === 'SIGINT' ? signalExitCodes.SIGINT : signalExitCodes.SIGTERM;
     case 'wrong':
       throw refuseWrong(invocation, ended.diagnostics);

@@ -1,5 +1,5 @@
 import {
-  isCutShort,
+  cancelSettled,
   runPlan,
   type CancelReason,
   type Clock,
@@ -10,9 +10,9 @@ import {
   type Plan,
   type Refusal,
   type RunSettled,
-  type TaskId,
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
+import { stoppable } from '../cluster/stoppable-cluster.js';
 import { expectedDurations } from '../record/expected-durations.js';
 import { hasOtherSecrets } from '../record/journal/has-other-secrets.js';
 import { openJournal, type JournalMode } from '../record/journal/open-journal.js';
@@ -21,19 +21,17 @@ import { refuseMoved, type ApprovedPlan } from './approved-plan.js';
 import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js';
 import type { HeldLock } from '../record/lock/held-lock.js';
 import { readReceipt, type Receipt } from '../record/receipt.js';
-import { recordRun } from '../record/record-run.js';
 import type { RunOrigin } from '../record/run-origin.js';
 import { desiredDigest } from '../record/task-digests.js';
-import { createLiveObjects } from '../tasks/live-objects.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 import { createRedactor, type Redactor } from '../tasks/redactor.js';
 import { barrierHints } from './barrier-hints.js';
 import type { RunContext } from '../tasks/run-context.js';
-import { forgetRemoved, keepRevisions } from './record-end.js';
+import { forgetRemoved, writeHistory, writeReceipt } from './record-end.js';
 import { rollBackRun } from './roll-back-run.js';
 import { holdLast, planPruning, type PruneChoice, type Pruning } from './pruning.js';
 import { refuseMissingNamespace } from './refuse-missing-namespace.js';
-import { bothSinks, eitherSignal, unlessCancelled, withinMs } from './run-plumbing.js';
+import { bothSinks, eitherSignal, unlessCancelled, type Stopped } from './run-plumbing.js';
 
 /** A plan, the cluster it is for, and how to run it. */
 export interface DeployPlanOptions extends Pick<
@@ -101,7 +99,7 @@ export type DeployPlanResult =
   | { readonly kind: 'settled'; readonly settled: RunSettled }
   | { readonly kind: 'wrong'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'stopped'; readonly reason: CancelReason };
+  | Stopped;
 
 /**
  * What `flotilla deploy`, `flotilla destroy` and `nx run app:deploy` do, from the files to the end of the run. Nothing is
@@ -113,15 +111,16 @@ export async function deployPlan(asked: DeployPlanOptions): Promise<DeployPlanRe
   const options = { ...asked, redactor: asked.redactor ?? createRedactor(), guard, cluster: guard.cluster };
   const prepared = await unlessCancelled(options.cancelled, prepare(options));
   if (prepared.kind !== 'prepared') return prepared;
-  await options.beforeWrites?.(prepared.run.context);
-  const refusal = await prepared.run.createNamespace(asked.cluster);
-  if (refusal !== undefined) return { kind: 'refused', refusal };
+  const looked = await unlessCancelled(options.cancelled, lookBeforeWrites(options, prepared.run));
+  if (looked?.kind === 'stopped') return looked;
+  const refusal = await prepared.run.createNamespace(stoppable(asked.cluster, asked.cancelled));
+  if (refusal !== undefined) return stoppedOr(options, refusal);
   const acquired = await lockDeployment(asked);
   switch (acquired.kind) {
     case 'refused':
       return acquired;
     case 'stopped':
-      return { kind: 'stopped', reason: asked.cancelled?.reason as CancelReason };
+      return { kind: 'stopped', reason: asked.cancelled?.reason as CancelReason, wrote: 'records' };
     case 'no-namespace':
       return await removeWithoutRecords(options, prepared);
     case 'held':
@@ -132,6 +131,17 @@ export async function deployPlan(asked: DeployPlanOptions): Promise<DeployPlanRe
         await acquired.lock.release();
       }
   }
+}
+
+async function lookBeforeWrites({ beforeWrites }: Options, run: PreparedRun): Promise<undefined> {
+  await beforeWrites?.(run.context);
+  return undefined;
+}
+
+/** What could not be written because the run was cancelled meanwhile is no refusal. */
+function stoppedOr({ cancelled }: Options, refusal: Refusal): Refused | Stopped {
+  if (cancelled?.aborted !== true) return { kind: 'refused', refusal };
+  return { kind: 'stopped', reason: cancelled.reason as CancelReason, wrote: 'records' };
 }
 
 type Options = DeployPlanOptions & { readonly redactor: Redactor; readonly guard: GuardedCluster };
@@ -157,7 +167,9 @@ async function prepare(options: Options): Promise<Prepared | Refused> {
     return { kind: 'refused', refusal: prepared.refusal };
   }
   const known: Receipt | undefined = receipt.ok ? receipt.value : undefined;
-  options.onDiagnostics?.([...prepared.run.diagnostics, ...barrierHints(options.file, plan, known)]);
+  // What was recorded is put back in the order of its dependencies: the file's steps have no say.
+  const hints = options.recorded === undefined ? barrierHints(options.file, plan, known) : [];
+  options.onDiagnostics?.([...prepared.run.diagnostics, ...hints]);
   const planned = await findPruning(options, prepared.run);
   if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
   const durations = options.durations ?? expectedDurations(known);
@@ -217,12 +229,16 @@ async function deployLocked(
     hasOtherSecrets: (task) => hasOtherSecrets(prepared.run.objectsOf(task), options.cluster),
     redact: (text) => redactor.redact(text),
   });
-  if (!begun.ok) return { kind: 'refused', refusal: begun.refusal };
+  if (!begun.ok) return stoppedOr(options, begun.refusal);
   const { run, series, journal, resumption } = begun.opened;
   try {
-    const refusal = await prepared.run.openInventory(options.cluster);
-    if (refusal !== undefined) return { kind: 'refused', refusal };
     const cancelled = eitherSignal(options.cancelled, lock.ended);
+    const refusal = await prepared.run.openInventory(stoppable(options.cluster, cancelled));
+    if (refusal !== undefined) {
+      const stopped = stoppedOr(options, refusal);
+      if (stopped.kind === 'stopped') await journal.end({ outcome: 'cancelled', at: 0 });
+      return stopped;
+    }
     const ran = await runPlan(plan, {
       ...options,
       run,
@@ -235,8 +251,9 @@ async function deployLocked(
       unanswered: guard.unanswered,
     });
     const pruned = await planned.pruning.finish(ran, { cluster: options.cluster, cancelled });
-    const settled = await rollBackIfAsked(pruned, { ...options, run, cancelled }, prepared.run);
-    await keepHistory({ ...options, run }, prepared.run, settled);
+    const told = { ...pruned, ...unansweredOf(guard) };
+    const settled = await rollBackIfAsked(told, { ...options, run, cancelled }, prepared.run);
+    await writeHistory({ ...options, run, cancelled }, prepared.run, settled);
     await journal.end(settled);
     const notForgotten = await forgetRemoved(settled, prepared.run);
     if (notForgotten !== undefined) options.onWarning?.(`records could not be removed: ${notForgotten}`);
@@ -245,6 +262,11 @@ async function deployLocked(
   } finally {
     journal.stop();
   }
+}
+
+function unansweredOf({ unanswered }: GuardedCluster): Pick<RunSettled, 'unanswered'> {
+  const writes = unanswered();
+  return writes.length === 0 ? {} : { unanswered: writes };
 }
 
 /** `--on-halt rollback`: what is true afterwards is what the receipt says. */
@@ -261,38 +283,8 @@ async function rollBackIfAsked(
   });
   if (done !== undefined)
     await writeReceipt(options, done.prepared, { ...done.settled, outcome: halted.outcome });
-  return { ...halted, rolledBack: tasks };
-}
-
-/** A run whose revisions could not be kept is as good as any other: it is only that nobody can go back to it. */
-async function keepHistory(options: Options, prepared: PreparedRun, settled: RunSettled): Promise<void> {
-  const at = options.wallClock();
-  const kept = await withinMs(
-    options.clock,
-    isCutShort(settled.outcome) ? 5_000 : Infinity,
-    keepRevisions({ ...options, settled, at }, prepared),
-  );
-  if (kept?.ok === true) return;
-  const failure = kept?.failure ?? { kind: 'aborted' };
-  const why = failure.kind === 'aborted' ? 'it was stopped' : failure.message;
-  options.onWarning?.(`the history could not be written: ${why}`);
-}
-
-/** A run without a receipt is as good as any other: it is only not known later what it did. */
-async function writeReceipt(options: Options, run: PreparedRun, settled: RunSettled): Promise<void> {
-  const { cluster, clock, plan, namespace } = options;
-  const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
-  const objectsOf = (task: TaskId) => run.objectsOf(task);
-  const written = await withinMs(
-    clock,
-    // Whoever stops a run does not wait for what an API server in trouble may never answer.
-    isCutShort(settled.outcome) ? 5_000 : Infinity,
-    recordRun({ ...options, settled, objectsOf, live, at: options.wallClock() }),
-  );
-  if (written?.ok === true) return;
-  const failure = written?.failure ?? { kind: 'aborted' };
-  const why = failure.kind === 'aborted' ? 'it was stopped' : failure.message;
-  options.onWarning?.(`the receipt could not be written: ${why}`);
+  const settled = { ...halted, ...unansweredOf(options.guard), rolledBack: tasks };
+  return options.cancelled.aborted ? cancelSettled(settled, options.cancelled) : settled;
 }
 
 /** Where there is no namespace there is nothing to lock and nowhere to write a journal: only a removal makes sense. */

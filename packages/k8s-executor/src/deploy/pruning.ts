@@ -5,6 +5,7 @@ import { referenceOf } from '../cluster/kube-object.js';
 import type { Prunable } from '../record/find-prunable.js';
 import type { PreparedRun } from '../tasks/prepare-run.js';
 import { pruneAfterRun } from './prune-after-run.js';
+import { unlessCancelled } from './run-plumbing.js';
 
 /** How a run prunes. */
 export interface PruneChoice {
@@ -84,10 +85,15 @@ async function finish(
   if (hasAborted(cancelled)) return cancelSettled(settled, cancelled);
   const begunAt = clock.now();
   const pruned = await pruneAfterRun(prunable, settled, { context, signal: cancelled, onNote });
-  const refusal = await context.membership.trim({
-    removed: pruned.removed,
-    applied: settled.tasks.flatMap(({ task }) => prepared.objectsOf(task)),
-  });
+  const applied = settled.tasks.flatMap(({ task }) => prepared.objectsOf(task));
+  // An inventory that is larger than it need be is trimmed by the next run.
+  const trimmed = await unlessCancelled(
+    cancelled,
+    context.membership
+      .trim({ removed: pruned.removed, applied })
+      .then((refusal) => ({ kind: 'asked', refusal }) as const),
+  );
+  const refusal = trimmed.kind === 'asked' ? trimmed.refusal : undefined;
   if (refusal !== undefined) onNote(`warning: ${refusal.message}`);
   if (prunable.doomed.length + prunable.kept.length === 0) return settled;
   const durationMs = settled.durationMs + Math.round(clock.now() - begunAt);

@@ -1,11 +1,61 @@
-import { removeEnvironmentId, type RunSettled } from '@flotilla/core';
+import { isCutShort, removeEnvironmentId, type Clock, type RunSettled, type TaskId } from '@flotilla/core';
 import type { ApiResult } from '../cluster/api-failure.js';
 import { recordHistory, type RecordHistoryOptions } from '../record/history/record-history.js';
+import { recordRun, type RecordedRun } from '../record/record-run.js';
 import { removeRecords } from '../record/remove-records.js';
+import { createLiveObjects } from '../tasks/live-objects.js';
 import type { PreparedRun } from '../tasks/prepare-run.js';
+import { unlessHurried } from './run-plumbing.js';
+
+/** What the end of a run is written down with. */
+export interface RecordEndOptions extends Omit<
+  RecordHistoryOptions & RecordedRun,
+  'deployment' | 'objectsOf' | 'workflow' | 'settled' | 'live' | 'at'
+> {
+  readonly wallClock: () => Date;
+  readonly clock: Clock;
+  /** What cannot be written soon after is not waited for. */
+  readonly cancelled: AbortSignal;
+  readonly onWarning?: ((text: string) => void) | undefined;
+}
+
+/** A run whose revisions could not be kept is as good as any other: it is only that nobody can go back to it. */
+export async function writeHistory(
+  options: RecordEndOptions,
+  prepared: PreparedRun,
+  settled: RunSettled,
+): Promise<void> {
+  const kept = keepRevisions({ ...options, settled, at: options.wallClock() }, prepared);
+  await warnUnlessWritten('history', kept, { ...options, hurry: isCutShort(settled.outcome) });
+}
+
+/** A run without a receipt is as good as any other: it is only not known later what it did. */
+export async function writeReceipt(
+  options: RecordEndOptions,
+  prepared: PreparedRun,
+  settled: RunSettled,
+): Promise<void> {
+  const { cluster, clock, plan, namespace } = options;
+  const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
+  const objectsOf = (task: TaskId) => prepared.objectsOf(task);
+  const written = recordRun({ ...options, settled, objectsOf, live, at: options.wallClock() });
+  await warnUnlessWritten('receipt', written, { ...options, hurry: isCutShort(settled.outcome) });
+}
+
+async function warnUnlessWritten(
+  what: string,
+  work: Promise<ApiResult<unknown>>,
+  options: Pick<RecordEndOptions, 'clock' | 'cancelled' | 'onWarning'> & { readonly hurry: boolean },
+): Promise<void> {
+  const written = await unlessHurried(work, options);
+  if (written?.ok === true) return;
+  const failure = written?.failure ?? { kind: 'aborted' };
+  const why = failure.kind === 'aborted' ? 'it was stopped' : failure.message;
+  options.onWarning?.(`the ${what} could not be written: ${why}`);
+}
 
 /** Keeps the good revisions of a run. Tasks that it has rolled back have theirs already. */
-export async function keepRevisions(
+async function keepRevisions(
   options: Omit<RecordHistoryOptions, 'deployment' | 'objectsOf' | 'workflow'> & {
     readonly plan: { readonly name: string; readonly workflow: string };
   },

@@ -2,6 +2,7 @@ import type { TaskId } from '@flotilla/core';
 import { addSecret, createRedactor } from '../tasks/redactor.js';
 import { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy-plan.js';
 import { planRollback } from './rollback-plan.js';
+import { unlessCancelled } from './run-plumbing.js';
 import { findRollbackTargets } from './rollback-targets.js';
 import { collectPresentFailures, type SavedEvidence } from './save-evidence.js';
 
@@ -20,7 +21,11 @@ export interface RollbackDeploymentOptions extends Omit<DeployPlanOptions, 'reco
  * every other, with lock, journal, pruning of what the newer version had added, receipt and history.
  */
 export async function rollbackDeployment(options: RollbackDeploymentOptions): Promise<DeployPlanResult> {
-  const found = await findRollbackTargets({ ...options, deployment: options.plan.name });
+  const found = await unlessCancelled(
+    options.cancelled,
+    findRollbackTargets({ ...options, deployment: options.plan.name }),
+  );
+  if ('kind' in found) return found;
   if (!found.ok) return { kind: 'refused', refusal: found.refusal };
   const { plan, recorded } = planRollback(options.plan.name, found.targets);
   const redactor = options.redactor ?? createRedactor();

@@ -17,7 +17,7 @@ export async function findMissingNamespaces(
   return new Set(names.filter((_, index) => exist[index] === false));
 }
 
-async function mayExist(name: string, cluster: Cluster): Promise<boolean> {
+async function mayExist(name: string, cluster: Pick<Cluster, 'get'>): Promise<boolean> {
   const found = await cluster.get({ apiVersion: 'v1', kind: 'Namespace', name });
   return !found.ok || found.value !== undefined;
 }
@@ -50,7 +50,9 @@ export function findOwnNamespace(objects: readonly KubeObject[], own: string): K
  * (`brought`), for what a run remembers has to stand in it before the task that brings it runs.
  */
 export async function ensureOwnNamespace(
-  context: Pick<RunContext, 'cluster' | 'deployment' | 'namespace'>,
+  context: Pick<RunContext, 'deployment' | 'namespace'> & {
+    readonly cluster: Pick<Cluster, 'get' | 'apply' | 'create'>;
+  },
   brought: KubeObject | undefined,
 ): Promise<Refusal | undefined> {
   if (await mayExist(context.namespace, context.cluster)) return undefined;

@@ -94,7 +94,7 @@ export interface PreparedRun {
    * The very first write, before there is a lock: creates the run's own namespace when it is missing, and that was asked
    * for or the files bring it. A refusal says why there can be no run.
    */
-  createNamespace(cluster: Cluster): Promise<Refusal | undefined>;
+  createNamespace(cluster: Pick<Cluster, 'get' | 'apply' | 'create'>): Promise<Refusal | undefined>;
   /**
    * Writes the inventory ahead of everything else; to be awaited once the lock is held, before any task runs. Reads it
    * anew, since somebody else may have held the lock until now.

@@ -87,7 +87,8 @@ async function runOpened(
       return exitCode === 0;
     }
     if (result.kind === 'refused') printRefusal(result.refusal);
-    else if (result.kind === 'stopped') print(`${result.reason}: nothing was written.\n`);
+    else if (result.kind === 'stopped')
+      print(`${result.reason}: ${result.wrote === 'nothing' ? 'nothing' : 'no object'} was written.\n`);
     else await printDiagnostics(result.diagnostics, options);
     return false;
   } finally {

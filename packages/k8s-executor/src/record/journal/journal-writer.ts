@@ -8,7 +8,7 @@ export interface RunJournal {
   /** Follows the run. What happens is written soon after; a run does not wait for it. */
   readonly sink: EventSink;
   /** Writes what is left and how the run ended. Never fails, and gives up after some seconds. */
-  end(settled: RunSettled): Promise<void>;
+  end(settled: Pick<RunSettled, 'outcome' | 'at'>): Promise<void>;
   /** Stops without an end: for a run that broke. */
   stop(): void;
 }
@@ -72,7 +72,7 @@ class JournalWriter implements RunJournal {
     this.#arrival.abort();
   };
 
-  async end({ outcome, at }: RunSettled): Promise<void> {
+  async end({ outcome, at }: Pick<RunSettled, 'outcome' | 'at'>): Promise<void> {
     for (const [key, value] of Object.entries(encodeEnd({ outcome, at }))) this.#pending.set(key, value);
     this.#ending.abort();
     this.#arrival.abort();
@@ -111,6 +111,7 @@ class JournalWriter implements RunJournal {
       case 'step-opened':
       case 'step-settled':
       case 'task-progressed':
+      case 'task-logged':
         return undefined;
     }
   }

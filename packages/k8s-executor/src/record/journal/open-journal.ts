@@ -3,13 +3,14 @@ import { fromTheStart } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from '../../cluster/api-failure.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
+import { stoppable } from '../../cluster/stoppable-cluster.js';
 import { recordLabels, recordName } from '../record-names.js';
 import type { RunOrigin } from '../run-origin.js';
 import { decodeJournal, encodeJournal } from './journal-document.js';
 import type { Journal, JournalHeader, JournalPart, JournalTask } from './journal-document.js';
 import { createJournalWriter } from './journal-writer.js';
 import type { RunJournal } from './journal-writer.js';
-import { findChanges, keptFromOther, resumptionOf } from './resume-run.js';
+import { canBeTakenOver, findChanges, keptFromOther, resumptionOf } from './resume-run.js';
 
 /** `new`: begins a run. `resume`: goes on with the last one. `take-over`: begins a run that keeps what the one before has finished. */
 export type JournalMode = 'new' | 'resume' | 'take-over';
@@ -30,6 +31,8 @@ export interface OpenJournalOptions {
   /** Whether a Secret of the task, whose values no digest covers, is another one in the cluster. Asked of what is to be kept. */
   readonly hasOtherSecrets: (task: TaskId) => Promise<boolean>;
   readonly redact: (text: string) => string;
+  /** Stops the opening; the run that is opened is written of whatever happens. */
+  readonly cancelled?: AbortSignal | undefined;
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
@@ -52,7 +55,7 @@ export type OpenJournalResult =
  */
 export async function openJournal(options: OpenJournalOptions): Promise<OpenJournalResult> {
   const reference = journalReference(options);
-  const found = await options.cluster.get(reference);
+  const found = await stoppable(options.cluster, options.cancelled).get(reference);
   if (!found.ok) return { ok: false, refusal: unreadable(found.failure) };
   const before = found.value === undefined ? undefined : decodeJournal(found.value);
   const refusal = options.mode === 'resume' ? await refuseToResume(before, options) : undefined;
@@ -86,7 +89,9 @@ function begin(before: Journal | undefined, options: OpenJournalOptions): Begun 
     return { journal: journalOf({ ...header, era, parts }, resumption), resumption };
   }
   const resumption =
-    mode === 'take-over' && before !== undefined ? keptFromOther(before, options) : fromTheStart;
+    mode === 'take-over' && before !== undefined && canBeTakenOver(before)
+      ? keptFromOther(before, options)
+      : fromTheStart;
   const header: JournalHeader = {
     run,
     workflow: plan.workflow,
@@ -113,13 +118,15 @@ function journalOf(header: JournalHeader, { kept, running }: Resumption): Journa
 }
 
 async function store(
-  { cluster, plan }: OpenJournalOptions,
+  options: OpenJournalOptions,
   written: {
     readonly found: KubeObject | undefined;
     readonly reference: ObjectReference & { readonly namespace: string };
     readonly journal: Journal;
   },
 ): Promise<ApiResult<KubeObject>> {
+  const { plan } = options;
+  const cluster = stoppable(options.cluster, options.cancelled);
   const { found, reference, journal } = written;
   const { apiVersion, kind, ...where } = reference;
   const labels = recordLabels(plan.name, 'journal');
@@ -217,7 +224,7 @@ function tell(
     onNote(
       `  ${String(kept.size)} of ${String(plan.tasks.length)} tasks are finished and kept, ${String(running.size)} were running and go on, ${String(rest)} start.`,
     );
-  } else if (mode === 'take-over') {
+  } else if (mode === 'take-over' && canBeTakenOver(before)) {
     onNote(
       `Taking over from run ${header.run}${by}: ${String(resumption.kept.size)} of ${String(plan.tasks.length)} tasks are as it finished them and kept.`,
     );

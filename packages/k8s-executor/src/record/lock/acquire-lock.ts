@@ -2,6 +2,7 @@ import type { Clock, ObjectReference, Refusal } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from '../../cluster/api-failure.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
+import { stoppable } from '../../cluster/stoppable-cluster.js';
 import { recordLabels } from '../record-names.js';
 import type { RunOrigin } from '../run-origin.js';
 import { keepLock } from './held-lock.js';
@@ -12,6 +13,7 @@ import { formatHolder, refuseHeld, refuseNewer, refuseUnlockable } from './lock-
 import { PulseObserver } from './pulse-observer.js';
 import { createPulseWatch } from './pulse-watch.js';
 import type { PulseWatch } from './pulse-watch.js';
+import { within } from './within.js';
 
 /** How long a lock counts as held after its last renewal, unless it is said otherwise: client-go's default. */
 const defaultLockDurationMs = 15_000;
@@ -20,6 +22,9 @@ const defaultLockDurationMs = 15_000;
 const takeOverPatienceMs = 60_000;
 
 const lostAnswersMax = 4;
+
+/** Whoever stops a run does not wait longer for a server that may never answer. */
+const letGoPatienceMs = 5_000;
 
 /** While somebody waits, he is told so this often. */
 const messageEveryMs = 10_000;
@@ -39,7 +44,7 @@ export interface AcquireLockOptions {
   readonly timeoutMs?: number | undefined;
   /** Asks the holder to stop and hand the lock over (`--take-over`). */
   readonly takeOver?: boolean | undefined;
-  /** Stops waiting. */
+  /** Stops waiting; a lock that may have been acquired all the same is let go. */
   readonly signal?: AbortSignal | undefined;
   readonly onNote?: ((text: string) => void) | undefined;
 }
@@ -61,7 +66,10 @@ export async function acquireLock(options: AcquireLockOptions): Promise<AcquireL
   const lease = leaseReference(options);
   const pulse = createPulseWatch(options.cluster, lease);
   try {
-    return await new LockSeeker(options, lease, pulse).seek();
+    const seeker = new LockSeeker(options, lease, pulse);
+    const result = await seeker.seek();
+    if (result.kind === 'stopped') await seeker.letGo();
+    return result;
   } finally {
     pulse.close();
   }
@@ -69,6 +77,8 @@ export async function acquireLock(options: AcquireLockOptions): Promise<AcquireL
 
 class LockSeeker {
   readonly #options: AcquireLockOptions;
+  /** Stops asking with the seeking. */
+  readonly #cluster: Pick<Cluster, 'get' | 'create' | 'patch'>;
   readonly #lease: ObjectReference;
   readonly #pulse: PulseWatch;
   readonly #observer: PulseObserver;
@@ -79,9 +89,12 @@ class LockSeeker {
   #askedAt: number | undefined;
   #nextMessageAt: number;
   #lostAnswers = 0;
+  /** A write that would have acquired it was sent, and nobody knows what became of it. */
+  #isUnsure = false;
 
   constructor(options: AcquireLockOptions, lease: ObjectReference, pulse: PulseWatch) {
     this.#options = options;
+    this.#cluster = stoppable(options.cluster, options.signal);
     this.#lease = lease;
     this.#pulse = pulse;
     this.#observer = new PulseObserver(options.clock);
@@ -92,7 +105,7 @@ class LockSeeker {
   async seek(): Promise<AcquireLockResult> {
     while (this.#options.signal?.aborted !== true) {
       this.#pulse.reset();
-      const found = await this.#options.cluster.get(this.#lease, this.#options.signal);
+      const found = await this.#cluster.get(this.#lease);
       if (!found.ok) return this.#refuse(found.failure);
       const result =
         found.value === undefined ? await this.#create() : await this.#consider(readLease(found.value));
@@ -101,14 +114,26 @@ class LockSeeker {
     return { kind: 'stopped' };
   }
 
+  /** Of a seeker that was stopped. A lock that cannot be let go expires. */
+  async letGo(): Promise<void> {
+    if (!this.#isUnsure) return;
+    const { clock, cluster, run } = this.#options;
+    const look = await within({ clock, limitMs: letGoPatienceMs }, ({ ended }) =>
+      cluster.get(this.#lease, ended),
+    );
+    const record = look.ok && look.value !== undefined ? readLease(look.value) : undefined;
+    if (record?.holder?.run === run)
+      await this.#keep(record, { holder: record.holder, sentAt: clock.now() }).release();
+  }
+
   async #create(): Promise<AcquireLockResult | undefined> {
-    const { cluster, clock, deployment } = this.#options;
+    const { clock, deployment } = this.#options;
     const holder = this.#holder();
     const { metadata, spec } = heldBy(holder, this.#durationMs);
     const { apiVersion, kind, ...where } = this.#lease;
     const labels = recordLabels(deployment, 'lock');
     const sentAt = clock.now();
-    const stored = await cluster.create({
+    const stored = await this.#cluster.create({
       apiVersion,
       kind,
       metadata: { ...where, labels, annotations: withoutNulls(metadata.annotations) },
@@ -119,37 +144,44 @@ class LockSeeker {
 
   /** Takes a lock that is free, or the own one of which the answer was lost. */
   async #take({ uid, resourceVersion }: LeaseRecord): Promise<AcquireLockResult | undefined> {
-    const { cluster, clock } = this.#options;
+    const { clock } = this.#options;
     const holder = this.#holder();
     const { metadata, spec } = heldBy(holder, this.#durationMs);
     const sentAt = clock.now();
     const patch = { metadata: { ...metadata, uid, resourceVersion }, spec };
-    return this.#decide(await cluster.patch(this.#lease, patch), { holder, sentAt });
+    return this.#decide(await this.#cluster.patch(this.#lease, patch), { holder, sentAt });
   }
 
   /** Undefined when somebody else was faster, or when nobody knows: then it is looked at again. */
   #decide(
     stored: ApiResult<KubeObject>,
-    { holder, sentAt }: { readonly holder: LockHolder; readonly sentAt: number },
+    by: { readonly holder: LockHolder; readonly sentAt: number },
   ): AcquireLockResult | undefined {
     if (stored.ok) {
-      const lock = keepLock({
-        ...this.#options,
-        lease: this.#lease,
-        holder,
-        durationMs: this.#durationMs,
-        record: readLease(stored.value),
-        acquiredAt: sentAt,
-      });
+      const lock = this.#keep(readLease(stored.value), by);
       return { kind: 'held', lock, waited: this.#first !== undefined };
     }
     const { failure } = stored;
+    if (failure.kind !== 'status') this.#isUnsure = true;
     if (failure.kind === 'aborted') return undefined;
     if (failure.kind === 'unreachable') return this.#lookAgainAfter(failure);
     if (failure.code === 409 || failure.code === 422) return undefined;
     // A patch of a lease that is gone meanwhile is no missing namespace: the next look creates it.
     if (failure.code !== 404) return this.#refuse(failure);
     return failure.message.includes('namespaces') ? { kind: 'no-namespace' } : undefined;
+  }
+
+  #keep(
+    record: LeaseRecord,
+    { holder, sentAt }: { readonly holder: LockHolder; readonly sentAt: number },
+  ): HeldLock {
+    const { clock, wallClock, cluster, onNote } = this.#options;
+    return keepLock({
+      ...{ clock, wallClock, cluster, onNote, holder, record },
+      lease: this.#lease,
+      durationMs: this.#durationMs,
+      acquiredAt: sentAt,
+    });
   }
 
   /** The answer was lost, so the lock may be ours: looking tells. Not without end, when it is always lost. */
@@ -186,10 +218,10 @@ class LockSeeker {
   }
 
   async #ask({ uid, resourceVersion, holder }: LeaseRecord): Promise<void> {
-    const { cluster, clock } = this.#options;
+    const { clock } = this.#options;
     const patch = asking({ how: 'take-over', by: this.#holder() });
     const metadata = { ...patch.metadata, uid, resourceVersion };
-    const asked = await cluster.patch(this.#lease, { metadata });
+    const asked = await this.#cluster.patch(this.#lease, { metadata });
     if (!asked.ok) return;
     this.#askedAt = clock.now();
     if (holder !== undefined) this.#note(`Asked ${formatHolder(holder)} to stop and hand over.`);

@@ -1,0 +1,318 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { writeKubeconfig } from './control-plane/kubeconfig.js';
+import type { ProgramResult } from './control-plane/run-program.js';
+import type { FaultPlan, ProxiedRequest } from './faults/fault.js';
+import { startFaultProxy, type FaultProxy } from './faults/fault-proxy.js';
+import { adminIdentity } from './testing/admin-identity.js';
+import { createDeployment, type Deployment } from './testing/deployment.js';
+import { outcomes, parseRunEvents } from './testing/run-events.js';
+
+let cluster: ControlPlane;
+let proxy: FaultProxy;
+let kubeconfig: string;
+const folders: string[] = [];
+
+beforeAll(async () => {
+  cluster = await startControlPlane({ audit: false });
+  const { authority, identity } = await adminIdentity(cluster);
+  proxy = await startFaultProxy({ server: cluster.server, authority, identity });
+  kubeconfig = await writeKubeconfig(join(cluster.folder, 'holding.json'), {
+    server: proxy.server,
+    authority: proxy.authority,
+    user: 'anybody',
+    credentials: { token: 'the-proxy-knows-who-it-is' },
+  });
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await cluster.stop();
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
+});
+
+/** What the second version changes is applied, what it lacks is pruned; a finalizer holds what is pruned. */
+function files(version: string, extra = true): Readonly<Record<string, string>> {
+  const held = extra ? configMap('extra', version, 'finalizers: [flotilla.example/held]') : '';
+  return {
+    'flotilla.yaml': `name: shop
+services:
+  - {name: settings, manifests: [settings.yaml]}
+  - {name: web, manifests: [web.yaml]}
+jobs:
+  - {name: migrate, manifests: [migrate.yaml]}
+workflows:
+  - name: setup
+    order_from: [services.settings, jobs.migrate, services.web]
+`,
+    'settings.yaml': `${configMap('settings', version)}${held}`,
+    'web.yaml': configMap('web', version),
+    'migrate.yaml': `apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate}
+spec:
+  template:
+    metadata: {annotations: {lab.fake/run-ms: "${version === 'slow' ? 6000 : 10}"}}
+    spec: {restartPolicy: Never, containers: [{name: c, image: "busybox:${version}"}]}
+`,
+  };
+}
+
+function configMap(name: string, version: string, metadata = 'labels: {a: b}'): string {
+  return `---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: ${name}
+  ${metadata}
+data: {version: ${version}}
+`;
+}
+
+async function deployment(namespace: string, given = files('one')): Promise<Deployment> {
+  await cluster.kubectl(['create', 'namespace', namespace]);
+  const behindProxy = { ...cluster, kubeconfig: { ...cluster.kubeconfig, admin: kubeconfig } };
+  const made = await createDeployment(behindProxy, namespace, given);
+  folders.push(made.folder);
+  return made;
+}
+
+interface Interruption {
+  /** The request that is never answered, and at which the signals come. */
+  readonly at: (request: ProxiedRequest) => boolean;
+  /** Whether the server sees that request. */
+  readonly reaches?: boolean;
+  readonly signals?: readonly NodeJS.Signals[];
+  /** Nothing is answered from then on. */
+  readonly silent?: boolean;
+}
+
+interface Interrupted extends ProgramResult {
+  /** From the first signal to the end. */
+  readonly tookMs: number;
+}
+
+/** Runs `flotilla <words>` until a request comes at which it is sent signals. */
+async function interrupt(
+  shop: Deployment,
+  words: readonly string[],
+  { at, reaches = true, signals = ['SIGINT'], silent = false }: Interruption,
+): Promise<Interrupted> {
+  let kill: (signal: NodeJS.Signals) => void = () => undefined;
+  let heldAt: number | undefined;
+  const plan: FaultPlan = (request) => {
+    const isFirst = heldAt === undefined && at(request);
+    if (isFirst) {
+      heldAt = performance.now();
+      // Two signals in one instant are one to the kernel: the second is sent when the first has been answered.
+      kill(signals[0] ?? 'SIGINT');
+    }
+    const isHeld = isFirst || (silent && heldAt !== undefined);
+    return isHeld ? { kind: 'half-open', reaches: isFirst && reaches } : undefined;
+  };
+  proxy.plan = plan;
+  let isStopping = false;
+  const ended = await shop.run([...words, '-o', 'ndjson'], {
+    onStart: (end) => {
+      kill = end;
+    },
+    onOutput: (_stdout, stderr, end) => {
+      const second = signals[1];
+      if (isStopping || second === undefined || !stderr.includes('stopping.')) return;
+      isStopping = true;
+      end(second);
+    },
+  });
+  proxy.plan = () => undefined;
+  if (heldAt === undefined) throw new Error(`It ended before: ${ended.stdout}${ended.stderr}`);
+  return { ...ended, tookMs: performance.now() - heldAt };
+}
+
+const writes = (kind: string, name: string) => (request: ProxiedRequest) =>
+  request.method !== 'GET' && !request.isDryRun && request.path.endsWith(`/${kind}/${name}`);
+
+const said = ({ code, signal, stdout, stderr }: ProgramResult) => ({ code, signal, said: stdout + stderr });
+
+async function readJournal(shop: Deployment): Promise<Readonly<Record<string, { outcome?: string }>>> {
+  const text = await shop.kubectl(['get', 'configmap', 'flotilla-shop.journal', '-o', 'json']);
+  const { data } = JSON.parse(text) as { readonly data: Readonly<Record<string, string>> };
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, JSON.parse(value) as { outcome?: string }]),
+  );
+}
+
+const jobUids = ['get', 'jobs', '-o', 'jsonpath={.items[*].metadata.uid}'];
+
+async function expectUnlocked(shop: Deployment): Promise<void> {
+  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+}
+
+/** Running writes get five seconds to answer, the records as long again; the rest is for slow machines. */
+const boundMs = 20_000;
+
+async function expectGoesOn(shop: Deployment, words: readonly string[] = ['deploy', '--resume']) {
+  const again = await shop.run([...words, '-o', 'ndjson']);
+  expect(said(again)).toMatchObject({ code: 0 });
+  return parseRunEvents(again.stdout);
+}
+
+test('in the checks: nothing was written, and nothing is locked', async () => {
+  const shop = await deployment('preflight');
+  const at = (request: ProxiedRequest) => request.isDryRun;
+  const ended = await interrupt(shop, ['deploy'], { at, signals: ['SIGTERM'] });
+  expect(said(ended)).toMatchObject({ code: 143 });
+  expect(ended.stderr).toContain('SIGTERM: nothing was written.');
+  expect(ended.tookMs).toBeLessThan(boundMs);
+  expect(await shop.kubectl(['get', 'configmap', '-l', 'flotilla.dev/deployment', '-o', 'name'])).toBe('');
+  await expectUnlocked(shop);
+});
+
+const beginnings = [
+  ['the lock', (request: ProxiedRequest) => request.method === 'POST' && request.path.endsWith('/leases')],
+  [
+    'the journal',
+    (request: ProxiedRequest) => request.method === 'POST' && request.path.endsWith('/configmaps'),
+  ],
+  ['the inventory', writes('configmaps', 'flotilla-shop')],
+] as const;
+
+test.each(beginnings)(
+  'while %s is written, which nobody answers: no object is written, the lock is let go',
+  async (name, at) => {
+    const shop = await deployment(name.replace(' ', '-'));
+    const ended = await interrupt(shop, ['deploy'], { at });
+    expect(said(ended)).toMatchObject({ code: 130 });
+    expect(ended.tookMs).toBeLessThan(boundMs);
+    await expectUnlocked(shop);
+    await expectGoesOn(shop, ['deploy']);
+  },
+);
+
+test.each([true, false])(
+  'while an object is applied and nobody answers (the server has it: %s): it is named, the journal is true',
+  async (reaches) => {
+    const shop = await deployment(`apply-${String(reaches)}`);
+    const ended = await interrupt(shop, ['deploy'], { at: writes('configmaps', 'settings'), reaches });
+    expect(said(ended)).toMatchObject({ code: 130 });
+    expect(ended.tookMs).toBeLessThan(boundMs);
+    const events = parseRunEvents(ended.stdout);
+    expect(events.at(-1)).toMatchObject({
+      outcome: 'cancelled',
+      unanswered: [{ verb: 'apply', object: { kind: 'ConfigMap', name: 'settings' } }],
+    });
+    expect(outcomes(events)['services.settings']).toBe('cancelled');
+    expect(await readJournal(shop)).toMatchObject({
+      'services.settings': { state: 'settled', outcome: 'cancelled' },
+      end: { outcome: 'cancelled' },
+    });
+    await expectUnlocked(shop);
+    await expectGoesOn(shop);
+  },
+);
+
+test('while a job runs: it goes on running, and the resumed run adopts it', async () => {
+  const shop = await deployment('job', files('slow'));
+  const isJobWatch = (request: ProxiedRequest) => request.isWatch && request.path.endsWith('/jobs');
+  // The answer that is missing is the watch's: the job is there, and runs.
+  const ended = await interrupt(shop, ['deploy'], { at: isJobWatch, signals: ['SIGTERM'] });
+  expect(said(ended)).toMatchObject({ code: 143 });
+  expect(ended.tookMs).toBeLessThan(boundMs);
+  const job = await shop.kubectl(jobUids);
+  expect(job.split(' ')).toHaveLength(1);
+  await expectUnlocked(shop);
+  await expectGoesOn(shop);
+  expect(await shop.kubectl(jobUids)).toBe(job);
+});
+
+test('while it prunes: what was deleted and what was not is said, the rest is pruned by the next run', async () => {
+  const shop = await deployment('prune');
+  await expectGoesOn(shop, ['deploy']);
+  await shop.write(files('two', false));
+  const at = (request: ProxiedRequest) =>
+    request.method === 'DELETE' && request.path.endsWith('/configmaps/extra');
+  const ended = await interrupt(shop, ['deploy'], { at });
+  expect(said(ended)).toMatchObject({ code: 130 });
+  expect(ended.tookMs).toBeLessThan(boundMs);
+  const events = parseRunEvents(ended.stdout);
+  expect(events.at(-1)).toMatchObject({
+    outcome: 'cancelled',
+    pruned: { deleted: [] },
+    unanswered: [{ verb: 'delete', object: { kind: 'ConfigMap', name: 'extra' } }],
+  });
+  expect(await readJournal(shop)).toMatchObject({ end: { outcome: 'cancelled' } });
+  await expectUnlocked(shop);
+  await shop.kubectl([
+    'patch',
+    'configmap',
+    'extra',
+    '--type=merge',
+    '-p',
+    '{"metadata":{"finalizers":null}}',
+  ]);
+  await expectGoesOn(shop);
+});
+
+test('in a rollback: bounded, unlocked, and the same rollback goes on where it was', async () => {
+  const shop = await deployment('rollback');
+  await expectGoesOn(shop, ['deploy']);
+  await shop.write(files('two'));
+  await expectGoesOn(shop, ['deploy']);
+  const words = ['rollback', 'services.web', '--to', '1'];
+  const ended = await interrupt(shop, words, { at: writes('configmaps', 'web'), reaches: false });
+  expect(said(ended)).toMatchObject({ code: 130 });
+  expect(ended.tookMs).toBeLessThan(boundMs);
+  expect(parseRunEvents(ended.stdout).at(-1)).toMatchObject({
+    outcome: 'cancelled',
+    unanswered: [{ verb: 'apply', object: { kind: 'ConfigMap', name: 'web' } }],
+  });
+  expect(await readJournal(shop)).toMatchObject({ end: { outcome: 'cancelled' } });
+  await expectUnlocked(shop);
+  await expectGoesOn(shop, words);
+  expect(await shop.kubectl(['get', 'configmap', 'web', '-o', 'jsonpath={.data.version}'])).toBe('one');
+});
+
+test('a rollback that still looks for its revisions: nothing was written', async () => {
+  const shop = await deployment('rollback-looks');
+  await expectGoesOn(shop, ['deploy']);
+  await shop.write(files('two'));
+  await expectGoesOn(shop, ['deploy']);
+  const at = (request: ProxiedRequest) => request.path.endsWith('/controllerrevisions');
+  const ended = await interrupt(shop, ['rollback', 'services.web', '--to', '1'], { at });
+  expect(said(ended)).toMatchObject({ code: 130 });
+  expect(ended.stderr).toContain('SIGINT: nothing was written.');
+  expect(ended.tookMs).toBeLessThan(boundMs);
+});
+
+test('a second signal ends it at once, and what was written before is enough to resume', async () => {
+  const shop = await deployment('second');
+  const ended = await interrupt(shop, ['deploy', '--lock-duration', '2'], {
+    at: writes('configmaps', 'web'),
+    signals: ['SIGINT', 'SIGTERM'],
+  });
+  expect(said(ended)).toMatchObject({ code: 143, signal: null });
+  // Its grace would have taken five seconds.
+  expect(ended.tookMs).toBeLessThan(4_500);
+  expect(await readJournal(shop)).toMatchObject({
+    'services.settings': { state: 'settled', outcome: 'succeeded' },
+  });
+  const job = await shop.kubectl(jobUids);
+  const events = await expectGoesOn(shop);
+  const started = events.filter(({ type }) => type === 'task-started').map(({ task }) => task);
+  expect(started).not.toContain('services.settings');
+  expect(started).toContain('services.web');
+  expect(await shop.kubectl(jobUids)).toBe(job);
+});
+
+test('a server that answers nothing any more: it ends all the same, and says what is not written down', async () => {
+  const shop = await deployment('silent');
+  const ended = await interrupt(shop, ['deploy', '--lock-duration', '3'], {
+    at: writes('configmaps', 'web'),
+    silent: true,
+  });
+  expect(said(ended)).toMatchObject({ code: 130 });
+  expect(ended.stderr).toMatch(/The lock (could not be released|is lost)/);
+  expect(ended.stderr).toContain('how the run ended could not be written down');
+  expect(ended.tookMs).toBeLessThan(40_000);
+  await expectGoesOn(shop);
+});
