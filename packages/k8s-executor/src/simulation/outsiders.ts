@@ -1,5 +1,6 @@
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { recordLabel } from '../record/record-names.js';
 import type { SeededRandom } from './seeded-random.js';
 
 /** Somebody who changes the cluster beside the runs. `ask` sends a request as that somebody. */
@@ -17,7 +18,8 @@ export function interfere(
   }: { readonly namespace: string; readonly random: SeededRandom; readonly ask: Ask },
 ): void {
   const plural = random.pick(namespaced);
-  const found = store.list(kinds.builtIn(plural), namespace);
+  // Whoever deletes a run's own records takes its promises away.
+  const found = store.list(kinds.builtIn(plural), namespace).filter(isNoRecord);
   if (found.length === 0) return;
   const object = random.pick(found);
   const url = pathOf(plural, object);
@@ -32,6 +34,10 @@ export function interfere(
   } else {
     ask('PATCH', url, { metadata: { annotations: { note: 'seen' } } });
   }
+}
+
+function isNoRecord({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[recordLabel] === undefined;
 }
 
 function pathOf(plural: (typeof namespaced)[number], { metadata }: KubeObject): string {

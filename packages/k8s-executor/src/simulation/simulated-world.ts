@@ -167,11 +167,12 @@ export class SimulatedWorld {
     });
   }
 
-  /** Says what the cluster lacks of a version. */
-  async findLacks(version: Version): Promise<readonly string[]> {
+  /** Says what the cluster lacks of a version, but for what these tasks apply. */
+  async findLacks(version: Version, spared: ReadonlySet<string> = new Set()): Promise<readonly string[]> {
     const rendered = await renderPlan({ ...version, directory: '/', namespace });
     if (!rendered.ok) throw new Error('Bug: the simulation renders objects that cannot be');
-    return rendered.value.flatMap(({ task, manifests }) =>
+    const looked = rendered.value.filter(({ task }) => !spared.has(task.id));
+    return looked.flatMap(({ task, manifests }) =>
       manifests.flatMap(({ object }) => this.#lackOf(object, task.kind === 'job') ?? []),
     );
   }
@@ -222,9 +223,16 @@ export class SimulatedWorld {
     this.say(`${order.name} ends: ${printEnd(result)}`);
     if (result.kind !== 'settled' || result.settled.outcome !== 'succeeded') return;
     if (this.#wasDisturbed(life)) return;
-    for (const lack of await this.findLacks(order.version)) {
+    // What was kept of an earlier part is as right as that part was at its end: whoever came between was not looked for.
+    const kept = result.settled.tasks.filter((summary) => summary.kept !== undefined);
+    const spared = new Set(this.#wasEverDisturbed(life) ? kept.map(({ task }) => task) : []);
+    for (const lack of await this.findLacks(order.version, spared)) {
       this.violate(`${order.name} says it has succeeded, but ${lack}`);
     }
+  }
+
+  #wasEverDisturbed({ version }: Life): boolean {
+    return this.#lastInterferenceMs > -Infinity || this.#lives.some((other) => other.version !== version);
   }
 
   #wasDisturbed(life: Life): boolean {

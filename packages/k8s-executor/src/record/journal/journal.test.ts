@@ -219,6 +219,16 @@ test('a run that takes over keeps what is finished and asked for in the same wor
   ]);
 });
 
+test('nothing is kept of a run that came to its own end: others may have changed everything since', async () => {
+  const { clock, notes, open } = createWorld();
+  const first = opened(await open('r1'));
+  first.journal.sink(settled('services.a', 900, 'succeeded'));
+  await clock.runUntil(first.journal.end(ended('succeeded', 1_000)));
+  const { resumption } = opened(await open('r2', { mode: 'take-over' }));
+  expect(resumption).toEqual({ part: 1, at: 0, kept: new Map(), running: new Map() });
+  expect(notes).toEqual([]);
+});
+
 test('lost answers and outages only delay what is written', async () => {
   const { clock, line, open, read } = createWorld();
   line.state = 'mute';

@@ -61,6 +61,11 @@ export function resumptionOf(journal: Journal, plan: Plan): Resumption {
   };
 }
 
+/** Whether a run was killed or has handed over, so that another can go on in its place. One that came to its own end is over. */
+export function canBeTakenOver({ end }: Journal): boolean {
+  return end === undefined || end.outcome === 'superseded';
+}
+
 /** What a new run keeps of one that it took over from: the tasks that came to a good end and are asked for in the same words. */
 export function keptFromOther({ header, tasks }: Journal, { digests }: PlannedRun): Resumption {
   const kept = [...digests].flatMap(([task, digest]) => {
