@@ -14,6 +14,11 @@ export interface RunEventLine {
   readonly reason?: string;
   readonly culprit?: string;
   readonly exitCode?: number;
+  readonly rolledBack?: readonly {
+    readonly task: string;
+    readonly revision: number | null;
+    readonly outcome: string | null;
+  }[];
   readonly tasks?: readonly {
     readonly task: string;
     readonly outcome: string;

@@ -119,6 +119,13 @@ function changes(screen: Screen): readonly string[] {
   ];
 }
 
+const nothingDeleted = 'Nothing was deleted: what failed or was cut off keeps what it had applied.';
+
+function rolledBackTasks({ state }: Screen): ReadonlySet<TaskId> {
+  const tasks = state.settled?.rolledBack ?? [];
+  return new Set(tasks.filter(({ revision }) => revision !== null).map(({ task }) => task));
+}
+
 function whereabouts(screen: Screen): readonly string[] {
   return [
     ...named(screen, 'kept', keptTasks(screen)),
@@ -128,10 +135,7 @@ function whereabouts(screen: Screen): readonly string[] {
     ...named(screen, 'superseded', tasksWith(screen, ['superseded'])),
     ...named(screen, 'cut off', tasksWith(screen, ['cancelled'])),
     ...named(screen, 'never started', tasksWith(screen, ['skipped'])),
-    ...wrap(
-      'Nothing was deleted: what failed or was cut off keeps what it had applied.'.split(' '),
-      screen.width,
-    ),
+    ...(rolledBackTasks(screen).size > 0 ? [] : wrap(nothingDeleted.split(' '), screen.width)),
   ];
 }
 
@@ -164,8 +168,9 @@ function commands(screen: Screen, { outcome }: RunSettledEvent): readonly string
   // The newer run goes on with it.
   if (outcome === 'superseded') return [];
   const { resumeCommand, cleanUpCommand } = screen.options;
+  const rolledBack = rolledBackTasks(screen);
   const touched = tasksWith(screen, ['succeeded', 'recovered', 'failed', 'timed-out', 'cancelled'])
-    .filter(({ startedAt }) => startedAt !== undefined)
+    .filter(({ node, startedAt }) => startedAt !== undefined && !rolledBack.has(node.id))
     .map(({ node }) => node.id);
   return [
     ...(resumeCommand === undefined ? [] : [`to go on from here:         ${resumeCommand}`]),

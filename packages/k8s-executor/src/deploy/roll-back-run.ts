@@ -8,6 +8,8 @@ import { findRollbackTargets, type RollbackTarget } from './rollback-targets.js'
 export interface RollBackOptions extends Omit<PrepareRunOptions, 'signal' | 'recorded'> {
   readonly run: string;
   readonly cancelled: AbortSignal;
+  /** True for a task of which the run has changed an object, or may have. */
+  readonly hasChanged: (task: TaskId) => boolean;
   /** Told what happens, one line at a time. */
   readonly onNote: (text: string) => void;
 }
@@ -25,7 +27,7 @@ export interface RolledBack {
  * was good stays as it is.
  */
 export async function rollBackRun(halted: RunSettled, options: RollBackOptions): Promise<RolledBack> {
-  const changed = changedTasks(halted);
+  const changed = changedTasks(halted, options);
   const request = { ...options, deployment: options.plan.name };
   const found = await findRollbackTargets({ ...request, among: changed });
   const targets = found.ok ? found.targets : [];
@@ -39,13 +41,20 @@ export async function rollBackRun(halted: RunSettled, options: RollBackOptions):
   return { tasks: [...leftTasks, ...targets.map((target) => outcomeOf(target, done.settled))], done };
 }
 
-/** Services and charts that were started and did not find everything as it was asked. */
-function changedTasks(halted: RunSettled): ReadonlySet<TaskId> {
+/** Services and charts of which the run has changed something: what failed as it already was is not its doing. */
+function changedTasks(
+  halted: RunSettled,
+  { hasChanged }: Pick<RollBackOptions, 'hasChanged'>,
+): ReadonlySet<TaskId> {
   return new Set(
     halted.tasks
       .filter(
         ({ task, startedAt, outcome, kept }) =>
-          startedAt !== null && outcome !== 'unchanged' && kept === undefined && isDeployed(task),
+          startedAt !== null &&
+          outcome !== 'unchanged' &&
+          kept === undefined &&
+          isDeployed(task) &&
+          hasChanged(task),
       )
       .map(({ task }) => task),
   );

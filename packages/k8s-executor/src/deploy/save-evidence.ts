@@ -30,13 +30,10 @@ async function lookAt(
   if (live.length === 0) return undefined;
   const objects = live.map((object) => ({ desired: object, applied: object, changed: false }));
   const observation = observe({ objects, judge }, context);
-  const once = new AbortController();
   try {
-    await observation.untilCurrent(once.signal, () => {
-      once.abort();
-    });
-    const sight = observation.worst();
+    const sight = await observation.lookOnce();
     if (sight === undefined) return undefined;
+    await context.secrets.learn(sight.pods);
     const evidence = await collectEvidence(
       {
         object: sight.object,

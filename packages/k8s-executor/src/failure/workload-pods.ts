@@ -1,6 +1,6 @@
 import type { SharedWatch } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, part, textOf } from '../readiness/readiness.js';
+import { mappingOf, numberOf, part, textOf } from '../readiness/readiness.js';
 
 /** Objects as a watch knows them. */
 type KnownObjects = Pick<SharedWatch, 'get' | 'ownedBy'>;
@@ -23,6 +23,7 @@ export function podsOf(
   replicaSets: KnownObjects | undefined,
 ): readonly KubeObject[] {
   const { name, uid } = workload.metadata;
+  if (isUnseen(workload)) return [];
   switch (workload.kind) {
     case 'Pod': {
       const pod = pods?.get(name);
@@ -47,6 +48,12 @@ export function podsOf(
     default:
       return ownedBy(pods, uid);
   }
+}
+
+/** Until its controller has seen the present generation, all pods may be of the one before. */
+function isUnseen(workload: KubeObject): boolean {
+  const { generation = 0 } = workload.metadata;
+  return numberOf(part(workload, 'status'), 'observedGeneration', generation) < generation;
 }
 
 /** The ReplicaSet of a Deployment's newest revision; undefined until the controller has made it. */

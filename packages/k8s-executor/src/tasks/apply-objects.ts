@@ -2,6 +2,7 @@ import type { Evidence } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from '../cluster/api-failure.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { taskLabel } from '../manifest/labels.js';
 import { waveOf, waves } from '../manifest/waves.js';
 import type { AppliedObject } from './applied-object.js';
 import { digestAnnotationOf } from './digest.js';
@@ -73,11 +74,21 @@ async function applyObject(
     const applied = result.value.object;
     const { resourceVersion } = applied.metadata;
     const changed = live === undefined || live.metadata.resourceVersion !== resourceVersion;
+    if (changed) noteChange(object, context);
     return { ok: true, value: { desired: object, applied, changed } };
   }
-  if (immutableFields(result.failure) !== undefined && mayReplace(object, context))
+  const isRefused = result.failure.kind === 'status';
+  if (!isRefused) noteChange(object, context);
+  if (immutableFields(result.failure) !== undefined && mayReplace(object, context)) {
+    noteChange(object, context);
     return recreated(object, await replaceObject(object, context, signal), context);
+  }
   return { ok: false, evidence: await refused(result.failure, object, context) };
+}
+
+function noteChange({ metadata }: KubeObject, { changedTasks }: RunContext): void {
+  const task = metadata.labels?.[taskLabel];
+  if (task !== undefined) changedTasks.add(task);
 }
 
 function recreated(object: KubeObject, result: ApiResult<KubeObject>, { facts }: RunContext): ObjectResult {

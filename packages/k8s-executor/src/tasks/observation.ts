@@ -44,6 +44,8 @@ export type ObservationEnd =
 export interface Observation {
   /** Resolves when every object is current, when one has definitely failed, or when `signal` aborts. */
   untilCurrent(signal: AbortSignal, onLook?: (pending: readonly Sight[]) => void): Promise<ObservationEnd>;
+  /** One look with all that the watches know; undefined when every object is current. */
+  lookOnce(): Promise<Sight | undefined>;
   /** Resolves true once every object is current whatever failed meanwhile, false when `signal` aborts. */
   untilHealed(signal: AbortSignal): Promise<boolean>;
   /** All pods of its objects that are known now, whatever has become of them. */
@@ -119,6 +121,17 @@ class WatchObservation implements Observation {
     } finally {
       stop();
     }
+  }
+
+  async lookOnce(): Promise<Sight | undefined> {
+    await this.#start(new AbortController().signal);
+    const watches = [...this.#watched.values()].flatMap(({ watch, pods, replicaSets }) => [
+      watch,
+      ...(pods === undefined ? [] : [pods]),
+      ...(replicaSets === undefined ? [] : [replicaSets]),
+    ]);
+    await Promise.all(watches.map(syncedOrTroubled));
+    return this.worst();
   }
 
   async untilHealed(signal: AbortSignal): Promise<boolean> {

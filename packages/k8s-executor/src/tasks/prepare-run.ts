@@ -266,6 +266,7 @@ function createContext(
     facts: readPlanFacts(tasks),
     createNamespace: options.createNamespace === true,
     applyConcurrency,
+    changedTasks: new Set(),
     onWarning: warnOnce(options.onWarning),
   };
 }

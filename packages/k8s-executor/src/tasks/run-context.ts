@@ -39,5 +39,7 @@ export interface RunContext {
   /** The run creates its own namespace when it is missing (`--create-namespace`). */
   readonly createNamespace: boolean;
   readonly applyConcurrency: number;
+  /** The labels of the tasks of which the run has changed an object, or may have: an answer is missing. Filled as it goes. */
+  readonly changedTasks: Set<string>;
   readonly onWarning: (message: string) => void;
 }

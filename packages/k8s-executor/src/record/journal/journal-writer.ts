@@ -72,7 +72,12 @@ class JournalWriter implements RunJournal {
     this.#arrival.abort();
   };
 
-  async end({ outcome, at }: Pick<RunSettled, 'outcome' | 'at'>): Promise<void> {
+  async end({
+    outcome,
+    at,
+    rolledBack = [],
+  }: Pick<RunSettled, 'outcome' | 'at' | 'rolledBack'>): Promise<void> {
+    for (const { task, revision } of rolledBack) if (revision !== null) this.#takeBack(task, revision);
     for (const [key, value] of Object.entries(encodeEnd({ outcome, at }))) this.#pending.set(key, value);
     this.#ending.abort();
     this.#arrival.abort();
@@ -89,6 +94,14 @@ class JournalWriter implements RunJournal {
 
   stop(): void {
     this.#stopped.abort();
+  }
+
+  /** What was put back is to be done again by whoever resumes the run. */
+  #takeBack(task: TaskId, revision: number): void {
+    const before = this.#entries.get(task);
+    if (before?.state !== 'settled') return;
+    const reason = `rolled back to revision ${String(revision)}`;
+    this.#pending.set(taskKey(task), encodeTask({ ...before, outcome: 'cancelled', reason }));
   }
 
   #changedBy(event: RunEvent): { readonly task: TaskId; readonly entry: JournalTask } | undefined {
