@@ -105,6 +105,7 @@ function start() {
     createNamespace: false,
     applyConcurrency: 4,
     judgeOf: () => judge,
+    changedTasks: new Set<string>(),
     onWarning: () => undefined,
   });
   const progress: TaskProgress[] = [];
