@@ -12,11 +12,7 @@ import {
   type RunSettled,
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
-<<<<<<< HEAD
 import { stoppable } from '../cluster/stoppable-cluster.js';
-=======
-import { labelValue } from '../manifest/labels.js';
->>>>>>> e764d23 (Hold history and rollback to their promises on a real cluster; put back only what the run changed, judge it by its own pods, and take back its journal)
 import { expectedDurations } from '../record/expected-durations.js';
 import { hasOtherSecrets } from '../record/journal/has-other-secrets.js';
 import { openJournal, type JournalMode } from '../record/journal/open-journal.js';
@@ -171,11 +167,7 @@ async function prepare(options: Options): Promise<Prepared | Refused> {
     return { kind: 'refused', refusal: prepared.refusal };
   }
   const known: Receipt | undefined = receipt.ok ? receipt.value : undefined;
-<<<<<<< HEAD
   // What was recorded is put back in the order of its dependencies: the file's steps have no say.
-=======
-  // What a rollback runs stands in no file, so that no file could be made better.
->>>>>>> e764d23 (Hold history and rollback to their promises on a real cluster; put back only what the run changed, judge it by its own pods, and take back its journal)
   const hints = options.recorded === undefined ? barrierHints(options.file, plan, known) : [];
   options.onDiagnostics?.([...prepared.run.diagnostics, ...hints]);
   const planned = await findPruning(options, prepared.run);
