@@ -13,6 +13,7 @@ import {
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import { stoppable } from '../cluster/stoppable-cluster.js';
+import { labelValue } from '../manifest/labels.js';
 import { expectedDurations } from '../record/expected-durations.js';
 import { hasOtherSecrets } from '../record/journal/has-other-secrets.js';
 import { openJournal, type JournalMode } from '../record/journal/open-journal.js';

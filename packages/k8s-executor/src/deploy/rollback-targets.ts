@@ -25,7 +25,7 @@ export interface RollbackRequest extends HistoryPlace {
   readonly clock: Clock;
   /** Default: every task that is not what its newest good revision says. */
   readonly tasks?: readonly TaskId[];
-  /** Without `tasks`: only these count. */
+  /** Without `tasks`: only these count, and it is no mistake when there is nothing to put back. */
   readonly among?: ReadonlySet<TaskId>;
   /** For one task: this revision. */
   readonly to?: number;
@@ -64,7 +64,7 @@ export async function findRollbackTargets(request: RollbackRequest): Promise<Fin
     if (!found.ok) return found;
     targets.push(...found.targets);
   }
-  if (targets.length > 0) return { ok: true, targets };
+  if (targets.length > 0 || request.among !== undefined) return { ok: true, targets };
   return refused(
     request.tasks === undefined
       ? 'every task is what its newest good revision says: there is nothing to put back.'
