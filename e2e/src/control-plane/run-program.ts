@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly input?: string;
   /** It is killed after this long; default two minutes. */
   readonly timeoutMs?: number;
+  /** It leads a process group of its own, and `kill` reaches all of that, as Ctrl-C in a terminal does. */
+  readonly ownGroup?: boolean;
   /** Called as soon as it runs. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Called with everything it has written so far to both outputs, whenever that grows. */
@@ -33,13 +35,18 @@ export async function runProgram(
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.ownGroup ?? false,
     timeout: options.timeoutMs ?? 120_000,
     killSignal: 'SIGKILL',
   });
-  options.onStart?.((signal) => child.kill(signal));
+  const kill = (signal: NodeJS.Signals) => {
+    if (options.ownGroup === true && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  };
+  options.onStart?.(kill);
   let stdout = '';
   let stderr = '';
-  const tell = () => options.onOutput?.(stdout, stderr, (signal) => child.kill(signal));
+  const tell = () => options.onOutput?.(stdout, stderr, kill);
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     tell();

@@ -7,28 +7,36 @@ function listen() {
   return { exits, source, cancellation: cancelOnSignals(source) };
 }
 
-test.each(['SIGINT', 'SIGTERM'])('the first %s stops the run and ends no process', (signal) => {
+test.each([
+  ['SIGINT', 'SIGINT'],
+  ['SIGTERM', 'SIGTERM'],
+  ['SIGHUP', 'SIGTERM'],
+])('the first %s stops the run as %s and ends no process', (signal, reason) => {
   const { exits, source, cancellation } = listen();
   source.emit(signal);
-  expect(cancellation.signal.reason).toBe(signal);
+  expect(cancellation.signal.reason).toBe(reason);
   expect(exits).toEqual([]);
 });
 
-test.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-])('the second %s ends the process with %d', (signal, code) => {
+test('the second Ctrl-C ends the process', () => {
   const { exits, source } = listen();
-  source.emit(signal);
-  source.emit(signal);
-  expect(exits).toEqual([code]);
+  source.emit('SIGINT');
+  source.emit('SIGINT');
+  expect(exits).toEqual([130]);
 });
 
-test('the SIGTERM that Nx sends after a Ctrl-C is the same wish', () => {
+test.each([
+  ['each SIGTERM that Nx sends after a Ctrl-C', ['SIGINT', 'SIGTERM', 'SIGTERM'], 'SIGINT'],
+  [
+    'the SIGTERM that Nx sends for each of its lists of processes',
+    ['SIGTERM', 'SIGTERM', 'SIGTERM'],
+    'SIGTERM',
+  ],
+  ['the Ctrl-C that comes after the SIGTERM of Nx', ['SIGTERM', 'SIGINT'], 'SIGTERM'],
+])('%s is the same wish', (_what, signals, reason) => {
   const { exits, source, cancellation } = listen();
-  source.emit('SIGINT');
-  source.emit('SIGTERM');
-  expect(cancellation.signal.reason).toBe('SIGINT');
+  for (const signal of signals) source.emit(signal);
+  expect(cancellation.signal.reason).toBe(reason);
   expect(exits).toEqual([]);
 });
 

@@ -1,8 +1,6 @@
 import type { CancelReason } from '@flotilla/core';
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-
-type StopSignal = keyof typeof exitCodes;
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Where signals come from: the process, or a test. */
 export interface SignalSource {
@@ -20,21 +18,29 @@ export interface Cancellation {
 }
 
 /**
- * The first SIGINT or SIGTERM stops the run in order; the same one again ends the process. A different one does
- * not: one Ctrl-C reaches a task of Nx as SIGINT from the terminal, then as SIGTERM from Nx.
+ * The first signal stops the run in order; only a second SIGINT, which a person at the terminal has sent, ends the
+ * process. SIGTERM never does: to end a task once, Nx sends it from two or three places. SIGHUP is the terminal that Nx
+ * gave the task going away with Nx.
  */
 export function cancelOnSignals(source: SignalSource): Cancellation {
   const controller = new AbortController();
-  const listen = (signal: StopSignal) => () => {
-    if (!controller.signal.aborted) controller.abort(signal satisfies CancelReason);
-    else if (controller.signal.reason === signal) source.exit(exitCodes[signal]);
+  const stop = (reason: CancelReason) => {
+    if (!controller.signal.aborted) controller.abort(reason);
   };
-  const listeners = { SIGINT: listen('SIGINT'), SIGTERM: listen('SIGTERM') };
-  source.on('SIGINT', listeners.SIGINT);
-  source.on('SIGTERM', listeners.SIGTERM);
+  const listeners: readonly (readonly [StopSignal, () => void])[] = [
+    [
+      'SIGINT',
+      () => {
+        if (controller.signal.reason === 'SIGINT') source.exit(130);
+        else stop('SIGINT');
+      },
+    ],
+    ['SIGTERM', stop.bind(undefined, 'SIGTERM')],
+    ['SIGHUP', stop.bind(undefined, 'SIGTERM')],
+  ];
+  for (const [signal, listener] of listeners) source.on(signal, listener);
   const dispose = () => {
-    source.off('SIGINT', listeners.SIGINT);
-    source.off('SIGTERM', listeners.SIGTERM);
+    for (const [signal, listener] of listeners) source.off(signal, listener);
   };
   return { signal: controller.signal, dispose };
 }
