@@ -114,8 +114,8 @@ export interface Cluster {
    */
   replace(object: KubeObject, options?: WriteOptions): Promise<ApiResult<KubeObject>>;
   /**
-   * JSON merge patch (RFC 7386) of an object that exists, else 404. With `metadata.uid` or `metadata.resourceVersion`
-   * in it only that object, in that version, else 409. Sent once: when the answer is lost it may have happened.
+   * JSON merge patch (RFC 7386) of an object that exists, else 404. With `metadata.resourceVersion` in it only of that
+   * version, else 409; with `metadata.uid` only of that object, else 422. Sent once: when the answer is lost it may have happened.
    */
   patch(
     reference: ObjectReference,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Transport } from '../cluster/transport.js';
 import { applyCases } from './contract/apply-cases.js';
+import { changeCases } from './contract/change-cases.js';
 import { ContractClient } from './contract/contract-client.js';
 import type { ContractCase } from './contract/contract-client.js';
+import { lifecycleCases } from './contract/lifecycle-cases.js';
 import { objectCases } from './contract/object-cases.js';
 import { watchCases } from './contract/watch-cases.js';
 import { workloadCases } from './contract/workload-cases.js';
@@ -13,6 +15,8 @@ import { workloadCases } from './contract/workload-cases.js';
  */
 export const clusterContract: readonly ContractCase[] = [
   ...objectCases,
+  ...changeCases,
+  ...lifecycleCases,
   ...applyCases,
   ...watchCases,
   ...workloadCases,

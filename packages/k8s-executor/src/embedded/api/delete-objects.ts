@@ -11,7 +11,7 @@ import { readBody } from './read-body.js';
 import { findObject, withVersion } from './read-objects.js';
 import type { ResourceRequest } from './resource-request.js';
 import { parseSelectors } from './selectors.js';
-import { conflict } from './status.js';
+import { otherObject } from './status.js';
 
 export interface DeleteContext {
   readonly store: ObjectStore;
@@ -74,18 +74,12 @@ function checkPreconditions({ kind }: ResourceRequest, object: KubeObject, preco
   const { uid, resourceVersion, name } = object.metadata;
   const wantedUid = textOf(preconditions, 'uid');
   if (wantedUid !== '' && wantedUid !== uid) {
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${uid ?? ''}`,
-    );
+    const why = `the UID in the precondition (${wantedUid}) does not match the UID in record (${uid ?? ''}). The object might have been deleted and then recreated`;
+    throw otherObject(kind, name, why);
   }
   const wanted = textOf(preconditions, 'resourceVersion');
   if (wanted !== '' && wanted !== resourceVersion) {
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${resourceVersion ?? ''}`,
-    );
+    const why = `the ResourceVersion in the precondition (${wanted}) does not match the ResourceVersion in record (${resourceVersion ?? ''}). The object might have been modified`;
+    throw otherObject(kind, name, why);
   }
 }

@@ -1,9 +1,10 @@
 import { isJsonObject } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
+import { isEqual } from '../apply/compare.js';
 import { itemStep } from '../apply/field-set.js';
 import { topologyOf } from '../apply/topology.js';
 import type { Schema } from '../apply/topology.js';
-import { badRequest } from './status.js';
+import { badRequest, Refused } from './status.js';
 
 /** RFC 7386: null takes away, mappings are merged, all else replaces. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
@@ -67,9 +68,10 @@ function applyOperation(target: Json, operation: JsonObject): Json {
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   return changeAt(target, steps, (at) => {
+    const isMissing = at === undefined && (op === 'remove' || op === 'replace');
+    if (isMissing || (op === 'test' && (at === undefined || !isEqual(at, value ?? null))))
+      throw new Refused('Invalid', 'the server rejected our request due to an error in our request');
     if (op === 'remove') return undefined;
-    if (op === 'test' && JSON.stringify(at) !== JSON.stringify(value))
-      throw badRequest('testing value failed');
     return op === 'test' ? at : (value ?? null);
   });
 }

@@ -78,6 +78,12 @@ export function conflict(kind: ServedKind, name: string, why: string): Refused {
   return new Refused('Conflict', message, { kind, name });
 }
 
+/** A deletion was meant for another object, or another version of it. Deletions name the kind where other writes name the resource. */
+export function otherObject(kind: ServedKind, name: string, why: string): Refused {
+  const message = `Operation cannot be fulfilled on ${qualifiedKind(kind)} "${name}": ${why}`;
+  return new Refused('Conflict', message, { kind: { ...kind, plural: kind.kind }, name });
+}
+
 export function badRequest(message: string): Refused {
   return new Refused('BadRequest', message);
 }
@@ -87,6 +93,14 @@ export function invalid(kind: ServedKind, name: string, causes: readonly StatusC
   const list = told.length === 1 ? told.join('') : `[${told.join(', ')}]`;
   const message = `${qualifiedKind(kind)} "${name}" is invalid: ${list}`;
   return new Refused('Invalid', message, { kind, name, causes });
+}
+
+/** A PUT of a kind that is never replaced blindly. */
+export function versionRequired(kind: ServedKind, name: string): Refused {
+  const [field, value] = ['metadata.resourceVersion', 'Invalid value: 0: must be specified for an update'];
+  const causes = [{ reason: 'FieldValueInvalid', message: value, field }];
+  const message = `${qualifiedPlural(kind)} "${name}" is invalid: ${field}: ${value}`;
+  return new Refused('Invalid', message, { kind: { ...kind, kind: kind.plural }, name, causes });
 }
 
 /** No such path. */

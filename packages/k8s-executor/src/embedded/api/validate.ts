@@ -1,8 +1,9 @@
 import type { StatusCause } from '../../cluster/api-failure.js';
 import { isJsonObject } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
-import type { KubeObject } from '../../cluster/kube-object.js';
+import type { KubeObject, ObjectMeta } from '../../cluster/kube-object.js';
 import { isEqual } from '../apply/compare.js';
+import { finalizersOf } from '../store/object-lifecycle.js';
 import { listOf, mappingOf, part, textOf } from '../../readiness/readiness.js';
 
 /** What the API server would find wrong with an object as a whole; empty when it would store it. */
@@ -22,8 +23,19 @@ export function findForbiddenChanges(before: KubeObject, after: KubeObject): rea
   const faults = changes.map((field) =>
     invalidValue(field, valueAt(after, field) ?? null, 'field is immutable'),
   );
-  if (after.kind === 'StatefulSet') return [...faults, ...statefulSetFaults(before, after)];
-  return [...faults, ...frozenFaults(before, after)];
+  const all = [...metadataFaults(before.metadata, after.metadata), ...faults];
+  if (after.kind === 'StatefulSet') return [...all, ...statefulSetFaults(before, after)];
+  return [...all, ...frozenFaults(before, after)];
+}
+
+function metadataFaults(before: ObjectMeta, after: ObjectMeta): readonly StatusCause[] {
+  const isOther = after.uid !== undefined && after.uid !== before.uid;
+  const other = isOther ? [invalidValue('metadata.uid', after.uid ?? '', 'field is immutable')] : [];
+  const late = finalizersOf(after).filter((each) => !finalizersOf(before).includes(each));
+  if (before.deletionTimestamp === undefined || late.length === 0) return other;
+  const list = `[]string{${late.map((each) => JSON.stringify(each)).join(', ')}}`;
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${list}`;
+  return [...other, { reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }];
 }
 
 const immutableFields: Readonly<Record<string, readonly string[]>> = {
@@ -32,6 +44,7 @@ const immutableFields: Readonly<Record<string, readonly string[]>> = {
   ReplicaSet: ['spec.selector'],
   Job: ['spec.completions', 'spec.selector', 'spec.template', 'spec.completionMode'],
   StorageClass: ['provisioner', 'parameters', 'reclaimPolicy'],
+  ControllerRevision: ['data'],
   RoleBinding: ['roleRef'],
   ClusterRoleBinding: ['roleRef'],
 };

@@ -20,7 +20,15 @@ import { jsonPatch, mergePatch, strategicPatch } from './patch-document.js';
 import { findObject, scaleOf, withVersion } from './read-objects.js';
 import { readBody } from './read-body.js';
 import type { ResourceRequest } from './resource-request.js';
-import { alreadyExists, badRequest, conflict, invalid, notFound, Refused } from './status.js';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  Refused,
+  versionRequired,
+} from './status.js';
 import { checkFields } from './check-fields.js';
 import { findFaults, findForbiddenChanges } from './validate.js';
 
@@ -50,6 +58,7 @@ export function answerReplace(context: WriteContext, request: ResourceRequest): 
   const before = findObject(context.store, request);
   if (request.subresource === 'scale') return answerScale(context, request, before);
   const next = readObject(context, request);
+  checkReplaced(request.kind, before, next);
   return storeNext(context, request, { before, next });
 }
 
@@ -188,12 +197,19 @@ function mergeParts(
   return { ...withoutParts(asked, 'status'), ...(before.status !== undefined && { status: before.status }) };
 }
 
-function checkVersion(kind: ServedKind, before: KubeObject, asked: KubeObject): void {
-  const { resourceVersion, uid, name } = asked.metadata;
+function checkReplaced(kind: ServedKind, before: KubeObject, { metadata }: KubeObject): void {
+  const { uid, name, namespace, resourceVersion = '' } = metadata;
   if (uid !== undefined && uid !== before.metadata.uid) {
+    const key = ['/registry', kind.plural, ...(namespace === undefined ? [] : [namespace]), name].join('/');
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid ?? ''}`;
-    throw conflict(kind, name, why);
+    const told = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
+    throw conflict(kind, name, told);
   }
+  if (kind.plural === 'leases' && resourceVersion === '') throw versionRequired(kind, name);
+}
+
+function checkVersion(kind: ServedKind, before: KubeObject, asked: KubeObject): void {
+  const { resourceVersion, name } = asked.metadata;
   if (
     resourceVersion === undefined ||
     resourceVersion === '' ||

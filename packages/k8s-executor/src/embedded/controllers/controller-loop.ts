@@ -7,7 +7,7 @@ import type { ServedKind } from '../store/served-kind.js';
 import { abolish, establish } from './custom-resource.js';
 import { reconcileDaemonSet } from './daemon-set.js';
 import { reconcileDeployment } from './deployment.js';
-import { collectOrphans, finishDeletion } from './garbage-collector.js';
+import { collectOrphans, collectUnowned, finishDeletion } from './garbage-collector.js';
 import { reconcileJob } from './job.js';
 import { reconcileNamespace } from './namespace.js';
 import { provisionClaim, provisionLoadBalancer, releaseVolume } from './provisioning.js';
@@ -98,6 +98,7 @@ export class ControllerLoop {
     const world = this.#world;
     const object = world.store.get(kind, namespace, name);
     if (object === undefined) return;
+    collectUnowned(world, kind, object);
     finishDeletion(world, kind, object);
     const again = () => {
       this.#enqueue(kind, namespace, name);

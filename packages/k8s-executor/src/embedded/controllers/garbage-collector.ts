@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject, ObjectMeta } from '../../cluster/kube-object.js';
+import { textOf } from '../../readiness/readiness.js';
 import { finalizersOf } from '../store/object-lifecycle.js';
 import { ownersOf } from '../store/object-store.js';
 import type { StoreEvent } from '../store/object-store.js';
@@ -14,6 +15,22 @@ export function collectOrphans(world: World, { object }: StoreEvent): void {
     if (others.length > 0) world.lifecycle.change(kind, child, (live) => withOwners(live, others));
     else world.lifecycle.delete(kind, child, { propagation: 'Background' });
   }
+}
+
+/** Deletes what names owners of which none is there, and takes those out that are not. An owner of an unknown kind counts as there. */
+export function collectUnowned(world: World, kind: ServedKind, object: KubeObject): void {
+  const owners = ownersOf(object);
+  const present = owners.filter((owner) => isThere(world, owner, object.metadata.namespace));
+  if (present.length === owners.length || object.metadata.deletionTimestamp !== undefined) return;
+  if (present.length > 0) world.lifecycle.change(kind, object, (live) => withOwners(live, present));
+  else world.lifecycle.delete(kind, object, { propagation: 'Background' });
+}
+
+function isThere({ kinds, store }: World, owner: JsonObject, namespace: string | undefined): boolean {
+  const kind = kinds.byName(textOf(owner, 'apiVersion'), textOf(owner, 'kind'));
+  if (kind === undefined) return true;
+  const live = store.get(kind, kind.namespaced ? namespace : undefined, textOf(owner, 'name'));
+  return live !== undefined && live.metadata.uid === owner['uid'];
 }
 
 /** Carries out the finalizers by which a deletion says what becomes of dependents. */

@@ -30,6 +30,8 @@ const paths: Readonly<Record<string, string>> = {
   Deployment: 'apis/apps/v1 deployments',
   ReplicaSet: 'apis/apps/v1 replicasets',
   StatefulSet: 'apis/apps/v1 statefulsets',
+  ControllerRevision: 'apis/apps/v1 controllerrevisions',
+  Lease: 'apis/coordination.k8s.io/v1 leases',
   DaemonSet: 'apis/apps/v1 daemonsets',
   Job: 'apis/batch/v1 jobs',
   NetworkPolicy: 'apis/networking.k8s.io/v1 networkpolicies',
