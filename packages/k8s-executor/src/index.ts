@@ -60,5 +60,6 @@ export type { ProofDocument } from './deploy/proof-document.js';
 export { readImages, type ReadImagesResult } from './deploy/read-images.js';
 export { rollbackDeployment, type RollbackDeploymentOptions } from './deploy/rollback-deployment.js';
 export type { SavedEvidence } from './deploy/save-evidence.js';
+export { formatHistory } from './record/history/format-history.js';
 export { readHistory } from './record/history/read-history.js';
 export type { HistoryPlace, Revision, StoredRevision } from './record/history/revision.js';

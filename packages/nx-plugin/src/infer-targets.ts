@@ -66,6 +66,8 @@ export function inferTargets(project: DeployedProject, options: PluginOptions): 
     },
     [names.status]: plain('status', 'Says what is deployed, whether it is ready and what drifted.'),
     [names.destroy]: plain('destroy', 'Runs the teardown workflow of the flotilla file.'),
+    [names.history]: plain('history', 'Shows the good revisions of every task.'),
+    [names.rollback]: plain('rollback', 'Puts back the last good revision of what is not at it.'),
   };
 }
 

@@ -7,6 +7,8 @@ export interface PluginOptions {
   readonly diffTargetName?: string;
   readonly statusTargetName?: string;
   readonly destroyTargetName?: string;
+  readonly historyTargetName?: string;
+  readonly rollbackTargetName?: string;
   /** The target that builds a project's images and writes its `image.json`; it runs first. Default `image`. */
   readonly imageTargetName?: string;
   /** By name: an environment is a configuration of every target, with these options of the executors. */
@@ -34,6 +36,8 @@ export interface TargetNames {
   readonly diff: string;
   readonly status: string;
   readonly destroy: string;
+  readonly history: string;
+  readonly rollback: string;
   readonly image: string;
 }
 
@@ -48,6 +52,8 @@ export function targetNames(options: PluginOptions): TargetNames {
     diff: options.diffTargetName ?? 'diff',
     status: options.statusTargetName ?? 'status',
     destroy: options.destroyTargetName ?? 'destroy',
+    history: options.historyTargetName ?? 'history',
+    rollback: options.rollbackTargetName ?? 'rollback',
     image: options.imageTargetName ?? 'image',
   };
 }

@@ -68,6 +68,8 @@ test('a project with a flotilla.yaml can be deployed, and a cached deploy rests 
         diff: { executor: '@flotilla/nx-plugin:diff', dependsOn: ['image'], cache: false },
         status: { executor: '@flotilla/nx-plugin:status', cache: false },
         destroy: { executor: '@flotilla/nx-plugin:destroy', cache: false },
+        history: { executor: '@flotilla/nx-plugin:history', cache: false },
+        rollback: { executor: '@flotilla/nx-plugin:rollback', cache: false },
       },
     },
   });
@@ -80,7 +82,7 @@ test('an environment is a configuration of every target, with a proof of its own
   const proofFile = '.nx/workspace-data/flotilla/shop/deploy-proof.staging.json';
   expect(targets['deploy']?.configurations).toEqual({ staging: { ...environments.staging, proofFile } });
   expect(targets['deploy-plan']?.configurations).toEqual(targets['deploy']?.configurations);
-  for (const name of ['plan', 'rehearse', 'diff', 'status', 'destroy'])
+  for (const name of ['plan', 'rehearse', 'diff', 'status', 'destroy', 'history', 'rollback'])
     expect(targets[name]?.configurations).toEqual(environments);
 });
 
@@ -108,11 +110,23 @@ test('options rename the targets, and what they depend on with them', async () =
     diffTargetName: 'compare',
     statusTargetName: 'lookout',
     destroyTargetName: 'sink',
+    historyTargetName: 'log',
+    rollbackTargetName: 'return',
     imageTargetName: 'container',
   };
   const projects = await infer(['shop/flotilla.yaml', 'shop/project.json'], options);
   const targets = projects['shop']?.targets ?? {};
-  expect(Object.keys(targets)).toEqual(['ship', 'ship-plan', 'chart', 'drill', 'compare', 'lookout', 'sink']);
+  expect(Object.keys(targets)).toEqual([
+    'ship',
+    'ship-plan',
+    'chart',
+    'drill',
+    'compare',
+    'lookout',
+    'sink',
+    'log',
+    'return',
+  ]);
   expect(targets['ship']?.dependsOn).toEqual([
     { target: 'ship-plan', params: 'forward', options: 'forward' },
     'container',

@@ -1,5 +1,5 @@
-import { formatDuration, taskId, type DeploymentFile } from '@flotilla/core';
-import { readHistory, type StoredRevision } from '@flotilla/k8s-executor';
+import { taskId, type DeploymentFile } from '@flotilla/core';
+import { formatHistory, readHistory, type StoredRevision } from '@flotilla/k8s-executor';
 import { chooseCluster, clusterFlags } from '../choose-cluster.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan } from '../load-plan.js';
@@ -63,10 +63,8 @@ function show(
     ports.stdout.write(printYaml({ tasks: rehearse(revisions, file) }));
   } else if (flags.value('output') === 'json') {
     printJson(ports, { deployment, namespace, items: revisions.map(toItem) });
-  } else if (revisions.length === 0) {
-    ports.stdout.write(`${deployment} has no history in namespace ${namespace}.\n`);
   } else {
-    ports.stdout.write(formatTable(revisions));
+    ports.stdout.write(formatHistory(revisions, { deployment, namespace }));
   }
 }
 
@@ -96,34 +94,4 @@ function rehearse(revisions: readonly StoredRevision[], file: DeploymentFile) {
   for (const { task, durationMs } of revisions)
     if (durationMs !== null && defined.has(task) && !newest.has(task)) newest.set(task, durationMs);
   return Object.fromEntries([...newest].map(([task, ms]) => [task, { takes: `${Math.max(1, ms)}ms` }]));
-}
-
-function formatTable(revisions: readonly StoredRevision[]): string {
-  const rows = [
-    ['TASK', 'REV', 'WHEN', 'WHO', 'COMMIT', 'OUTCOME', 'TOOK', 'DIGEST'],
-    ...revisions.map(({ task, number, at, who, commit, outcome, durationMs, digest }) => [
-      task,
-      String(number),
-      at.replace(/\.\d+Z$/, 'Z'),
-      who,
-      commit === null ? '-' : shortCommit(commit),
-      outcome,
-      durationMs === null ? '-' : formatDuration(durationMs),
-      digest.replace(/^sha256:/, '').slice(0, 12),
-    ]),
-  ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}
-
-function shortCommit(commit: string): string {
-  return commit.replace(/^([0-9a-f]{12})[0-9a-f]*/, '$1');
 }

@@ -5,8 +5,10 @@ import deployExecutor from './deploy/executor';
 import deployPlanExecutor from './deploy-plan/executor';
 import diffExecutor from './diff/executor';
 import destroyExecutor from './destroy/executor';
+import historyExecutor from './history/executor';
 import type { WorkflowOptions } from './options';
 import planExecutor from './plan/executor';
+import rollbackExecutor from './rollback/executor';
 import rehearseExecutor from './rehearse/executor';
 
 const shop = `name: shop
@@ -195,4 +197,22 @@ test('diff says what a deploy would create, and fails only when it cannot tell',
   expect(await diffExecutor(embedded, context)).toEqual({ success: true });
   expect(printed).toMatch(/\+ Deployment default\/db/);
   expect(await diffExecutor({ kubeconfig: 'none', param: ['image=a'] }, context)).toEqual({ success: false });
+});
+
+test('history says when there is none, and which task has none', async () => {
+  const context = workspace.contextOf('shop', 'history');
+  expect(await historyExecutor(embedded, context)).toEqual({ success: true });
+  expect(printed).toContain('shop has no history in namespace default.');
+  expect(await historyExecutor({ ...embedded, tasks: ['services.api'] }, context)).toEqual({
+    success: false,
+  });
+  expect(printed).toContain('services.api has no revisions.');
+});
+
+test('rollback is refused where there is nothing to put back, and a revision is one of one task', async () => {
+  const context = workspace.contextOf('shop', 'rollback');
+  expect(await rollbackExecutor(embedded, context)).toEqual({ success: false });
+  expect(printed).toContain('there is nothing to put back');
+  expect(await rollbackExecutor({ ...embedded, to: 1 }, context)).toEqual({ success: false });
+  expect(printed).toContain('to needs exactly one task');
 });

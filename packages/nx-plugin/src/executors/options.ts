@@ -33,6 +33,8 @@ export interface WorkflowOptions {
   readonly allowEmpty?: boolean;
   /** `image-not-found=30s`, … */
   readonly grace?: readonly string[];
+  /** What a halted run does with what it has changed; default: leaves it. */
+  readonly onHalt?: 'rollback';
   /** Goes on with the last run, which was killed or cut short. */
   readonly resume?: boolean;
   /** Stops the run that is under way and goes on in its place. */
@@ -41,6 +43,13 @@ export interface WorkflowOptions {
   readonly lockTimeout?: string;
   readonly lockDuration?: string;
   readonly verbose?: boolean;
+}
+
+/** Options of `history` and `rollback`. */
+export interface RevisionOptions extends WorkflowOptions {
+  readonly tasks?: readonly string[];
+  /** Of `rollback`: the revision, for exactly one task. */
+  readonly to?: number;
 }
 
 /** Options of `deploy` and `deploy-plan`, which takes all of its. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
-import type { OpenedCluster } from '@flotilla/k8s-executor';
+import type { DeployPlanOptions, DeployPlanResult, OpenedCluster } from '@flotilla/k8s-executor';
 import { cancelOnSignals } from './cancel-on-signals';
 import { findImages, type Images } from './find-images';
 import { openRunOutput, type NextCommands } from './open-run-output';
@@ -11,6 +11,9 @@ import { readLocking } from './read-locking';
 import { withCluster } from './with-cluster';
 import { wantsPruning, writeChoice } from './write-options';
 
+/** What is done with all that the options say of a run. */
+export type StartRun = (options: DeployPlanOptions) => Promise<DeployPlanResult>;
+
 /** A plan to run, and the task of Nx that asked for it. */
 export interface WorkflowRun {
   readonly loaded: LoadedPlan;
@@ -18,6 +21,8 @@ export interface WorkflowRun {
   readonly context: ExecutorContext;
   /** Under which the result is recorded in the cluster. */
   readonly token?: string;
+  /** Default: the plan is deployed. */
+  readonly start?: StartRun;
 }
 
 /** Runs a plan in the cluster that the options name, as `flotilla deploy` would; true when the run's exit code is 0. */
@@ -37,7 +42,7 @@ export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
 }
 
 async function runOpened(
-  { loaded, options, context, token, images }: WorkflowRun & { readonly images: Images },
+  { loaded, options, context, token, images, start }: WorkflowRun & { readonly images: Images },
   opened: OpenedCluster,
 ): Promise<boolean> {
   const { systemClock } = await import('@flotilla/core');
@@ -51,7 +56,7 @@ async function runOpened(
   print(`Run ${run}, ${new Date().toISOString()}\n`);
   try {
     const { directory } = loaded;
-    const result = await deployPlan({
+    const result = await (start ?? deployPlan)({
       ...loaded,
       images,
       origin: await findRunOrigin({ directory, environment: processEnvironment() }),
@@ -70,6 +75,7 @@ async function runOpened(
       ...writeChoice(options, opened),
       prune: { enabled: wantsPruning(options), allowEmpty: options.allowEmpty ?? false },
       ...locking,
+      ...(options.onHalt !== undefined && { onHalt: options.onHalt }),
       onNote: (text) => {
         print(`${text}\n`);
       },
@@ -82,7 +88,7 @@ async function runOpened(
     });
     if (result.kind === 'settled') {
       const { outcome, exitCode } = result.settled;
-      if (outcome === 'succeeded')
+      if (outcome === 'succeeded' && start === undefined)
         print(`${opened.namespace} on ${opened.cluster.server} is as ${loaded.source.path} says.\n`);
       return exitCode === 0;
     }
