@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 
 // Loaded when asked for: `flotilla plan` must not pay for the Kubernetes client.
 const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.js')).init,
   plan: async () => (await import('./commands/plan.js')).plan,
   rehearse: async () => (await import('./commands/rehearse.js')).rehearse,
   render: async () => (await import('./commands/render.js')).render,

@@ -19,6 +19,7 @@ describe('the command line', () => {
     const { exitCode, stdout } = await run(['--help']);
     expect(exitCode).toBe(0);
     for (const command of [
+      'init',
       'plan',
       'rehearse',
       'render',
