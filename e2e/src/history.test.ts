@@ -275,6 +275,10 @@ test('without tasks a rollback puts back what is not at its last good version, a
   expect(outcomes(parseRunEvents(back.stdout))).toEqual({ 'services.api': 'succeeded' });
   expect(back.stderr).toContain('services.api before the rollback:');
   expect(back.stderr).toContain('no database at db:5432');
+  expect(back.stderr).toContain('kubectl -n unnamed get configmap flotilla-shop.evidence');
+  expect(await made.kubectl(['get', 'cm', 'flotilla-shop.evidence', '-o', 'yaml'])).toContain(
+    'no database at db:5432',
+  );
   expect(await names(made, 'cm')).toEqual([]);
   await made.write({ 'api.yaml': workload('api') });
   expect(await states(made)).toEqual({
@@ -330,7 +334,11 @@ workflows:
     ['services.good', 1, 'succeeded'],
     ['services.slow', 1, 'succeeded'],
   ]);
-  expect(halted.stdout).toContain('registry.invalid/bad:1');
+  expect(halted.stderr).toContain('flotilla-shop.evidence');
+  const kept = await made.kubectl(['get', 'cm', 'flotilla-shop.evidence', '-o', 'json']);
+  const { data } = JSON.parse(kept) as { readonly data: Readonly<Record<string, string>> };
+  expect(Object.keys(data).sort()).toEqual(['run', 'services.bad', 'services.slow']);
+  expect(data['services.bad']).toContain('registry.invalid/bad:1');
   expect(await names(made, 'cm')).toEqual(['fresh', 'good', 'same']);
   expect(await made.kubectl(['get', 'cm', 'good', '-o', 'jsonpath={.data.value}'])).toBe('one');
   expect([await image(made, 'ill'), await image(made, 'bad')]).toEqual([

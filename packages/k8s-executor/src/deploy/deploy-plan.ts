@@ -28,6 +28,8 @@ import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/p
 import { createRedactor, type Redactor } from '../tasks/redactor.js';
 import { barrierHints } from './barrier-hints.js';
 import type { RunContext } from '../tasks/run-context.js';
+import { keepEvidence } from './keep-evidence.js';
+import type { SavedEvidence } from './save-evidence.js';
 import { forgetRemoved, writeHistory, writeReceipt } from './record-end.js';
 import { rollBackRun } from './roll-back-run.js';
 import { holdLast, planPruning, type PruneChoice, type Pruning } from './pruning.js';
@@ -87,8 +89,8 @@ export interface DeployPlanOptions extends Pick<
   readonly lockDurationMs?: number;
   /** What a halted run does with what it has changed (`--on-halt`); default: leaves it. */
   readonly onHalt?: 'rollback';
-  /** Asked once everything is checked, before anything is written: to save what a rollback takes away. */
-  readonly beforeWrites?: (context: RunContext) => Promise<void>;
+  /** Asked once everything is checked, before anything is written: what a rollback would take away, to be kept. */
+  readonly collectEvidence?: (context: RunContext) => Promise<readonly SavedEvidence[]>;
   /** What people should be told between events: whose lock is waited for, what is resumed, what is being pruned. */
   readonly onNote?: (text: string) => void;
   /** Warnings and hints found while rendering and checking, before the first event. */
@@ -112,8 +114,11 @@ export async function deployPlan(asked: DeployPlanOptions): Promise<DeployPlanRe
   const options = { ...asked, redactor: asked.redactor ?? createRedactor(), guard, cluster: guard.cluster };
   const prepared = await unlessCancelled(options.cancelled, prepare(options));
   if (prepared.kind !== 'prepared') return prepared;
-  const looked = await unlessCancelled(options.cancelled, lookBeforeWrites(options, prepared.run));
-  if (looked?.kind === 'stopped') return looked;
+  const evidence = await unlessCancelled(
+    options.cancelled,
+    options.collectEvidence?.(prepared.run.context) ?? Promise.resolve([]),
+  );
+  if ('kind' in evidence) return evidence;
   const refusal = await prepared.run.createNamespace(stoppable(asked.cluster, asked.cancelled));
   if (refusal !== undefined) return stoppedOr(options, refusal);
   const acquired = await lockDeployment(asked);
@@ -127,16 +132,11 @@ export async function deployPlan(asked: DeployPlanOptions): Promise<DeployPlanRe
     case 'held':
       guard.useLock(acquired.lock);
       try {
-        return await deployLocked(options, prepared, acquired);
+        return await deployLocked(options, { ...prepared, evidence }, acquired);
       } finally {
         await acquired.lock.release();
       }
   }
-}
-
-async function lookBeforeWrites({ beforeWrites }: Options, run: PreparedRun): Promise<undefined> {
-  await beforeWrites?.(run.context);
-  return undefined;
 }
 
 /** What could not be written because the run was cancelled meanwhile is no refusal. */
@@ -213,7 +213,7 @@ async function refuseUnapproved(
 /** Everything that is written. */
 async function deployLocked(
   options: Options,
-  prepared: Prepared,
+  prepared: Prepared & { readonly evidence: readonly SavedEvidence[] },
   { lock, waited }: { readonly lock: HeldLock; readonly waited: boolean },
 ): Promise<DeployPlanResult> {
   const { plan, guard, redactor, sink } = options;
@@ -240,6 +240,13 @@ async function deployLocked(
       if (stopped.kind === 'stopped') await journal.end({ outcome: 'cancelled', at: 0 });
       return stopped;
     }
+    await keepEvidence(prepared.evidence, {
+      ...options,
+      run,
+      deployment: plan.name,
+      cluster: stoppable(options.cluster, cancelled),
+      onNote: options.onNote ?? (() => undefined),
+    });
     const ran = await runPlan(plan, {
       ...options,
       run,
@@ -283,6 +290,7 @@ async function rollBackIfAsked(
     // What the part before has changed is this run's doing too, and only it knew.
     hasChanged: (task) =>
       (options.mode ?? 'new') !== 'new' || prepared.context.changedTasks.has(labelValue(task)),
+    context: prepared.context,
     onNote: options.onNote ?? (() => undefined),
   });
   if (done !== undefined)

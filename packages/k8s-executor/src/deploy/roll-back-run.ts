@@ -1,7 +1,12 @@
 import { runPlan, type EventSink, type RolledBackTask, type RunSettled, type TaskId } from '@flotilla/core';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import type { RunContext } from '../tasks/run-context.js';
+import { keepEvidence } from './keep-evidence.js';
 import { planPruning } from './pruning.js';
 import { planRollback } from './rollback-plan.js';
+import { unlessCancelled } from './run-plumbing.js';
+import { collectPresentFailures } from './save-evidence.js';
+import { stoppable } from '../cluster/stoppable-cluster.js';
 import { findRollbackTargets, type RollbackTarget } from './rollback-targets.js';
 
 /** The run that was halted, under whose lock its changes are taken back. */
@@ -10,6 +15,8 @@ export interface RollBackOptions extends Omit<PrepareRunOptions, 'signal' | 'rec
   readonly cancelled: AbortSignal;
   /** True for a task of which the run has changed an object, or may have. */
   readonly hasChanged: (task: TaskId) => boolean;
+  /** Of the run that was halted. */
+  readonly context: RunContext;
   /** Told what happens, one line at a time. */
   readonly onNote: (text: string) => void;
 }
@@ -23,8 +30,8 @@ export interface RolledBack {
 
 /**
  * Puts back the last good revision of exactly the tasks that a halted run has changed, and removes what it had added to
- * them. The evidence of the failure is in the events that were told before. Jobs are not run again; a task that never
- * was good stays as it is.
+ * them, after what speaks against them was kept in the cluster. Jobs are not run again; a task that never was good stays
+ * as it is.
  */
 export async function rollBackRun(halted: RunSettled, options: RollBackOptions): Promise<RolledBack> {
   const changed = changedTasks(halted, options);
@@ -35,6 +42,7 @@ export async function rollBackRun(halted: RunSettled, options: RollBackOptions):
   const left = [...changed].filter((task) => !targets.some(({ revision }) => revision.task === task));
   const leftTasks = left.map((task) => ({ task, revision: null, outcome: null, reason: why }));
   if (targets.length === 0) return { tasks: leftTasks };
+  await saveEvidence(targets, options);
   const done = await applyTargets(targets, options);
   if (typeof done === 'string')
     return { tasks: [...leftTasks, ...targets.map((target) => undone(target, done))] };
@@ -62,6 +70,18 @@ function changedTasks(
 
 function isDeployed(task: TaskId): boolean {
   return task.startsWith('services.') || task.startsWith('charts.');
+}
+
+/** The pods that could tell go with the rollback. */
+async function saveEvidence(targets: readonly RollbackTarget[], options: RollBackOptions): Promise<void> {
+  const { cancelled, cluster, context } = options;
+  const saved = await unlessCancelled(cancelled, collectPresentFailures(targets, context));
+  if ('kind' in saved) return;
+  await keepEvidence(saved, {
+    ...options,
+    deployment: options.plan.name,
+    cluster: stoppable(cluster, cancelled),
+  });
 }
 
 /** How it ended; why nothing was put back as text. */

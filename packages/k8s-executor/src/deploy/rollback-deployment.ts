@@ -38,8 +38,10 @@ export async function rollbackDeployment(options: RollbackDeploymentOptions): Pr
     redactor,
     // What a revision lacks was not there when it was good.
     prune: { enabled: true, allowEmpty: true, ...options.prune },
-    beforeWrites: async (context) => {
-      for (const saved of await collectPresentFailures(found.targets, context)) options.onEvidence(saved);
+    collectEvidence: async (context) => {
+      const saved = await collectPresentFailures(found.targets, context);
+      for (const each of saved) options.onEvidence(each);
+      return saved;
     },
   });
 }
