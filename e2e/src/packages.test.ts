@@ -25,7 +25,11 @@ test.each([
   ['core', /^dist\/.*\.(js|d\.ts)$/, []],
   ['k8s-executor', /^dist\/.*\.(js|d\.ts)$/, []],
   ['cli', /^dist\/.*\.js(\.LEGAL\.txt)?$/, ['bin/flotilla.js']],
-  ['nx-plugin', /^dist\/(?!testing\/).*(\.js|\.d\.ts|\/schema\.json)$/, ['executors.json']],
+  [
+    'nx-plugin',
+    /^dist\/(?!testing\/).*(\.js|\.d\.ts|\/schema\.json)$/,
+    ['executors.json', 'generators.json', 'migrations.json'],
+  ],
 ] as const)('%s holds what is needed and nothing else', (name, built, more) => {
   const { files } = packed[name];
   expect(files.filter((path) => !built.test(path))).toEqual([...always, ...more].sort());
