@@ -10,8 +10,8 @@ export interface Deployment {
   readonly folder: string;
   readonly namespace: string;
   write(files: Readonly<Record<string, string>>): Promise<void>;
-  /** `flotilla <words> -f … -n …` as the admin. */
-  run(words: readonly string[], options?: ProgramOptions): Promise<ProgramResult>;
+  /** `flotilla <words> -f … -n …` as the user of the kubeconfig; default: the admin. */
+  run(words: readonly string[], options?: ProgramOptions, kubeconfig?: string): Promise<ProgramResult>;
   /** As `kubectl -n <namespace>`; throws when it fails. */
   kubectl(words: readonly string[], input?: string): Promise<string>;
 }
@@ -29,19 +29,13 @@ export async function createDeployment(
     }
   };
   await write(files);
-  const where = [
-    '-f',
-    join(folder, 'flotilla.yaml'),
-    '--kubeconfig',
-    cluster.kubeconfig.admin,
-    '-n',
-    namespace,
-  ];
+  const where = ['-f', join(folder, 'flotilla.yaml'), '-n', namespace];
   return {
     folder,
     namespace,
     write,
-    run: (words, options) => flotilla([...words, ...where], options),
+    run: (words, options, kubeconfig = cluster.kubeconfig.admin) =>
+      flotilla([...words, ...where, '--kubeconfig', kubeconfig], options),
     async kubectl(words, input) {
       const { code, stdout, stderr } = await cluster.kubectl(['-n', namespace, ...words], input);
       if (code !== 0) throw new Error(`kubectl ${words.join(' ')}: ${stderr}`);

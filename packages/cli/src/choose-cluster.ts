@@ -26,6 +26,7 @@ export async function chooseCluster(invocation: Invocation, file: DeploymentFile
   const opened = await openCluster(file, clusterChoice(invocation, file), {
     clock: systemClock,
     environment: processEnvironment(),
+    redactor: invocation.ports.redactor,
   });
   if (!opened.ok) throw new RefusedError(opened.refusal);
   if (opened.opened.simulated && !flags.has('quiet'))

@@ -21,6 +21,7 @@ export async function dryRunOnServer(invocation: Invocation, loaded: LoadedPlan)
     const result = await prepareRun({
       ...loaded,
       ...readImages(invocation),
+      redactor: invocation.ports.redactor,
       cluster,
       namespace,
       clock: systemClock,

@@ -3,13 +3,14 @@ import { openLiveScreen } from './live-screen.js';
 import { loadPlan } from './load-plan.js';
 import { noScenario } from './read-scenario.js';
 import { FlagValues } from './flags.js';
+import { redactOutputs } from './redact-outputs.js';
 import { fakePorts, folderWith } from './testing/fake-ports.js';
 
 function eventsOfRun(): readonly RunEvent[] {
   const folder = folderWith({
     'flotilla.yaml': 'name: x\nservices: [{name: a, image: a}, {name: b, image: b}]\n',
   });
-  const { ports } = fakePorts({ workingDirectory: folder });
+  const ports = redactOutputs(fakePorts({ workingDirectory: folder }).ports);
   const { plan } = loadPlan({
     flags: new FlagValues(new Map()),
     positionals: [],

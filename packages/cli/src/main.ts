@@ -1,11 +1,13 @@
-import type { Ports } from './ports.js';
+import type { Ports, ProcessPorts } from './ports.js';
+import { redactOutputs } from './redact-outputs.js';
 import { RefusedError } from './refusal.js';
 
 /**
  * Runs one command line and resolves to its exit code (cli.md). Never rejects: a refusal is printed with its
  * advice, a bug of ours with its stack (exit 70).
  */
-export async function main(words: readonly string[], ports: Ports): Promise<number> {
+export async function main(words: readonly string[], process: ProcessPorts): Promise<number> {
+  const ports = redactOutputs(process);
   try {
     if (words[0] === '--version') return printVersion(ports);
     // Loaded when asked for: saying the version must not pay for anything else.

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Output, Ports } from './ports.js';
+import type { Output, ProcessPorts } from './ports.js';
 
 /** The real process as commands see it. */
 export interface OpenedProcess {
-  readonly ports: Ports;
+  readonly ports: ProcessPorts;
   /**
    * Ends the process once all output has been handed over, however slow its reader is. Output that could not be
    * written (a full disk) is an error of its own: 74.

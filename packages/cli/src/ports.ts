@@ -1,3 +1,5 @@
+import type { Redactor } from '@flotilla/k8s-executor';
+
 /** Somewhere text goes. */
 export interface Output {
   write(text: string): void;
@@ -7,8 +9,8 @@ export interface Output {
   readonly rows: number;
 }
 
-/** All that a command knows of the process around it; tests give their own. */
-export interface Ports {
+/** The process as it is; tests give their own. */
+export interface ProcessPorts {
   /** The version of this package; reads its package.json. */
   readonly version: () => string;
   /** What was asked for. */
@@ -26,4 +28,12 @@ export interface Ports {
   readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
   /** Ends the process at once: the second signal. */
   readonly exitNow: (exitCode: number) => void;
+}
+
+/** All that a command knows of the process around it. What it writes goes through one redactor. */
+export interface Ports extends ProcessPorts {
+  /** Told of every secret that a command meets; stdout and stderr lose them. */
+  readonly redactor: Redactor;
+  /** Stdout for JSON that was redacted value by value: replacing in its text could break it. */
+  readonly redactedStdout: Output;
 }

@@ -14,6 +14,7 @@ export async function proveLoaded(
   const result = await proveDeployment({
     ...loaded,
     ...readImages(invocation),
+    redactor: invocation.ports.redactor,
     cluster,
     namespace,
     clock: systemClock,

@@ -14,6 +14,7 @@ export function readChangeOptions(invocation: Invocation, opened: OpenedCluster)
     namespace,
     clock: systemClock,
     ...readImages(invocation),
+    redactor: invocation.ports.redactor,
     forceConflicts: flags.has('force-conflicts'),
     replace: flags.has('replace'),
     rerunJobs: flags.has('rerun-jobs'),

@@ -115,6 +115,7 @@ async function startRun(
     wallClock: () => new Date(),
     ...readToken(invocation),
     ...readImages(invocation),
+    redactor: invocation.ports.redactor,
     cluster: opened.cluster,
     namespace: opened.namespace,
     ...(opened.grace !== undefined && { grace: opened.grace }),

@@ -49,7 +49,11 @@ async function affectedRun(given: Invocation): Promise<number> {
   const { flags, ports } = invocation;
   const root = ports.workingDirectory;
   const named = flags.list('file').map((file) => projectOf(root, file));
-  const pool = createClusterPool({ clock: systemClock, environment: processEnvironment() });
+  const pool = createClusterPool({
+    clock: systemClock,
+    environment: processEnvironment(),
+    redactor: ports.redactor,
+  });
   try {
     const projects = flags.has('file') ? named : findProjects(root);
     const compared = await Promise.all(projects.map((project) => compare(invocation, project, pool)));

@@ -1,5 +1,11 @@
 import type { LoadedPlan } from '@flotilla/core';
-import { maskSecret, renderPlan, type RenderedTask } from '@flotilla/k8s-executor';
+import {
+  addObjects,
+  addSecretVariables,
+  maskSecret,
+  renderPlan,
+  type RenderedTask,
+} from '@flotilla/k8s-executor';
 import type { Command, Invocation } from '../command.js';
 import { loadCheckedPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
 import { printJson } from '../print-json.js';
@@ -23,6 +29,9 @@ export async function renderLoaded(invocation: Invocation, loaded: LoadedPlan): 
   const rendered = await renderPlan({ file, plan, directory, namespace, ...readImages(invocation) });
   if (!rendered.ok) throw refuseWrong(invocation, rendered.diagnostics);
   printDiagnostics(invocation, rendered.diagnostics);
+  const objects = rendered.value.flatMap(({ manifests }) => manifests.map(({ object }) => object));
+  addSecretVariables(file, invocation.ports.redactor);
+  addObjects(objects, invocation.ports.redactor);
   const items = rendered.value.flatMap(itemsOf);
   if (invocation.flags.value('output') === 'json') printJson(invocation.ports, { items });
   else invocation.ports.stdout.write(items.map(({ object }) => `---\n${printYaml(object)}`).join(''));

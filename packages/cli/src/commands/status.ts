@@ -39,6 +39,7 @@ async function showStatus(invocation: Invocation, loaded: LoadedPlan, opened: Op
   const result = await readStatus({
     ...loaded,
     ...readImages(invocation),
+    redactor: invocation.ports.redactor,
     cluster,
     namespace,
     clock: systemClock,

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../main.js';
-import type { Ports } from '../ports.js';
+import type { ProcessPorts } from '../ports.js';
 
 /** What a command line left behind. */
 export interface Ran {
@@ -19,8 +19,8 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
 }
 
 /** Ports with nobody at the terminal, and what is written to them. */
-export function fakePorts(ports: Partial<Ports> = {}): {
-  readonly ports: Ports;
+export function fakePorts(ports: Partial<ProcessPorts> = {}): {
+  readonly ports: ProcessPorts;
   readonly written: { stdout: string; stderr: string };
 } {
   const written = { stdout: '', stderr: '' };
@@ -32,7 +32,7 @@ export function fakePorts(ports: Partial<Ports> = {}): {
     columns: 80,
     rows: 24,
   });
-  const fake: Ports = {
+  const fake: ProcessPorts = {
     version: () => '1.2.3',
     stdout: output('stdout'),
     stderr: output('stderr'),
@@ -48,7 +48,7 @@ export function fakePorts(ports: Partial<Ports> = {}): {
 }
 
 /** Runs a command line in this process, with nobody at the terminal. */
-export async function run(words: readonly string[], ports: Partial<Ports> = {}): Promise<Ran> {
+export async function run(words: readonly string[], ports: Partial<ProcessPorts> = {}): Promise<Ran> {
   const fake = fakePorts(ports);
   const exitCode = await main(words, fake.ports);
   return { exitCode, ...fake.written };

@@ -45,6 +45,8 @@ export interface ConfigFile {
 export interface EnvironmentVariable {
   readonly key: string;
   readonly value: string;
+  /** Its value may be shown nowhere. */
+  readonly secret?: true;
 }
 
 /** What services and jobs that are built from inline keys have in common: one container and where it runs. */

@@ -44,8 +44,8 @@ const environmentVariable = mapping({
   keys: {
     key: required(word, 'The name of the variable.'),
     value: required(textOrNothing, 'Its value, as written: 1.10 stays 1.10 and yes stays yes.'),
+    secret: optional(flag, 'true: the value is shown in no output. It is still plain in the Deployment.'),
   },
-  ignored: { secret: 'Whether Release hides the value' },
 });
 
 const volume = mapping({

@@ -80,7 +80,7 @@ function readEnvs(
 ): readonly EnvironmentVariable[] {
   const first = new Map<string, EnvironmentVariableRead>();
   return envs.flatMap((env) => {
-    const { key, value } = env.fields;
+    const { key, value, secret } = env.fields;
     if (key === undefined || value === undefined) return [];
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, env);
@@ -93,7 +93,7 @@ function readEnvs(
         related: [{ message: 'It is set here first.', span: keySpanOf(earlier.node, 'key') }],
       });
     }
-    return [{ key, value }];
+    return [{ key, value, ...(secret === true && { secret }) }];
   });
 }
 

@@ -16,6 +16,7 @@ import type { KubeContext } from './kubeconfig.js';
 import { mergeKubeconfigs } from './kubeconfig-document.js';
 import type { KubeconfigFile, MergedKubeconfig } from './kubeconfig-document.js';
 import { proxyFor } from './proxy-for.js';
+import { secretsOf } from './secrets-of-context.js';
 import { systemAuthorities } from './system-authorities.js';
 import { readSource, UserCredentials } from './user-credentials.js';
 
@@ -37,6 +38,8 @@ export interface ConnectClusterOptions {
   readonly wallNowMs?: () => number;
   /** How credential plugins are run; default: child processes without a shell. */
   readonly runPlugin?: RunPlugin;
+  /** Told every secret of the kubeconfig and every credential that is asked for, before it is used. */
+  readonly onSecret?: (value: string) => void;
 }
 
 /** Why there is no connection. Exit codes as in cli.md: 69 unreachable, 77 forbidden, 78 kubeconfig or context. */
@@ -58,6 +61,8 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
   const found = await findContext(options);
   if (!found.ok) return found;
   const context = found.value;
+  const onSecret = options.onSecret ?? (() => undefined);
+  for (const secret of secretsOf(context)) onSecret(secret);
   const target = await targetOf(context, environment);
   if (!target.ok) return target;
   const credentials = new UserCredentials({
@@ -66,6 +71,7 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
     clock,
     runPlugin: options.runPlugin ?? runPluginProcess,
     wallNowMs: options.wallNowMs ?? Date.now,
+    onSecret,
   });
   const identity = await credentials.current();
   if (!identity.ok) return refuse(78, identity.message);

@@ -13,6 +13,8 @@ export interface UserCredentialsOptions {
   readonly clock: Clock;
   /** Milliseconds since 1970: plugins say when their credentials expire. */
   readonly wallNowMs: () => number;
+  /** Told every credential before it is used. */
+  readonly onSecret?: (value: string) => void;
 }
 
 const REREAD_MS = 60_000;
@@ -72,6 +74,8 @@ export class UserCredentials implements Credentials {
       const proof = isSecure(context) ? await this.#prove() : {};
       if ('message' in proof) return { ok: false, message: proof.message };
       const { authorization, certificate, expiresAtMs } = proof;
+      for (const secret of [authorization?.replace(/^\w+ /, ''), certificate?.key])
+        if (secret !== undefined) this.#options.onSecret?.(secret);
       const headers = {
         ...impersonationHeaders(user.impersonation),
         ...(authorization !== undefined && { authorization }),

@@ -29,6 +29,7 @@ export function createClusterPool(ports: ClusterPorts): ClusterPool {
     if (known !== undefined) return known;
     const connecting = connectCluster({
       ...ports,
+      onSecret: (value) => ports.redactor?.add(value),
       ...(kubeconfig !== undefined && { kubeconfig }),
       ...(context !== undefined && { context }),
     });

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { connectCluster } from '../cluster/connect-cluster.js';
 import { connectTo } from '../cluster/connect-to.js';
 import type { Environment } from '../cluster/environment.js';
+import type { Redactor } from '../tasks/redactor.js';
 import { rehearsedGraceTimes, type GraceTimes } from '../failure/grace-times.js';
 
 /** Which cluster somebody asked for. */
@@ -37,6 +38,8 @@ export type OpenClusterResult =
 export interface ClusterPorts {
   readonly clock: Clock;
   readonly environment: Environment;
+  /** Learns the credentials. */
+  readonly redactor?: Redactor;
 }
 
 /**
@@ -52,6 +55,7 @@ export async function openCluster(
   const { kubeconfig, context, requestTimeoutMs } = choice;
   const connected = await connectCluster({
     environment: ports.environment,
+    onSecret: (value) => ports.redactor?.add(value),
     clock: ports.clock,
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),

@@ -1,5 +1,5 @@
 import type { TaskId } from '@flotilla/core';
-import { addSecret, createRedactor } from '../tasks/redactor.js';
+import { addObjects, createRedactor } from '../tasks/redactor.js';
 import { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy-plan.js';
 import { planRollback } from './rollback-plan.js';
 import { unlessCancelled } from './run-plumbing.js';
@@ -29,8 +29,7 @@ export async function rollbackDeployment(options: RollbackDeploymentOptions): Pr
   if (!found.ok) return { kind: 'refused', refusal: found.refusal };
   const { plan, recorded } = planRollback(options.plan.name, found.targets);
   const redactor = options.redactor ?? createRedactor();
-  for (const { objects, live } of found.targets)
-    for (const object of [...objects, ...live]) addSecret(object, redactor);
+  for (const { objects, live } of found.targets) addObjects([...objects, ...live], redactor);
   return deployPlan({
     ...options,
     plan,

@@ -42,7 +42,7 @@ export type FindTargetsResult =
  */
 export async function findRollbackTargets(request: RollbackRequest): Promise<FindTargetsResult> {
   const history = await readHistory(request.cluster, request);
-  if (!history.ok) return refused(printFailure(history.failure), 69);
+  if (!history.ok) return unread(history.failure);
   const recorded = [...new Set(history.value.map(({ task }) => task))];
   const named =
     request.tasks ?? recorded.filter((task) => mayGoBack(task) && request.among?.has(task) !== false);
@@ -94,7 +94,7 @@ async function findTarget(
     );
   for (const [at, revision] of wanted.entries()) {
     const read = await readRevision(cluster, request, revision);
-    if (!read.ok) return refused(printFailure(read.failure), 69);
+    if (!read.ok) return unread(read.failure);
     if (read.value === undefined)
       return refused(
         `revision ${String(revision.number)} of ${task} is not whole: part of it was deleted.`,
@@ -139,6 +139,12 @@ function printFailure(failure: ApiFailure): string {
   return `the history cannot be read: ${failure.kind === 'aborted' ? 'the request was stopped' : failure.message}`;
 }
 
-function refused(message: string, exitCode: 65 | 69, help?: string): { ok: false; refusal: Refusal } {
+/** What is recorded may not be read (77), or nobody answers (69). */
+function unread(failure: ApiFailure): { ok: false; refusal: Refusal } {
+  const isForbidden = failure.kind === 'status' && failure.code === 403;
+  return refused(printFailure(failure), isForbidden ? 77 : 69);
+}
+
+function refused(message: string, exitCode: 65 | 69 | 77, help?: string): { ok: false; refusal: Refusal } {
   return { ok: false, refusal: { exitCode, message, ...(help !== undefined && { help }) } };
 }

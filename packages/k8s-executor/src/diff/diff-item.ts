@@ -1,10 +1,11 @@
 import type { ObjectReference } from '@flotilla/core';
 import type { Json, JsonObject } from '../cluster/json.js';
-import { isJsonObject, withoutKeys } from '../cluster/json.js';
+import { withoutKeys } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
 import { ownerOfField } from '../tasks/owned-fields.js';
+import { redactJson } from '../tasks/redactor.js';
 import { compareFields } from './compare-fields.js';
 import type { FieldChange } from './compare-fields.js';
 
@@ -110,7 +111,7 @@ function shownField(
   const manager = live === undefined ? undefined : ownerOfField(live, path);
   const shown = isSecretValue(desired, path)
     ? { from: mask(from, 'before'), to: mask(to, 'after') }
-    : { from: redacted(from, redact), to: redacted(to, redact) };
+    : { from: redactJson(from ?? null, redact), to: redactJson(to ?? null, redact) };
   return { path, ...shown, ...(manager !== undefined && { manager }) };
 }
 
@@ -121,11 +122,4 @@ function isSecretValue({ apiVersion, kind }: KubeObject, path: string): boolean 
 /** As `kubectl diff` writes it: that a value changed is told, which it is is not. */
 function mask(value: Json | undefined, when: 'before' | 'after'): Json {
   return value === undefined || value === null ? null : `*** (${when})`;
-}
-
-function redacted(value: Json | undefined, redact: (text: string) => string): Json {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => redacted(item, redact));
-  if (!isJsonObject(value)) return value ?? null;
-  return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, redacted(below, redact)]));
 }

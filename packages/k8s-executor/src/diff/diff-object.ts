@@ -5,7 +5,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { isUnchanged } from '../tasks/apply-objects.js';
 import { valueAt } from '../tasks/field-path.js';
 import { conflictingFields } from '../tasks/field-conflicts.js';
-import { addSecret } from '../tasks/redactor.js';
+import { addObjects } from '../tasks/redactor.js';
 import type { RunContext } from '../tasks/run-context.js';
 import { mayKeep, runsToCompletion } from '../tasks/run-job-task.js';
 import { leaveScaledReplicas } from '../tasks/scaled-replicas.js';
@@ -42,7 +42,7 @@ async function compareWithLive(
   live: KubeObject | undefined,
   context: RunContext,
 ): Promise<Compared> {
-  if (live !== undefined) addSecret(live, context.redactor);
+  if (live !== undefined) addObjects([live], context.redactor);
   const redact = (text: string) => context.redactor.redact(text);
   const desired = live === undefined ? asked.desired : leaveScaledReplicas(asked.desired, live);
   const subject: DiffSubject = { task: asked.task, desired, redact };

@@ -186,6 +186,6 @@ function inventoryRefusal(failure: ApiFailure, owner: InventoryOwner): Refusal {
   return {
     exitCode: 77,
     message: `${name} cannot be read or written: ${failure.message}`,
-    help: 'Without it nobody would know later what belongs to this deployment. Ask for the rights in docs/records.md.',
+    help: 'Without it nobody would know later what belongs to this deployment. Ask for the rights in docs/rbac.md.',
   };
 }

@@ -13,7 +13,7 @@ import { recordName } from './record-names.js';
 /** A deployment that is to be compared with what its environment runs. */
 export interface ProveOptions extends Pick<
   PrepareRunOptions,
-  'file' | 'plan' | 'directory' | 'cluster' | 'namespace' | 'clock' | 'runProgram' | 'images'
+  'file' | 'plan' | 'directory' | 'cluster' | 'namespace' | 'clock' | 'runProgram' | 'images' | 'redactor'
 > {
   /** What tells the cluster apart, where that is known already. */
   readonly clusterUid?: Promise<string | null>;

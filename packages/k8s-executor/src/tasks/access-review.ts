@@ -16,7 +16,7 @@ interface Right {
 /** What a run does beside its objects: it holds the lock of its deployment, and writes what the cluster remembers of it. */
 const recordVerbs: readonly (readonly [group: string, resource: string, verbs: readonly string[]])[] = [
   ['coordination.k8s.io', 'leases', ['get', 'create', 'patch', 'delete']],
-  ['', 'configmaps', ['get', 'create', 'patch']],
+  ['', 'configmaps', ['get', 'create', 'update', 'patch']],
 ];
 
 function recordRights(namespace: string): readonly Right[] {

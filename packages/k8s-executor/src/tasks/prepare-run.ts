@@ -31,7 +31,7 @@ import { createLiveObjects } from './live-objects.js';
 import { ensureOwnNamespace, findOwnNamespace } from './missing-namespaces.js';
 import { readPlanFacts } from './plan-facts.js';
 import { preflight, printUnreachable, type PreflightResult } from './preflight.js';
-import { addSecret, createRedactor } from './redactor.js';
+import { addObjects, addSecretVariables, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
 import type { RunContext } from './run-context.js';
 import { createSecretLearner } from './secret-learner.js';
@@ -131,12 +131,13 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   const failure = discovery.failure();
   if (failure !== undefined) return { ok: false, refusal: printUnreachable(failure) };
   if (!rendered.ok) return { ok: false, diagnostics: [...rules.diagnostics, ...rendered.diagnostics] };
+  const redactor = learnPlan(rendered.value, options);
   const problems = [...rules.diagnostics, ...(await checkObjects(rendered.value, discovery.scopeOf))];
   if (hasErrors(problems)) return { ok: false, diagnostics: problems };
   const tasks = rendered.value.map((task) => joinSet(addDigests(task), options));
   const takenOver = new Set<string>();
   const readiness = judgeTasks(tasks.map(objectsToJudge), rules);
-  const context = createContext(options, { tasks, takenOver, judgeOf: readiness.judgeOf });
+  const context = createContext({ ...options, redactor }, { tasks, takenOver, judgeOf: readiness.judgeOf });
   const refusal = await context.membership.read();
   if (refusal !== undefined) return { ok: false, refusal };
   const checked = await checkAgainstCluster(tasks, context, { ...options, takenOver });
@@ -144,6 +145,21 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   if (hasErrors(checked.diagnostics)) return { ok: false, diagnostics: checked.diagnostics };
   const diagnostics = [...rendered.diagnostics, ...readiness.diagnostics, ...checked.diagnostics];
   return { ok: true, run: startable(tasks, context, { diagnostics, options }) };
+}
+
+/** What may not be shown and what may, before anything is said of the objects. */
+function learnPlan(
+  rendered: readonly RenderedTask[],
+  { file, plan, namespace, redactor = createRedactor() }: PrepareRunOptions,
+): Redactor {
+  addSecretVariables(file, redactor);
+  addObjects(
+    rendered.flatMap(({ manifests }) => manifests.map(({ object }) => object)),
+    redactor,
+  );
+  const words = plan.tasks.flatMap(({ id }) => [id, id.slice(id.indexOf('.') + 1)]);
+  for (const name of [plan.name, plan.workflow, namespace, ...words]) redactor.keep(name);
+  return redactor;
 }
 
 function renderTasks(
@@ -227,16 +243,14 @@ function joinSet(
 }
 
 function createContext(
-  options: PrepareRunOptions,
+  options: PrepareRunOptions & { readonly redactor: Redactor },
   found: Pick<RunContext, 'judgeOf' | 'takenOver'> & { readonly tasks: readonly RenderedTask[] },
 ): RunContext {
-  const { cluster, clock, file, namespace, plan } = options;
+  const { cluster, clock, file, namespace, plan, redactor } = options;
   const { tasks, judgeOf, takenOver } = found;
   const owner = { deployment: plan.name, namespace };
   const live = createLiveObjects(cluster, clock, owner);
   const applyConcurrency = options.applyConcurrency ?? 16;
-  const redactor = options.redactor ?? createRedactor();
-  for (const { manifests } of tasks) for (const { object } of manifests) addSecret(object, redactor);
   return {
     cluster,
     clock,
@@ -267,7 +281,7 @@ function createContext(
     createNamespace: options.createNamespace === true,
     applyConcurrency,
     changedTasks: new Set(),
-    onWarning: warnOnce(options.onWarning),
+    onWarning: warnOnce((message) => options.onWarning?.(redactor.redact(message))),
   };
 }
 

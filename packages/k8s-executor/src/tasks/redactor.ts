@@ -1,40 +1,166 @@
+import type { DeploymentFile } from '@flotilla/core';
 import { isJsonObject } from '../cluster/json.js';
+import type { Json } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { listOf } from '../readiness/readiness.js';
 
 /** Stands before every output: knows the values of all Secrets that a run has rendered or read, and removes them. */
 export interface Redactor {
-  /** Every text from now on loses this value. */
+  /** Every text from now on loses this value: as it is, its lines, and as JSON, URLs and base64 spell it. */
   add(value: string): void;
+  /** The value of a pod's variable of this name is a secret, wherever it turns up. */
+  addVariable(name: string): void;
+  isSecretVariable(name: string): boolean;
+  /** A name that everybody may read stays readable, even where a Secret holds the same word. */
+  keep(name: string): void;
   redact(text: string): string;
 }
 
 /** Shorter values would tear holes into ordinary words, and whoever guesses knows them anyway. */
 const shortestSecret = 3;
+/** Shorter values are only removed where they stand alone: `2026` must not break a digest or a time. */
+const shortestInWords = 8;
+/** What a Secret may hold, but nobody can keep secret. */
+const commonWords = /^(?:true|false|null|none|yes|default)$/i;
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What the name of a variable says about its value. */
+const tellsSecret = /token|secret|passw|credential|api_?key|private_?key/i;
 
 /** Values are replaced by `***`, the longest first, so that none shines through as part of another. */
 export function createRedactor(): Redactor {
   const values = new Set<string>();
-  let sorted: readonly string[] | undefined;
+  const variables = new Set<string>();
+  const kept = new Set<string>();
+  let patterns: readonly RegExp[] | undefined;
   return {
     add(value) {
-      for (const part of [value, ...value.split('\n')].map((text) => text.trim())) {
-        if (part.length >= shortestSecret) values.add(part);
-      }
-      sorted = undefined;
+      for (const spelling of spellingsOf(value)) values.add(spelling);
+      patterns = undefined;
+    },
+    addVariable(name) {
+      variables.add(name);
+    },
+    isSecretVariable: (name) => variables.has(name) || tellsSecret.test(name),
+    keep(name) {
+      kept.add(name);
+      patterns = undefined;
     },
     redact(text) {
-      sorted ??= [...values].sort((a, b) => b.length - a.length);
-      return sorted.reduce((rest, value) => rest.replaceAll(value, '***'), text);
+      patterns ??= [...values]
+        .filter((value) => !kept.has(value))
+        .sort((a, b) => b.length - a.length)
+        .map(patternOf);
+      return patterns.reduce((rest, pattern) => rest.replace(pattern, '***'), text);
     },
   };
 }
 
+function spellingsOf(value: string): readonly string[] {
+  const plain = value.trim();
+  const password = passwordIn(plain);
+  const said = [plain, ...plain.split(/\r?\n/).map((line) => line.trim()), password].filter(isSecretive);
+  return said.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeSafely(text)]);
+}
+
+function passwordIn(address: string): string {
+  return URL.canParse(address) ? decodeSafely(new URL(address).password) : '';
+}
+
+function isSecretive(text: string): boolean {
+  return text.length >= shortestSecret && !commonWords.test(text);
+}
+
+function patternOf(value: string): RegExp {
+  const exact = value.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return new RegExp(value.length < shortestInWords ? `(?<![A-Za-z0-9])${exact}(?![A-Za-z0-9])` : exact, 'g');
+}
+
+/** Half of a surrogate pair is in no URL. */
+function encodeSafely(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function decodeSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Tells the redactor the values of a Secret, plain and encoded. Other objects say nothing. */
 export function addSecret(object: KubeObject, redactor: Redactor): void {
-  if (object.apiVersion !== 'v1' || object.kind !== 'Secret' || !isJsonObject(object['data'])) return;
-  for (const encoded of Object.values(object['data'])) {
-    if (typeof encoded !== 'string') continue;
+  if (object.apiVersion !== 'v1' || object.kind !== 'Secret') return;
+  for (const encoded of textsIn(object['data'])) {
     redactor.add(encoded);
     redactor.add(Buffer.from(encoded, 'base64').toString('utf8'));
   }
+  for (const plain of textsIn(object['stringData'])) {
+    redactor.add(plain);
+    redactor.add(Buffer.from(plain, 'utf8').toString('base64'));
+  }
+}
+
+function textsIn(field: unknown): readonly string[] {
+  // A number is a mistake that the server will repeat in its answer.
+  return isJsonObject(field) ? Object.values(field).flatMap((value) => textOf(value) ?? []) : [];
+}
+
+/**
+ * Tells the redactor the variables of pods that are secret by their name, or hold a password in an address: people write
+ * them into manifests, where anybody may read them who may read pods, but not the logs of a CI job.
+ */
+function addVariables(value: Json, redactor: Redactor): void {
+  if (Array.isArray(value)) for (const item of value as readonly Json[]) addVariables(item, redactor);
+  if (!isJsonObject(value)) return;
+  for (const { name, value: text } of listOf(value, 'env')) {
+    if (typeof name !== 'string' || typeof text !== 'string') continue;
+    if (redactor.isSecretVariable(name)) redactor.add(text);
+    else redactor.add(passwordIn(text));
+  }
+  for (const below of Object.values(value)) if (below !== undefined) addVariables(below, redactor);
+}
+
+/** Tells the redactor what these objects hold: secret values, and the names that are no secret. */
+export function addObjects(objects: readonly KubeObject[], redactor: Redactor): void {
+  for (const object of objects) {
+    addSecret(object, redactor);
+    addVariables(object, redactor);
+    const { kind, metadata } = object;
+    for (const name of [kind, metadata.name, metadata.namespace]) if (name !== undefined) redactor.keep(name);
+  }
+}
+
+/** Tells the redactor the variables that a flotilla file calls secret. */
+export function addSecretVariables(
+  { services, jobs }: Pick<DeploymentFile, 'services' | 'jobs'>,
+  redactor: Redactor,
+): void {
+  for (const { container } of [...services, ...jobs])
+    for (const { key, value, secret } of container.envs) {
+      if (secret !== true) continue;
+      redactor.addVariable(key);
+      redactor.add(value);
+    }
+}
+
+/** The value with all its texts redacted; keys and numbers stay, so that it keeps its shape. */
+export function redactJson(value: Json, redact: (text: string) => string): Json {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => redactJson(item, redact));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, below]) =>
+      below === undefined ? [] : [[key, redactJson(below, redact)] as const],
+    ),
+  );
 }

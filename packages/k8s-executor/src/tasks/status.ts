@@ -15,6 +15,7 @@ import type { LiveObjects } from './live-objects.js';
 import { fieldManager, managedFieldsOf } from './owned-fields.js';
 import { prepareRun } from './prepare-run.js';
 import type { PreparedRun } from './prepare-run.js';
+import type { Redactor } from './redactor.js';
 
 /** How what a task deploys stands against the files (cli.md, `status`). */
 export type TaskState = 'in-sync' | 'drifted' | 'missing' | 'failed' | 'never-deployed';
@@ -40,6 +41,8 @@ export interface StatusOptions {
   readonly runProgram?: RunProgram;
   /** What was built, to deploy instead of the images that the files name. */
   readonly images?: Images;
+  /** Learns the values of Secrets. */
+  readonly redactor?: Redactor;
 }
 
 export type StatusResult =

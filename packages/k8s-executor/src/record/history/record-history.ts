@@ -7,6 +7,7 @@ import { keyOf, referenceOf } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { digestAnnotationOf, digestOf } from '../../tasks/digest.js';
 import { mapBounded } from '../../tasks/map-bounded.js';
+import { redactJson } from '../../tasks/redactor.js';
 import type { Redactor } from '../../tasks/redactor.js';
 import type { RunOrigin } from '../run-origin.js';
 import { desiredDigest } from '../task-digests.js';
@@ -115,8 +116,11 @@ function partition(objects: readonly KubeObject[], redactor: Redactor) {
     return { ...object, metadata: { ...object.metadata, annotations } };
   });
   const isSecret = (object: KubeObject) => {
-    const text = JSON.stringify(object);
-    return (object.kind === 'Secret' && object.apiVersion === 'v1') || redactor.redact(text) !== text;
+    const shown = redactJson(object, (text) => redactor.redact(text));
+    return (
+      (object.kind === 'Secret' && object.apiVersion === 'v1') ||
+      JSON.stringify(shown) !== JSON.stringify(object)
+    );
   };
   return {
     plain: placed.filter((object) => !isSecret(object)),
