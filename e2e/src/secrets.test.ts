@@ -173,6 +173,9 @@ test('a deployment that goes well tells no secret in any of its commands', async
   for (const words of [['diff'], ['diff', '-o', 'json']])
     expect(await run(shop, words)).toMatchObject({ code: 1, said: expect.stringContaining('***') as string });
   expect(await run(shop, ['status'])).toMatchObject({ code: 0 });
+  const approved = join(shop.folder, 'approved.json');
+  expect(await run(shop, ['plan', '--out', approved])).toMatchObject({ code: 0 });
+  planted.keep('the plan to approve', await readFile(approved, 'utf8'));
   expect(await run(shop, ['deploy', '-o', 'ndjson'])).toMatchObject({ code: 0 });
   expect(await run(shop, ['status', '-o', 'json'])).toMatchObject({ code: 0 });
   expect(await run(shop, ['history', '-o', 'json'])).toMatchObject({ code: 0 });
@@ -325,6 +328,6 @@ async function plugin(exitCode: number): Promise<object> {
 
 test('the folder of a deployment holds no file that a run has left there', async () => {
   const left = await Promise.all(folders.map((folder) => readdir(folder)));
-  const known = [...Object.keys(files), 'proof.json', 'get-token'];
+  const known = [...Object.keys(files), 'proof.json', 'approved.json', 'get-token'];
   expect(left.flat().filter((name) => !known.includes(name) && !name.endsWith('.kubeconfig'))).toEqual([]);
 });
