@@ -113,6 +113,8 @@ jobs:
 workflows:
   - name: setup
     order_from: [services.web, services.api, jobs.seed]
+  - name: teardown
+    order_from: [release.remove_environment]
 `;
 
 test('ten good versions are kept, the eleventh and failures are not; history says them in three forms', async () => {
@@ -286,6 +288,9 @@ test('without tasks a rollback puts back what is not at its last good version, a
     'services.web': 'in-sync',
     'jobs.seed': 'in-sync',
   });
+  expect(ended(await made.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
+  const records = 'cm,secret,lease,controllerrevision';
+  expect(await made.kubectl(['get', records, '-l', 'flotilla.dev/record', '-o', 'name'])).toBe('');
 });
 
 test('--on-halt rollback takes back what this run has changed, and only that', async () => {
