@@ -1,12 +1,13 @@
 import type { Refusal } from '@flotilla/core';
+import type { Json } from '../cluster/json.js';
 import { keyOf, printReference } from '../cluster/kube-object.js';
-import type { KubeObject } from '../cluster/kube-object.js';
 import { compareRun } from '../diff/diff-plan.js';
 import type { ComparedObject, CompareRunResult, DiffPruning } from '../diff/diff-plan.js';
 import type { DiffField, DiffItem } from '../diff/diff-item.js';
 import { digestAnnotationOf } from '../tasks/digest.js';
 import { isSecret } from '../tasks/owned-fields.js';
 import type { PreparedRun } from '../tasks/prepare-run.js';
+import { redactJson } from '../tasks/redactor.js';
 import { maskSecret } from './mask-secret.js';
 
 /** What somebody has looked at and approved of one object: the change, and the state of the cluster that it starts from. */
@@ -27,8 +28,8 @@ export interface ApprovedPlan {
   readonly plan: string;
   readonly cluster: { readonly uid: string | null; readonly namespace: string };
   readonly items: readonly ApprovedItem[];
-  /** The rendered objects in apply order, for whoever approves; the values of Secrets are masked. */
-  readonly objects: readonly KubeObject[];
+  /** The rendered objects in apply order, for whoever approves; secret values are masked. */
+  readonly objects: readonly Json[];
 }
 
 /** Compares a prepared run with the cluster and writes down what a deploy would do. */
@@ -36,12 +37,15 @@ export async function approvedItems(
   run: PreparedRun,
   pruning: DiffPruning,
 ): Promise<
-  | { readonly ok: true; readonly items: readonly ApprovedItem[]; readonly objects: readonly KubeObject[] }
+  | { readonly ok: true; readonly items: readonly ApprovedItem[]; readonly objects: readonly Json[] }
   | Exclude<CompareRunResult, { ok: true }>
 > {
   const compared = await compareRun(run, pruning);
   if (!compared.ok) return compared;
-  const objects = run.rendered.flatMap(({ manifests }) => manifests.map(({ object }) => maskSecret(object)));
+  const redact = (text: string) => run.context.redactor.redact(text);
+  const objects = run.rendered.flatMap(({ manifests }) =>
+    manifests.map(({ object }) => redactJson(maskSecret(object), redact)),
+  );
   return { ok: true, items: compared.objects.map(approvedItem), objects };
 }
 

@@ -1,0 +1,66 @@
+import { addObjects, addSecret, createRedactor, redactJson } from './redactor.js';
+
+function redactorOf(...values: readonly string[]) {
+  const redactor = createRedactor();
+  for (const value of values) redactor.add(value);
+  return redactor;
+}
+
+describe('a redactor', () => {
+  it('removes a value as it is, its lines, and as JSON and URLs spell it', () => {
+    const redactor = redactorOf('first "line"\nsecond line');
+    expect(redactor.redact('a second line, a first "line"')).toBe('a ***, a ***');
+    expect(redactor.redact(JSON.stringify('first "line"\nsecond line'))).toBe('"***"');
+    expect(redactor.redact(`?q=${encodeURIComponent('second line')}`)).toBe('?q=***');
+  });
+
+  it('removes the password in an address wherever it turns up', () => {
+    expect(redactorOf('postgres://shop:hunter-two@db/shop').redact('bad password hunter-two')).toBe(
+      'bad password ***',
+    );
+  });
+
+  it('removes a short value only where it stands alone', () => {
+    expect(redactorOf('2026').redact('pin 2026, sha256:ab2026cd')).toBe('pin ***, sha256:ab2026cd');
+  });
+
+  it('leaves alone what nobody can keep secret, and names', () => {
+    const redactor = redactorOf('true', 'shop');
+    redactor.keep('shop');
+    expect(redactor.redact('true of shop')).toBe('true of shop');
+  });
+
+  it('keeps the shape of JSON', () => {
+    const redactor = redactorOf('12345678');
+    const document = { '12345678': 12345678, list: ['is 12345678'] };
+    expect(redactJson(document, (text) => redactor.redact(text))).toEqual({
+      '12345678': 12345678,
+      list: ['is ***'],
+    });
+  });
+});
+
+describe('what objects hold', () => {
+  it('is secret in Secrets, plain and encoded', () => {
+    const redactor = createRedactor();
+    const metadata = { name: 'db' };
+    addSecret({ apiVersion: 'v1', kind: 'Secret', metadata, data: { a: 'aHVudGVyLW9uZQ==' } }, redactor);
+    addSecret({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { b: 'hunter-two' } }, redactor);
+    expect(redactor.redact('hunter-one aHVudGVyLW9uZQ== hunter-two aHVudGVyLXR3bw==')).toBe(
+      '*** *** *** ***',
+    );
+  });
+
+  it('is secret in variables that say so', () => {
+    const redactor = createRedactor();
+    redactor.addVariable('LEVEL');
+    const env = [
+      { name: 'API_TOKEN', value: 'hunter-one' },
+      { name: 'LEVEL', value: 'hunter-two' },
+      { name: 'MODE', value: 'production' },
+    ];
+    const spec = { template: { spec: { containers: [{ env }] } } };
+    addObjects([{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'api' }, spec }], redactor);
+    expect(redactor.redact('hunter-one hunter-two production')).toBe('*** *** production');
+  });
+});
