@@ -119,14 +119,16 @@ test('silent connections, before and after the server has heard: given up after 
 test('a storm of 429: fewer writes at a time, and more again when it is over', async () => {
   let refused = 0;
   const storm: FaultPlan = (request) => {
-    if (!isWrite(request) || !request.path.includes('/settings-') || refused >= 80) return undefined;
+    if (!isWrite(request) || !request.path.includes('/settings-')) return undefined;
+    // A server that has been overrun is slow for a while: so that writes meet, however fast the machine is.
+    if (refused >= 80) return { kind: 'slow', pieceMs: 100 };
     refused += 1;
     return status(429, { reason: 'TooManyRequests' });
   };
   const deployed = await deploy('storm of 429', storm, ['--no-preflight']);
   await expectAsAsked(deployed, 80);
   const writes = deployed.exchanges.filter(({ path }) => path.includes('/settings-'));
-  const last = writes.findLastIndex(({ fault }) => fault !== undefined);
+  const last = writes.findLastIndex(({ fault }) => fault === 'status');
   const during = writes.slice(last - 5, last).map(({ writesInFlight }) => writesInFlight);
   const after = writes.slice(last + 1).map(({ writesInFlight }) => writesInFlight);
   expect(Math.max(...during)).toBeLessThanOrEqual(3);

@@ -29,7 +29,7 @@ export async function readEnd(cluster: ControlPlane, namespace: string): Promise
     'get',
     kinds,
     '-l',
-    'flotilla.dev/task',
+    'flotilla.dev/task,!flotilla.dev/record',
     '-o',
     'json',
   ]);

@@ -86,8 +86,11 @@ export async function failedVerdict(
 /** What a sight says, as evidence is collected from it. */
 export function findingOf(sight: Sight, heard: readonly FoundLog[]): Finding {
   const { object, symptom, pods, replicaSet } = sight;
+  const state = printState(sight);
+  // Pods are those of the version that has taken its place, and tell nothing of this one.
+  if (symptom?.class === 'superseded') return { object, state, symptom, pods: [], related: [], heard: [] };
   const related = replicaSet === undefined ? [] : [replicaSet];
-  return { object, state: printState(sight), symptom, pods, related, heard };
+  return { object, state, symptom, pods, related, heard };
 }
 
 /** How it gets on means nothing once it is another version. */
