@@ -8,7 +8,7 @@ const read = (...path) => JSON.parse(readFileSync(join(source, ...path), 'utf8')
 const options = read('options.json');
 
 for (const { name } of readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-  const { title, options: names, descriptions = {} } = read(name, 'schema.json');
+  const { title, options: names, descriptions = {}, open = false } = read(name, 'schema.json');
   const properties = names.map((option) => {
     if (options[option] === undefined) throw new Error(`${name}: options.json has no ${option}`);
     const description = descriptions[option] ?? options[option].description;
@@ -20,7 +20,7 @@ for (const { name } of readdirSync(source, { withFileTypes: true }).filter((entr
     title,
     type: 'object',
     properties: Object.fromEntries(properties),
-    additionalProperties: false,
+    additionalProperties: open,
     required: [],
   };
   writeFileSync(

@@ -5,8 +5,10 @@ import { systemClock } from '@flotilla/core';
 import { startEmbeddedCluster, type EmbeddedCluster } from '@flotilla/k8s-executor/embedded';
 import { createWorkspace, type Workspace } from '../../testing/workspace';
 import deployExecutor from '../deploy/executor';
+import deploySchema from '../deploy/schema.json';
 import statusExecutor from '../status/executor';
 import proveProjects from './batch';
+import proofSchema from './schema.json';
 
 let cluster: EmbeddedCluster;
 let workspace: Workspace;
@@ -81,4 +83,15 @@ test('while nothing changes a project keeps the token of its deploy, and its ima
   const status = { kubeconfig: 'kubeconfig' };
   expect(await statusExecutor(status, workspace.contextOf('shop', 'status'))).toEqual({ success: true });
   expect(printed).toContain('services.api  in-sync');
+});
+
+test('an option that deploy does not have is refused in words, and one that it has is not', async () => {
+  const mistyped = { ...options, contxt: 'prod' };
+  const task = { id: 'shop:deploy-plan', target: { project: 'shop', target: 'deploy-plan' } };
+  const graph = { tasks: { [task.id]: task } } as unknown as TaskGraph;
+  const context = workspace.contextOf('shop', 'deploy-plan');
+  const proved = await proveProjects(graph, { [task.id]: mistyped }, {}, context);
+  expect(proved[task.id]).toMatchObject({ success: false });
+  expect(printed).toContain('There is no option "contxt".\n  Did you mean context?');
+  expect(proofSchema.options).toEqual(expect.arrayContaining(deploySchema.options));
 });

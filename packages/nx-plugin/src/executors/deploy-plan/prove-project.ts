@@ -8,6 +8,7 @@ import { loadWorkflow } from '../load-workflow';
 import type { ProofOptions } from '../options';
 import { printDiagnostics, printRefusal, type Say } from '../print';
 import { openProofFile, type FoundProof } from '../proof-file';
+import { findUnknownOption } from './find-unknown-option';
 
 /** A project to prove, and who asks. */
 export interface ProvedProject {
@@ -25,6 +26,11 @@ export async function proveProject(project: ProvedProject): Promise<boolean> {
   const { options, context, say } = project;
   const file = openProofFile(options, context);
   file.remove();
+  const refusal = await findUnknownOption(options);
+  if (refusal !== undefined) {
+    printRefusal(refusal, say);
+    return false;
+  }
   const loaded = await loadWorkflow(options, context, say);
   if (loaded === undefined) return false;
   const found = await prove(project, loaded);
