@@ -60,7 +60,9 @@ describe.each(nxVersions)('Nx %s', (version) => {
     expect(plan.stdout).toContain('shop · setup');
     const mistyped = await workspace.nx(['run', 'shop:deploy', '--cluster=embedded', '--contxt=prod']);
     expect(mistyped.code).not.toBe(0);
-    expect(mistyped.stdout + mistyped.stderr).toContain('There is no option "contxt".\n  Did you mean context?');
+    expect(mistyped.stdout + mistyped.stderr).toContain(
+      'There is no option "contxt".\n  Did you mean context?',
+    );
   });
 
   test('deploys a project after those it depends on, the flags forwarded to them', async () => {
