@@ -97,10 +97,12 @@ function readEnvironment(environment: unknown, { text, tell }: Reading): readonl
         const [, key = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(String(entry)) ?? [];
         return [key, value];
       });
-  for (const [key, value] of pairs)
+  // Of a variable that stands twice, docker compose takes the last value.
+  const envs = [...new Map(pairs)];
+  for (const [key, value] of envs)
     if (value === undefined || value === null)
       tell(`${key} comes from the environment of docker compose and was left empty.`);
-  return pairs.map(([key, value]) => ({ key, value: text(value ?? '') }));
+  return envs.map(([key, value]) => ({ key, value: text(value ?? '') }));
 }
 
 function readDependencies(said: unknown): Pick<ComposeService, 'after' | 'completed'> {
