@@ -1,4 +1,5 @@
 import type { Clock } from '@flotilla/core';
+import type { SharedWatch } from '@flotilla/k8s-executor';
 import { ApiCluster, transportTo } from '@flotilla/k8s-executor/testing';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { startFaultProxy, type FaultProxy } from './faults/fault-proxy.js';
@@ -61,20 +62,37 @@ async function watchConfigMaps(namespace: string, plan: FaultPlan) {
   return { watching, watch: watching.watch(resource.value, namespace), clock, watches };
 }
 
+/** Resolves when the watch tells of the object. */
+function nextChange(watch: SharedWatch, name: string): Promise<void> {
+  return new Promise((resolve) => {
+    watch.subscribe((event) => {
+      if (event.type === 'changed' && event.object.metadata.name === name) resolve();
+    });
+  });
+}
+
 test('a silent watch is broken and begun again, and has missed nothing', async () => {
   // kube-root-ca.crt and the bookmark after it; then nothing more.
   const plan: FaultPlan = ({ isWatch, path, count }) =>
     isWatch && path.includes('/silent/') && count === 1 ? { kind: 'watch-silent', afterLines: 2 } : undefined;
   const { watching, watch, watches } = await watchConfigMaps('silent', plan);
   await watch.synced;
-  const seen = new Promise<void>((resolve) => {
-    watch.subscribe((event) => {
-      if (event.type === 'changed' && event.object.metadata.name === 'late') resolve();
-    });
-  });
+  const seen = nextChange(watch, 'late');
   await cluster.kubectl(['create', 'configmap', 'late', '-n', 'silent']);
   await seen;
   expect(watches()).toBe(2);
+  watching.close();
+});
+
+test('first objects that are cut off each time are listed instead, and followed', async () => {
+  const plan: FaultPlan = ({ isWatch, query }) =>
+    isWatch && query.has('sendInitialEvents') ? { kind: 'watch-cut', afterLines: 1 } : undefined;
+  const { watching, watch } = await watchConfigMaps('cut', plan);
+  await watch.synced;
+  expect(watch.get('kube-root-ca.crt')).toBeDefined();
+  const seen = nextChange(watch, 'late');
+  await cluster.kubectl(['create', 'configmap', 'late', '-n', 'cut']);
+  await seen;
   watching.close();
 });
 

@@ -137,6 +137,55 @@ test('gives up on initial events whose end never comes', async () => {
   expect(traits.watchList).toBe(false);
 });
 
+test.each([
+  ['are cut off in a line', (response: ServerResponse) => response.end('{"type":"ADDED","object":{"meta')],
+  ['end early', (response: ServerResponse) => response.end()],
+  [
+    'are refused with 500',
+    (response: ServerResponse) => {
+      answerStatus(response, 500);
+    },
+  ],
+])('lists and watches when initial events %s each time, and follows from there', async (_what, breakOff) => {
+  const { server, clock, traits, told, heard } = await watchPods((request, response) => {
+    if (request.query['sendInitialEvents'] === 'true') {
+      if (!response.headersSent) breakOff(response);
+      return;
+    }
+    if (request.query['watch'] === undefined) answerJson(response, listOf('40', pod('a', '5')));
+    else tell(response, 'ADDED', pod('late', '41'));
+  });
+  expect(await clock.passWait(1, 9_000)).toBe(375);
+  expect(await clock.passWait(1, 9_000)).toBe(750);
+  await heard('changed late');
+  expect(told).toEqual(['changed a', 'synced', 'changed late']);
+  expect(server.requests.map(({ query }) => query['sendInitialEvents'] ?? query['resourceVersion'])).toEqual([
+    'true',
+    'true',
+    undefined,
+    '40',
+  ]);
+  // What breaks here may well work for another kind: one of a million objects, behind a slow proxy.
+  expect(traits.watchList).toBe(true);
+});
+
+test('a beginning that went well makes up for the broken one before it', async () => {
+  const { server, clock, heard } = await watchPods((request, response, count) => {
+    if (count % 2 === 1) {
+      tell(response, 'ADDED', pod('a', '5'));
+      response.end();
+    } else if (request.query['sendInitialEvents'] === 'true') {
+      tell(response, 'ADDED', pod(`told-${count}`, String(count)));
+      tellInitialEnd(response, String(count));
+      tell(response, 'ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' });
+      response.end();
+    }
+  });
+  for (let round = 0; round < 5; round += 1) await clock.passWait(1, 9_000);
+  await heard('changed told-6');
+  expect(server.requests.map(({ query }) => query['sendInitialEvents'])).toEqual(Array(6).fill('true'));
+});
+
 test('resumes after the last version told, bookmarks included, when a stream is cut off in a line', async () => {
   const { server, clock, heard } = await watchPods((_request, response, count) => {
     if (count === 1) {
@@ -205,12 +254,10 @@ test('breaks a stream that is silent for too long and resumes', async () => {
 });
 
 test('survives a storm of 500s', async () => {
-  const { clock, watch, heard } = await watchPods((_request, response, count) => {
+  const { clock, watch, heard } = await watchPods((request, response, count) => {
     if (count <= 3) answerStatus(response, 500, { message: 'out of order' });
-    else {
-      tell(response, 'ADDED', pod('a', '8'));
-      tellInitialEnd(response, '8');
-    }
+    else if (request.query['watch'] === undefined) answerJson(response, listOf('8', pod('a', '8')));
+    else response.flushHeaders();
   });
   const troubles: boolean[] = [];
   watch.onTrouble(() => troubles.push(watch.trouble() !== undefined));

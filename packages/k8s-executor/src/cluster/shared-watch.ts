@@ -35,6 +35,8 @@ const GOOD_STREAM_MS = 5_000;
 /** Servers send a bookmark about once a minute, so a longer silence is a dead connection. */
 const SILENCE_MS = 75_000;
 const INITIAL_EVENTS_MS = 10_000;
+/** Streams that broke, one after the other, before they had told the first objects; then a LIST tells them. */
+const BROKEN_BEGINNINGS = 2;
 const STREAM_MS = { least: 120_000, spread: 60_000, grace: 15_000 };
 const POLL_MS = { least: 3_000, spread: 2_000 };
 
@@ -59,6 +61,8 @@ export class ResourceWatch implements SharedWatch {
   /** Where the next stream resumes; undefined when all must be told anew. */
   #resourceVersion: string | undefined;
   #polls: boolean;
+  /** Streams in a row that broke before all first objects were told: a middlebox may let no other kind through. */
+  #brokenBeginnings = 0;
   #trouble: ApiFailure | undefined;
   readonly #troubleListeners = new Set<() => void>();
 
@@ -135,7 +139,11 @@ export class ResourceWatch implements SharedWatch {
   #session(): Promise<SessionEnd> {
     if (this.#polls) return this.#poll();
     if (this.#resourceVersion !== undefined) return this.#stream(this.#resourceVersion);
-    return this.#options.traits.watchList ? this.#stream(undefined) : this.#listAndStream();
+    if (!this.#options.traits.watchList || this.#brokenBeginnings >= BROKEN_BEGINNINGS)
+      return this.#listAndStream();
+    // Until the end of the first objects says otherwise.
+    this.#brokenBeginnings += 1;
+    return this.#stream(undefined);
   }
 
   async #poll(): Promise<SessionEnd> {
@@ -153,6 +161,7 @@ export class ResourceWatch implements SharedWatch {
     const { transport, resource } = this.#options;
     const listed = await listObjects(transport, resource, { path: this.#path, signal: this.#closing.signal });
     if (!listed.ok) return listed.failure;
+    this.#setTrouble(undefined);
     this.#objects.beginRetelling();
     for (const object of listed.value.objects) this.#objects.change(object);
     this.#objects.endRetelling();
@@ -208,6 +217,7 @@ export class ResourceWatch implements SharedWatch {
     if (line.type === 'deleted') this.#objects.remove(line.object);
     if (line.type === 'bookmark' && line.endsInitialEvents && stream.isInitial) {
       stream.isInitial = false;
+      this.#brokenBeginnings = 0;
       this.#objects.endRetelling();
     }
     // The first objects come in any order: their versions say nothing about what has been told.
@@ -253,6 +263,7 @@ export class ResourceWatch implements SharedWatch {
     // Gone: the version is too old. Not found: so is the kind, and its objects with it (a CRD was removed).
     if (code === 410 || code === 404) this.#resourceVersion = undefined;
     if (code === 404) {
+      this.#brokenBeginnings = 0;
       this.#objects.beginRetelling();
       this.#objects.endRetelling();
     }
