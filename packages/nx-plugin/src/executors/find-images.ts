@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { ReadImagesResult } from '@flotilla/k8s-executor';
-import type { WorkflowOptions } from './options';
-import { printRefusal, type Say } from './print';
+import type { NxTask } from './nx-task';
+import { printRefusal } from './print';
 
 /** By the name that manifests use, the reference to deploy. */
 export type Images = Extract<ReadImagesResult, { ok: true }>['images'];
@@ -12,11 +12,7 @@ export type Images = Extract<ReadImagesResult, { ok: true }>['images'];
  * What the builds have written: the files of the option `images`, else the `dist/image.json` of the project and of those
  * that it depends on, where there is one. Undefined, with the reason said, when a file cannot be used.
  */
-export async function findImages(
-  options: WorkflowOptions,
-  context: ExecutorContext,
-  say: Say,
-): Promise<Images | undefined> {
+export async function findImages({ options, context, say }: NxTask): Promise<Images | undefined> {
   const { readImages } = await import('@flotilla/k8s-executor');
   const paths = options.images ?? defaultFiles(context);
   const read = readImages(paths.map((path) => ({ path, absolutePath: resolve(context.root, path) })));

@@ -3,18 +3,15 @@ import { join, posix } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
 import { filePathsOf } from '../flotilla-files';
+import type { NxTask } from './nx-task';
 import type { WorkflowOptions } from './options';
-import { print, printDiagnostics, printRefusal, type Say } from './print';
+import { printDiagnostics, printRefusal, type Say } from './print';
 
 /**
  * The plan that an executor's options name, its diagnostics printed; undefined (with the reason printed) when
  * there is none.
  */
-export async function loadWorkflow(
-  options: WorkflowOptions,
-  context: ExecutorContext,
-  say: Say = print,
-): Promise<LoadedPlan | undefined> {
+export async function loadWorkflow({ options, context, say }: NxTask): Promise<LoadedPlan | undefined> {
   const parameters = readParameters(options.param ?? [], say);
   if (parameters === undefined) return undefined;
   const timeoutMs = await readTimeout(options, say);

@@ -1,5 +1,5 @@
 import type { EventSink, RunState } from '@flotilla/core';
-import { print, wantsColor } from './print';
+import { wantsColor, type Say } from './print';
 
 const silenceMs = 10_000;
 
@@ -22,16 +22,16 @@ export interface NextCommands {
  */
 export async function openRunOutput(
   next: NextCommands,
-  { verbose }: { readonly verbose: boolean },
+  { verbose, say }: { readonly verbose: boolean; readonly say: Say },
 ): Promise<RunOutput> {
   const { createPlainRenderer, foldRun, formatSummary, formatWaiting } = await import('@flotilla/core');
   const color = wantsColor();
-  const render = createPlainRenderer({ write: print, color, verbose });
+  const render = createPlainRenderer({ write: say, color, verbose });
   let begunAt = performance.now();
   let state: RunState | undefined;
   const timer = setInterval(() => {
     if (state !== undefined && state.settled === undefined)
-      print(`${formatWaiting(state, performance.now() - begunAt)}\n`);
+      say(`${formatWaiting(state, performance.now() - begunAt)}\n`);
   }, silenceMs);
   return {
     sink: (event) => {
@@ -39,8 +39,7 @@ export async function openRunOutput(
       state = foldRun(state, event);
       timer.refresh();
       render(event);
-      if (state?.settled !== undefined)
-        print(`${formatSummary(state, { color, reports: false, ...next })}\n`);
+      if (state?.settled !== undefined) say(`${formatSummary(state, { color, reports: false, ...next })}\n`);
     },
     close: () => {
       clearInterval(timer);

@@ -1,16 +1,36 @@
 import type { Diagnostic, Refusal } from '@flotilla/core';
+import type { Redactor } from '@flotilla/k8s-executor';
 import type { WorkflowOptions } from './options';
 
 /** Where the words of an executor go. */
 export type Say = (text: string) => void;
 
-/** Text of an executor: Nx shows it, and keeps it with the task's result. */
+/** Where a task's words go, and what stands before them. */
+export interface TaskOutput {
+  /** To be told of every secret that the task meets; `say` loses them. */
+  readonly redactor: Redactor;
+  readonly say: Say;
+}
+
+/** One redactor before everything that is said to `write`. */
+export async function openOutput(write: Say): Promise<TaskOutput> {
+  const { createRedactor } = await import('@flotilla/k8s-executor');
+  const redactor = createRedactor();
+  return {
+    redactor,
+    say: (text) => {
+      write(redactor.redact(text));
+    },
+  };
+}
+
+/** Text as it is: Nx shows it, and keeps it with the task's result. Only an output with a redactor may call it. */
 export function print(text: string): void {
   process.stdout.write(text);
 }
 
 /** Why nothing was done, and what to do about it. */
-export function printRefusal({ message, help }: Pick<Refusal, 'message' | 'help'>, say: Say = print): void {
+export function printRefusal({ message, help }: Pick<Refusal, 'message' | 'help'>, say: Say): void {
   say(`${message}${help === undefined ? '' : `\n  ${help}`}\n`);
 }
 
@@ -18,7 +38,7 @@ export function printRefusal({ message, help }: Pick<Refusal, 'message' | 'help'
 export async function printDiagnostics(
   diagnostics: readonly Diagnostic[],
   { verbose }: Pick<WorkflowOptions, 'verbose'>,
-  say: Say = print,
+  say: Say,
 ): Promise<void> {
   const shown = diagnostics.filter(({ severity }) => severity !== 'hint' || verbose === true);
   if (shown.length === 0) return;

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan, Rehearsal } from '@flotilla/core';
-import type { WorkflowOptions } from './options';
+import type { NxTask } from './nx-task';
 import { printDiagnostics, printRefusal } from './print';
 
 /** What the embedded cluster is to do; `ok: false` (with the reason printed) when the file of `with` says nothing usable. */
@@ -9,23 +8,22 @@ export type ScenarioResult = { readonly ok: true; readonly scenario?: Rehearsal 
 
 /** Reads the rehearsal file of the option `with`, relative to the workspace's root. */
 export async function readScenario(
-  options: WorkflowOptions,
+  { options, context, say }: NxTask,
   { file }: LoadedPlan,
-  context: ExecutorContext,
 ): Promise<ScenarioResult> {
   const path = options.with;
   if (path === undefined) return { ok: true };
   if (options.cluster !== 'embedded') {
-    printRefusal({ message: 'with is for the embedded cluster.', help: 'Add --cluster=embedded.' });
+    printRefusal({ message: 'with is for the embedded cluster.', help: 'Add --cluster=embedded.' }, say);
     return { ok: false };
   }
   const { parseRehearsal, readText } = await import('@flotilla/core');
   const read = readText(resolve(context.root, path), path);
   if (!read.ok || read.text === undefined) {
-    printRefusal(read.ok ? { message: `There is no rehearsal file ${path}.` } : read.refusal);
+    printRefusal(read.ok ? { message: `There is no rehearsal file ${path}.` } : read.refusal, say);
     return { ok: false };
   }
   const parsed = parseRehearsal({ path, text: read.text }, file);
-  await printDiagnostics(parsed.diagnostics, options);
+  await printDiagnostics(parsed.diagnostics, options, say);
   return parsed.ok ? { ok: true, scenario: parsed.value } : { ok: false };
 }

@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecutorContext } from '@nx/devkit';
-import type { LoadedPlan } from '@flotilla/core';
 import type { DeployPlanOptions, DeployPlanResult, OpenedCluster } from '@flotilla/k8s-executor';
 import { cancelOnSignals } from './cancel-on-signals';
 import { findImages, type Images } from './find-images';
 import { openRunOutput, type NextCommands } from './open-run-output';
-import type { WorkflowOptions } from './options';
-import { print, printDiagnostics, printRefusal } from './print';
+import { printDiagnostics, printRefusal } from './print';
 import { readLocking } from './read-locking';
-import { withCluster } from './with-cluster';
+import { withCluster, type ClusterUse } from './with-cluster';
 import { wantsPruning, writeChoice } from './write-options';
 
 /** What is done with all that the options say of a run. */
 export type StartRun = (options: DeployPlanOptions) => Promise<DeployPlanResult>;
 
 /** A plan to run, and the task of Nx that asked for it. */
-export interface WorkflowRun {
-  readonly loaded: LoadedPlan;
-  readonly options: WorkflowOptions;
-  readonly context: ExecutorContext;
+export interface WorkflowRun extends ClusterUse {
   /** Under which the result is recorded in the cluster. */
   readonly token?: string;
   /** Default: the plan is deployed. */
@@ -30,10 +25,10 @@ export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
   const { chooseGrace, parseGrace } = await import('@flotilla/k8s-executor');
   const said = parseGrace(run.options.grace ?? []);
   if (!said.ok) {
-    printRefusal({ message: `grace: ${said.message}` });
+    printRefusal({ message: `grace: ${said.message}` }, run.say);
     return false;
   }
-  const images = await findImages(run.options, run.context, print);
+  const images = await findImages(run);
   if (images === undefined) return false;
   return await withCluster(run, (opened) => {
     const grace = chooseGrace(run.loaded.file, said.settings, opened.grace);
@@ -42,23 +37,25 @@ export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
 }
 
 async function runOpened(
-  { loaded, options, context, token, images, start }: WorkflowRun & { readonly images: Images },
+  task: WorkflowRun & { readonly images: Images },
   opened: OpenedCluster,
 ): Promise<boolean> {
+  const { loaded, options, context, redactor, say, token, images, start } = task;
   const { systemClock } = await import('@flotilla/core');
   const { deployPlan, findRunOrigin, processEnvironment } = await import('@flotilla/k8s-executor');
-  const locking = await readLocking(options);
+  const locking = await readLocking(task);
   if (locking === undefined) return false;
-  const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false });
+  const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false, say });
   const cancellation = cancelOnSignals(process);
   const run = `nx-${randomBytes(6).toString('hex')}`;
   // Nx replays what a cached task has said: it has to be true then too.
-  print(`Run ${run}, ${new Date().toISOString()}\n`);
+  say(`Run ${run}, ${new Date().toISOString()}\n`);
   try {
     const { directory } = loaded;
     const result = await (start ?? deployPlan)({
       ...loaded,
       images,
+      redactor,
       origin: await findRunOrigin({ directory, environment: processEnvironment() }),
       wallClock: () => new Date(),
       cluster: opened.cluster,
@@ -77,25 +74,25 @@ async function runOpened(
       ...locking,
       ...(options.onHalt !== undefined && { onHalt: options.onHalt }),
       onNote: (text) => {
-        print(`${text}\n`);
+        say(`${text}\n`);
       },
       onWarning: (message) => {
-        print(`warning from the API server: ${message}\n`);
+        say(`warning from the API server: ${message}\n`);
       },
       onDiagnostics: (diagnostics) => {
-        void printDiagnostics(diagnostics, options);
+        void printDiagnostics(diagnostics, options, say);
       },
     });
     if (result.kind === 'settled') {
       const { outcome, exitCode } = result.settled;
       if (outcome === 'succeeded' && start === undefined)
-        print(`${opened.namespace} on ${opened.cluster.server} is as ${loaded.source.path} says.\n`);
+        say(`${opened.namespace} on ${opened.cluster.server} is as ${loaded.source.path} says.\n`);
       return exitCode === 0;
     }
-    if (result.kind === 'refused') printRefusal(result.refusal);
+    if (result.kind === 'refused') printRefusal(result.refusal, say);
     else if (result.kind === 'stopped')
-      print(`${result.reason}: ${result.wrote === 'nothing' ? 'nothing' : 'no object'} was written.\n`);
-    else await printDiagnostics(result.diagnostics, options);
+      say(`${result.reason}: ${result.wrote === 'nothing' ? 'nothing' : 'no object'} was written.\n`);
+    else await printDiagnostics(result.diagnostics, options, say);
     return false;
   } finally {
     output.close();

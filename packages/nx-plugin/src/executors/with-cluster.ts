@@ -1,16 +1,13 @@
-import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
 import type { ClusterChoice, OpenedCluster } from '@flotilla/k8s-executor';
 import { clusterChoice } from './cluster-choice';
-import type { WorkflowOptions } from './options';
-import { print, printRefusal } from './print';
+import type { NxTask } from './nx-task';
+import { printRefusal } from './print';
 import { readScenario } from './read-scenario';
 
 /** A plan, and the task of Nx that wants a cluster for it. */
-export interface ClusterUse {
+export interface ClusterUse extends NxTask {
   readonly loaded: LoadedPlan;
-  readonly options: WorkflowOptions;
-  readonly context: ExecutorContext;
 }
 
 /** Does something with the cluster that the options name; false, with the reason printed, when it cannot be had. */
@@ -25,13 +22,14 @@ export async function withCluster(
   const result = await openCluster(use.loaded.file, choice, {
     clock: systemClock,
     environment: processEnvironment(),
+    redactor: use.redactor,
   });
   if (!result.ok) {
-    printRefusal(result.refusal);
+    printRefusal(result.refusal, use.say);
     return false;
   }
   const { opened } = result;
-  if (opened.simulated) print('This is a simulation: the cluster is embedded, nothing real is deployed.\n');
+  if (opened.simulated) use.say('This is a simulation: the cluster is embedded, nothing real is deployed.\n');
   try {
     return await act(opened);
   } finally {
@@ -39,13 +37,13 @@ export async function withCluster(
   }
 }
 
-async function chooseCluster({ loaded, options, context }: ClusterUse): Promise<ClusterChoice | undefined> {
-  const read = await readScenario(options, loaded, context);
+async function chooseCluster({ loaded, ...task }: ClusterUse): Promise<ClusterChoice | undefined> {
+  const read = await readScenario(task, loaded);
   if (!read.ok) return undefined;
-  const { cluster, speed } = options;
+  const { cluster, speed } = task.options;
   const embedded = {
     ...(read.scenario !== undefined && { scenario: read.scenario }),
     ...(speed !== undefined && { speed }),
   };
-  return { ...clusterChoice(options, context), ...(cluster === 'embedded' && { embedded }) };
+  return { ...clusterChoice(task.options, task.context), ...(cluster === 'embedded' && { embedded }) };
 }

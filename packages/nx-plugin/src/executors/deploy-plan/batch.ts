@@ -1,6 +1,6 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { ProofOptions } from '../options';
-import { print } from '../print';
+import { openOutput, print } from '../print';
 import { proveProject } from './prove-project';
 
 /** How a task of the batch ended, as Nx takes it. */
@@ -26,7 +26,8 @@ export default async function proveProjects(
 ): Promise<Record<string, ProvedTask>> {
   const { systemClock } = await import('@flotilla/core');
   const { createClusterPool, processEnvironment } = await import('@flotilla/k8s-executor');
-  const pool = createClusterPool({ clock: systemClock, environment: processEnvironment() });
+  const { redactor, say } = await openOutput(print);
+  const pool = createClusterPool({ clock: systemClock, environment: processEnvironment(), redactor });
   try {
     const proved = Object.values(taskGraph.tasks).map(async ({ id, target }) => {
       const said: string[] = [];
@@ -34,11 +35,12 @@ export default async function proveProjects(
         options: options[id] ?? {},
         context: taskContext(context, target),
         pool,
-        say: (text) => said.push(text),
+        redactor,
+        say: (text) => said.push(redactor.redact(text)),
       });
       const terminalOutput = said.join('');
       // Nx does not show what a failed dependency of a batch has said.
-      if (!success) print(`${id}: ${terminalOutput}`);
+      if (!success) say(`${id}: ${terminalOutput}`);
       return [id, { success, terminalOutput }] as const;
     });
     return Object.fromEntries(await Promise.all(proved));

@@ -1,19 +1,16 @@
-import type { ExecutorContext } from '@nx/devkit';
+import { defineExecutor } from '../nx-task';
 import type { ProofOptions } from '../options';
-import { print } from '../print';
 import { proveProject } from './prove-project';
 
 /** `@flotilla/nx-plugin:deploy-plan`: asks the cluster whether it holds what the project's flotilla file says. */
-export default async function deployPlanExecutor(
-  options: ProofOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
+export default defineExecutor<ProofOptions>(async (task) => {
   const { systemClock } = await import('@flotilla/core');
   const { createClusterPool, processEnvironment } = await import('@flotilla/k8s-executor');
-  const pool = createClusterPool({ clock: systemClock, environment: processEnvironment() });
+  const { redactor } = task;
+  const pool = createClusterPool({ clock: systemClock, environment: processEnvironment(), redactor });
   try {
-    return { success: await proveProject({ options, context, pool, say: print }) };
+    return await proveProject({ ...task, pool });
   } finally {
     await pool.close();
   }
-}
+});

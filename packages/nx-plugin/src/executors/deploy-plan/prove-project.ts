@@ -1,21 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan } from '@flotilla/core';
 import type { ClusterPool } from '@flotilla/k8s-executor';
 import { clusterChoice } from '../cluster-choice';
 import { findImages } from '../find-images';
 import { loadWorkflow } from '../load-workflow';
+import type { NxTask } from '../nx-task';
 import type { ProofOptions } from '../options';
-import { printDiagnostics, printRefusal, type Say } from '../print';
+import { printDiagnostics, printRefusal } from '../print';
 import { openProofFile, type FoundProof } from '../proof-file';
 import { findUnknownOption } from './find-unknown-option';
 
 /** A project to prove, and who asks. */
-export interface ProvedProject {
-  readonly options: ProofOptions;
-  readonly context: ExecutorContext;
+export interface ProvedProject extends NxTask<ProofOptions> {
   readonly pool: ClusterPool;
-  readonly say: Say;
 }
 
 /**
@@ -31,7 +28,7 @@ export async function proveProject(project: ProvedProject): Promise<boolean> {
     printRefusal(refusal, say);
     return false;
   }
-  const loaded = await loadWorkflow(options, context, say);
+  const loaded = await loadWorkflow(project);
   if (loaded === undefined) return false;
   const found = await prove(project, loaded);
   if (found === undefined) return false;
@@ -45,15 +42,13 @@ export async function proveProject(project: ProvedProject): Promise<boolean> {
   return true;
 }
 
-async function prove(
-  { options, context, pool, say }: ProvedProject,
-  loaded: LoadedPlan,
-): Promise<FoundProof | undefined> {
+async function prove(project: ProvedProject, loaded: LoadedPlan): Promise<FoundProof | undefined> {
+  const { options, context, pool, redactor, say } = project;
   const { printReasons, proofDocument, proveDeployment } = await import('@flotilla/k8s-executor');
   // It ends with its run: there is nothing that could be proved.
   if (options.cluster === 'embedded')
     return { document: proofDocument(loaded.plan, randomUUID()), reasons: ['the cluster is a simulation'] };
-  const images = await findImages(options, context, say);
+  const images = await findImages(project);
   if (images === undefined) return undefined;
   const opened = await pool.open(loaded.file, clusterChoice(options, context));
   if (!opened.ok) {
@@ -68,6 +63,7 @@ async function prove(
     cluster,
     namespace,
     clusterUid: pool.uidOf(cluster),
+    redactor,
     clock: systemClock,
   });
   if (result.kind === 'proved') {

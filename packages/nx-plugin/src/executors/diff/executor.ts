@@ -1,25 +1,22 @@
-import type { ExecutorContext } from '@nx/devkit';
 import type { OpenedCluster } from '@flotilla/k8s-executor';
 import { findImages } from '../find-images';
 import { loadWorkflow } from '../load-workflow';
-import type { WorkflowOptions } from '../options';
-import { print, printDiagnostics, printRefusal, wantsColor } from '../print';
+import { defineExecutor } from '../nx-task';
+import { printDiagnostics, printRefusal, wantsColor } from '../print';
 import { withCluster, type ClusterUse } from '../with-cluster';
 import { wantsPruning, writeChoice } from '../write-options';
 
 /** `@flotilla/nx-plugin:diff`: shows what a deploy would change, field by field; differences are no failure. */
-export default async function diffExecutor(
-  options: WorkflowOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  const loaded = await loadWorkflow(options, context);
-  if (loaded === undefined) return { success: false };
-  const use = { loaded, options, context };
-  return { success: await withCluster(use, (opened) => showDiff(use, opened)) };
-}
+export default defineExecutor(async (task) => {
+  const loaded = await loadWorkflow(task);
+  if (loaded === undefined) return false;
+  const use = { ...task, loaded };
+  return await withCluster(use, (opened) => showDiff(use, opened));
+});
 
-async function showDiff({ loaded, options, context }: ClusterUse, opened: OpenedCluster): Promise<boolean> {
-  const images = await findImages(options, context, print);
+async function showDiff(use: ClusterUse, opened: OpenedCluster): Promise<boolean> {
+  const { loaded, options, redactor, say } = use;
+  const images = await findImages(use);
   if (images === undefined) return false;
   const { systemClock } = await import('@flotilla/core');
   const { diffPlan, formatDiff } = await import('@flotilla/k8s-executor');
@@ -31,11 +28,12 @@ async function showDiff({ loaded, options, context }: ClusterUse, opened: Opened
     cluster,
     namespace,
     clock: systemClock,
+    redactor,
     prune: wantsPruning(options),
     allowEmpty: options.allowEmpty ?? false,
   });
-  if (!result.ok && 'refusal' in result) printRefusal(result.refusal);
-  else await printDiagnostics(result.diagnostics, options);
-  if (result.ok) print(formatDiff(result.items, { color: wantsColor() }));
+  if (!result.ok && 'refusal' in result) printRefusal(result.refusal, say);
+  else await printDiagnostics(result.diagnostics, options, say);
+  if (result.ok) say(formatDiff(result.items, { color: wantsColor() }));
   return result.ok;
 }

@@ -1,16 +1,12 @@
-import type { ExecutorContext } from '@nx/devkit';
 import { loadWorkflow } from '../load-workflow';
-import type { WorkflowOptions } from '../options';
-import { print, wantsColor } from '../print';
+import { defineExecutor } from '../nx-task';
+import { wantsColor } from '../print';
 
 /** `@flotilla/nx-plugin:plan`: shows the plan; touches no cluster. */
-export default async function planExecutor(
-  options: WorkflowOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  const loaded = await loadWorkflow(options, context);
-  if (loaded === undefined) return { success: false };
+export default defineExecutor(async (task) => {
+  const loaded = await loadWorkflow(task);
+  if (loaded === undefined) return false;
   const { planToText } = await import('@flotilla/core');
-  print(planToText(loaded.plan, { color: wantsColor() }));
-  return { success: true };
-}
+  task.say(planToText(loaded.plan, { color: wantsColor() }));
+  return true;
+});

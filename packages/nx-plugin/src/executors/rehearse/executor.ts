@@ -1,8 +1,8 @@
-import type { ExecutorContext } from '@nx/devkit';
 import type { LoadedPlan, Rehearsal, RehearsedTask, RunEvent, TaskId } from '@flotilla/core';
 import { lacksTask, loadWorkflow } from '../load-workflow';
+import { defineExecutor, type NxTask } from '../nx-task';
 import type { WorkflowOptions } from '../options';
-import { print, wantsColor } from '../print';
+import { wantsColor } from '../print';
 import { readScenario } from '../read-scenario';
 
 /** Options of the executor `rehearse`. */
@@ -14,23 +14,21 @@ export interface RehearseOptions extends WorkflowOptions {
 const width = 80;
 
 /** `@flotilla/nx-plugin:rehearse`: runs the plan in virtual time and shows when what happens; touches no cluster. */
-export default async function rehearseExecutor(
-  options: RehearseOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  const loaded = await loadWorkflow(options, context);
-  if (loaded === undefined || lacksTask(loaded, options.fail ?? [], print)) return { success: false };
-  const read = await readScenario(options, loaded, context);
-  if (!read.ok) return { success: false };
+export default defineExecutor<RehearseOptions>(async (task) => {
+  const { fail = [] } = task.options;
+  const loaded = await loadWorkflow(task);
+  if (loaded === undefined || lacksTask(loaded, fail, task.say)) return false;
+  const read = await readScenario(task, loaded);
+  if (!read.ok) return false;
   const { builtInDurations } = await import('@flotilla/core');
   const scenario = read.scenario ?? { defaults: builtInDurations, tasks: new Map() };
-  return { success: await rehearse(loaded, withFailures(loaded, scenario, options.fail ?? []), options) };
-}
+  return await rehearse(loaded, withFailures(loaded, scenario, fail), task);
+});
 
 async function rehearse(
   { plan }: LoadedPlan,
   scenario: Rehearsal,
-  { allowDegraded = false, concurrency }: RehearseOptions,
+  { options: { allowDegraded = false, concurrency }, say }: NxTask<RehearseOptions>,
 ): Promise<boolean> {
   const { formatSummary, rehearsePlan, runStateOf, timelineToText } = await import('@flotilla/core');
   const events: RunEvent[] = [];
@@ -40,8 +38,8 @@ async function rehearse(
     ...(concurrency !== undefined && { concurrency }),
   });
   const color = wantsColor();
-  print(`${timelineToText(events, { color, width })}\n`);
-  print(`${formatSummary(runStateOf(events), { color, width })}\n`);
+  say(`${timelineToText(events, { color, width })}\n`);
+  say(`${formatSummary(runStateOf(events), { color, width })}\n`);
   return settled.exitCode === 0;
 }
 

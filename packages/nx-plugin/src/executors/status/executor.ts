@@ -1,41 +1,33 @@
-import type { ExecutorContext } from '@nx/devkit';
 import type { OpenedCluster } from '@flotilla/k8s-executor';
 import { findImages } from '../find-images';
 import { loadWorkflow } from '../load-workflow';
-import type { WorkflowOptions } from '../options';
-import { print, printDiagnostics, printRefusal, wantsColor } from '../print';
+import { defineExecutor } from '../nx-task';
+import { printDiagnostics, printRefusal, wantsColor } from '../print';
 import { withCluster, type ClusterUse } from '../with-cluster';
 
 /** `@flotilla/nx-plugin:status`: says what is deployed, whether it is ready and what drifted; drift is no failure. */
-export default async function statusExecutor(
-  options: WorkflowOptions,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
-  const loaded = await loadWorkflow(options, context);
-  if (loaded === undefined) return { success: false };
-  const success = await withCluster({ loaded, options, context }, (opened) =>
-    showStatus({ loaded, options, context }, opened),
-  );
-  return { success };
-}
+export default defineExecutor(async (task) => {
+  const loaded = await loadWorkflow(task);
+  if (loaded === undefined) return false;
+  const use = { ...task, loaded };
+  return await withCluster(use, (opened) => showStatus(use, opened));
+});
 
-async function showStatus(
-  { loaded, options, context }: ClusterUse,
-  { cluster, namespace }: OpenedCluster,
-): Promise<boolean> {
-  const images = await findImages(options, context, print);
+async function showStatus(use: ClusterUse, { cluster, namespace }: OpenedCluster): Promise<boolean> {
+  const { loaded, options, redactor, say } = use;
+  const images = await findImages(use);
   if (images === undefined) return false;
   const { systemClock } = await import('@flotilla/core');
   const { formatStatus, readLock, readStatus } = await import('@flotilla/k8s-executor');
-  const result = await readStatus({ ...loaded, images, cluster, namespace, clock: systemClock });
+  const result = await readStatus({ ...loaded, images, cluster, namespace, clock: systemClock, redactor });
   if (result.ok) {
     const deployment = loaded.plan.name;
     const found = await readLock(cluster, { deployment, namespace });
     const lock = found.ok ? found.value : undefined;
-    print(formatStatus({ ...result, deployment, namespace, lock }, { color: wantsColor() }));
+    say(formatStatus({ ...result, deployment, namespace, lock }, { color: wantsColor() }));
     return true;
   }
-  if ('refusal' in result) printRefusal(result.refusal);
-  else await printDiagnostics(result.diagnostics, options);
+  if ('refusal' in result) printRefusal(result.refusal, say);
+  else await printDiagnostics(result.diagnostics, options, say);
   return false;
 }
