@@ -1,5 +1,6 @@
 import {
   compilePlan,
+  hideSecrets,
   loadPlan as loadFromFile,
   renderDiagnostics,
   type DeploymentFile,
@@ -8,6 +9,7 @@ import {
   type LoadOptions,
   type LoadPlanResult,
 } from '@flotilla/core';
+import { addFile } from '@flotilla/k8s-executor';
 import { wantsColor } from './color.js';
 import type { Invocation } from './command.js';
 import type { FlagValues } from './flags.js';
@@ -39,6 +41,7 @@ export function tryLoadPlan(
     ...other,
   });
   if (result.kind === 'refused') throw new RefusedError(result.refusal);
+  if (result.kind === 'loaded') addFile(result.loaded.file, ports.redactor);
   return result;
 }
 
@@ -102,7 +105,9 @@ export function printDiagnostics(
       (!flags.has('quiet') && (severity === 'warning' || hints || flags.has('verbose'))),
   );
   if (shown.length > 0)
-    ports.stderr.write(`${renderDiagnostics(shown, { color: wantsColor(ports.stderr, flags, ports) })}\n\n`);
+    ports.stderr.write(
+      `${renderDiagnostics(hideSecrets(shown), { color: wantsColor(ports.stderr, flags, ports) })}\n\n`,
+    );
 }
 
 function parametersOf(flags: FlagValues): Readonly<Record<string, string>> {

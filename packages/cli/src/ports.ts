@@ -34,6 +34,6 @@ export interface ProcessPorts {
 export interface Ports extends ProcessPorts {
   /** Told of every secret that a command meets; stdout and stderr lose them. */
   readonly redactor: Redactor;
-  /** Stdout for JSON that was redacted value by value: replacing in its text could break it. */
+  /** Stdout for JSON and YAML that was redacted value by value: replacing in its text could break it. */
   readonly redactedStdout: Output;
 }

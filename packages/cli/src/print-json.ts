@@ -11,7 +11,8 @@ export function printJsonLine(ports: Ports, document: unknown): void {
   ports.redactedStdout.write(`${JSON.stringify(redacted(ports, document))}\n`);
 }
 
-function redacted({ redactor }: Ports, document: unknown): Json {
+/** The document as JSON has it, its texts without secrets. */
+export function redacted({ redactor }: Ports, document: unknown): Json {
   const plain = JSON.parse(JSON.stringify(document)) as Json;
   return redactJson(plain, (text) => redactor.redact(text));
 }

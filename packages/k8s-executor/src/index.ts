@@ -34,7 +34,7 @@ export {
 export { renderPlan, type RenderedTask } from './manifest/render-plan.js';
 export { prepareRun } from './tasks/prepare-run.js';
 export type { PreparedRun, PrepareRunOptions, PrepareRunResult } from './tasks/prepare-run.js';
-export { addObjects, addSecretVariables, createRedactor, redactJson } from './tasks/redactor.js';
+export { addFile, addObjects, createRedactor, redactJson } from './tasks/redactor.js';
 export type { Redactor } from './tasks/redactor.js';
 export type { RenderOptions } from './manifest/render-plan.js';
 export { parseManifests } from './manifest/parse-manifests.js';

@@ -1,16 +1,10 @@
 import type { LoadedPlan } from '@flotilla/core';
-import {
-  addObjects,
-  addSecretVariables,
-  maskSecret,
-  renderPlan,
-  type RenderedTask,
-} from '@flotilla/k8s-executor';
+import { addObjects, maskSecret, renderPlan, type RenderedTask } from '@flotilla/k8s-executor';
 import type { Command, Invocation } from '../command.js';
 import { loadCheckedPlan, printDiagnostics, refuseWrong } from '../load-plan.js';
 import { printJson } from '../print-json.js';
 import { readImages } from '../read-images.js';
-import { printYaml } from '../print-yaml.js';
+import { printYamlDocuments } from '../print-yaml.js';
 
 export const render: Command = {
   name: 'render',
@@ -30,11 +24,14 @@ export async function renderLoaded(invocation: Invocation, loaded: LoadedPlan): 
   if (!rendered.ok) throw refuseWrong(invocation, rendered.diagnostics);
   printDiagnostics(invocation, rendered.diagnostics);
   const objects = rendered.value.flatMap(({ manifests }) => manifests.map(({ object }) => object));
-  addSecretVariables(file, invocation.ports.redactor);
   addObjects(objects, invocation.ports.redactor);
   const items = rendered.value.flatMap(itemsOf);
   if (invocation.flags.value('output') === 'json') printJson(invocation.ports, { items });
-  else invocation.ports.stdout.write(items.map(({ object }) => `---\n${printYaml(object)}`).join(''));
+  else
+    printYamlDocuments(
+      invocation.ports,
+      items.map(({ object }) => object),
+    );
   return 0;
 }
 

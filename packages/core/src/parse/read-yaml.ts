@@ -42,7 +42,8 @@ function printCodePoint(text: string, at: number): string {
   return `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-function composeDocuments(file: SourceFile, report: Report): readonly YamlDocument[] | undefined {
+/** All documents of a text, with what is wrong with each; undefined when it is nested too deep to be read. */
+export function composeDocuments(file: SourceFile, report: Report): readonly YamlDocument[] | undefined {
   const lexer = new Lexer();
   const parser = new Parser();
   const composer = new Composer(options);

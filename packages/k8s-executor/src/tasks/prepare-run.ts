@@ -31,7 +31,7 @@ import { createLiveObjects } from './live-objects.js';
 import { ensureOwnNamespace, findOwnNamespace } from './missing-namespaces.js';
 import { readPlanFacts } from './plan-facts.js';
 import { preflight, printUnreachable, type PreflightResult } from './preflight.js';
-import { addObjects, addSecretVariables, createRedactor } from './redactor.js';
+import { addFile, addObjects, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
 import type { RunContext } from './run-context.js';
 import { createSecretLearner } from './secret-learner.js';
@@ -152,7 +152,7 @@ function learnPlan(
   rendered: readonly RenderedTask[],
   { file, plan, namespace, redactor = createRedactor() }: PrepareRunOptions,
 ): Redactor {
-  addSecretVariables(file, redactor);
+  addFile(file, redactor);
   addObjects(
     rendered.flatMap(({ manifests }) => manifests.map(({ object }) => object)),
     redactor,

@@ -20,6 +20,27 @@ describe('a redactor', () => {
     );
   });
 
+  it('removes a value in base64, with and without its padding, and as HTML shows it', () => {
+    const redactor = redactorOf('hunter & "two"?');
+    const base64 = Buffer.from('hunter & "two"?').toString('base64');
+    expect(redactor.redact(`${base64} ${base64.replace(/=+$/, '')}`)).toBe('*** ***');
+    expect(redactor.redact('<b>hunter &amp; &quot;two&quot;?</b>')).toBe('<b>***</b>');
+    expect(redactor.redact(new URLSearchParams({ q: 'hunter & "two"?' }).toString())).toBe('q=***');
+  });
+
+  it.each([
+    ['JSON', '{"user": "ann", "db": {"password": "hunter-\\"two"}}', 'hunter-"two'],
+    ['YAML', 'user: ann\npassword: hunter-two\n', 'hunter-two'],
+    ['a file of variables', "USER=ann\nexport API_TOKEN='hunter-two'\n", 'hunter-two'],
+    ['a connection string', 'Host=db;User=ann;Password=hunter-two;Port=1', 'hunter-two'],
+  ])('removes what %s holds under a name that tells it, wherever that turns up', (_what, value, held) => {
+    expect(redactorOf(value).redact(`ann failed with ${held}.`)).toBe('ann failed with ***.');
+  });
+
+  it('removes the longest of values that begin alike', () => {
+    expect(redactorOf('hunter-two', 'hunter-two-three').redact('hunter-two-three')).toBe('***');
+  });
+
   it('removes a short value only where it stands alone', () => {
     expect(redactorOf('2026').redact('pin 2026, sha256:ab2026cd')).toBe('pin ***, sha256:ab2026cd');
   });

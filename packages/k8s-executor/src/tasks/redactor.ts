@@ -1,4 +1,4 @@
-import type { DeploymentFile } from '@flotilla/core';
+import { escapeMarkup, isSecretName, type DeploymentFile } from '@flotilla/core';
 import { isJsonObject } from '../cluster/json.js';
 import type { Json } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
@@ -6,7 +6,7 @@ import { listOf } from '../readiness/readiness.js';
 
 /** Stands before every output: knows the values of all Secrets that a run has rendered or read, and removes them. */
 export interface Redactor {
-  /** Every text from now on loses this value: as it is, its lines, and as JSON, URLs and base64 spell it. */
+  /** Every text from now on loses this value: as it is, its lines, what they hold, and as JSON, URLs, HTML and base64 spell it. */
   add(value: string): void;
   /** The value of a pod's variable of this name is a secret, wherever it turns up. */
   addVariable(name: string): void;
@@ -28,43 +28,69 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What the name of a variable says about its value. */
-const tellsSecret = /token|secret|passw|credential|api_?key|private_?key/i;
-
 /** Values are replaced by `***`, the longest first, so that none shines through as part of another. */
 export function createRedactor(): Redactor {
   const values = new Set<string>();
   const variables = new Set<string>();
   const kept = new Set<string>();
-  let patterns: readonly RegExp[] | undefined;
+  let pattern: RegExp | undefined;
   return {
     add(value) {
+      const known = values.size;
       for (const spelling of spellingsOf(value)) values.add(spelling);
-      patterns = undefined;
+      if (values.size > known) pattern = undefined;
     },
     addVariable(name) {
       variables.add(name);
     },
-    isSecretVariable: (name) => variables.has(name) || tellsSecret.test(name),
+    isSecretVariable: (name) => variables.has(name) || isSecretName(name),
     keep(name) {
+      if (values.has(name) && !kept.has(name)) pattern = undefined;
       kept.add(name);
-      patterns = undefined;
     },
     redact(text) {
-      patterns ??= [...values]
-        .filter((value) => !kept.has(value))
-        .sort((a, b) => b.length - a.length)
-        .map(patternOf);
-      return patterns.reduce((rest, pattern) => rest.replace(pattern, '***'), text);
+      pattern ??= patternOf([...values].filter((value) => !kept.has(value)));
+      return text.replace(pattern, '***');
     },
   };
 }
 
 function spellingsOf(value: string): readonly string[] {
   const plain = value.trim();
-  const password = passwordIn(plain);
-  const said = [plain, ...plain.split(/\r?\n/).map((line) => line.trim()), password].filter(isSecretive);
-  return said.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeSafely(text)]);
+  const lines = plain.split(/\r?\n/).map((line) => line.trim());
+  return [plain, ...lines, passwordIn(plain), ...namedIn(plain)].filter(isSecretive).flatMap(spell);
+}
+
+function spell(text: string): readonly string[] {
+  const url = encodeSafely(text);
+  const base64 = Buffer.from(text, 'utf8').toString('base64');
+  return [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    url,
+    url.replaceAll('%20', '+'),
+    escapeMarkup(text),
+    base64,
+    base64.replace(/=+$/, ''),
+    Buffer.from(text, 'utf8').toString('base64url'),
+  ];
+}
+
+/** What a file (JSON, YAML, `.env`, properties) or a connection string says under a name that tells it. */
+function namedIn(text: string): readonly string[] {
+  const pair = /["']?([\w.-]+)["']?[ \t]*[=:][ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;{}[][^\s,;}]*)/g;
+  return [...text.matchAll(pair)].flatMap(([, name = '', said = '']) =>
+    isSecretName(name) ? [unquote(said)] : [],
+  );
+}
+
+function unquote(said: string): string {
+  if (!/^["']/.test(said)) return said;
+  try {
+    return String(JSON.parse(said));
+  } catch {
+    return said.slice(1, -1);
+  }
 }
 
 function passwordIn(address: string): string {
@@ -75,9 +101,15 @@ function isSecretive(text: string): boolean {
   return text.length >= shortestSecret && !commonWords.test(text);
 }
 
-function patternOf(value: string): RegExp {
-  const exact = value.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  return new RegExp(value.length < shortestInWords ? `(?<![A-Za-z0-9])${exact}(?![A-Za-z0-9])` : exact, 'g');
+function patternOf(values: readonly string[]): RegExp {
+  if (values.length === 0) return /(?!)/g;
+  const exact = values
+    .toSorted((a, b) => b.length - a.length)
+    .map((value) => {
+      const escaped = value.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+      return value.length < shortestInWords ? `(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])` : escaped;
+    });
+  return new RegExp(exact.join('|'), 'g');
 }
 
 /** Half of a surrogate pair is in no URL. */
@@ -140,17 +172,19 @@ export function addObjects(objects: readonly KubeObject[], redactor: Redactor): 
   }
 }
 
-/** Tells the redactor the variables that a flotilla file calls secret. */
-export function addSecretVariables(
-  { services, jobs }: Pick<DeploymentFile, 'services' | 'jobs'>,
-  redactor: Redactor,
-): void {
+/** Tells the redactor what a flotilla file holds: the variables that it, or their names, call secret, and its own names. */
+export function addFile(file: DeploymentFile, redactor: Redactor): void {
+  const { services, jobs, charts, workflows } = file;
   for (const { container } of [...services, ...jobs])
     for (const { key, value, secret } of container.envs) {
-      if (secret !== true) continue;
-      redactor.addVariable(key);
-      redactor.add(value);
+      if (secret === true) redactor.addVariable(key);
+      redactor.add(redactor.isSecretVariable(key) ? value : passwordIn(value));
     }
+  const named = [...services, ...jobs, ...charts, ...workflows].map(({ name }) => name.value);
+  const sections = Object.entries({ services, jobs, charts }).flatMap(([section, defined]) =>
+    defined.map(({ name }) => `${section}.${name.value}`),
+  );
+  for (const name of [file.name, ...named, ...sections]) redactor.keep(name);
 }
 
 /** The value with all its texts redacted; keys and numbers stay, so that it keeps its shape. */

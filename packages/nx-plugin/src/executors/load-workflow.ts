@@ -11,7 +11,7 @@ import { printDiagnostics, printRefusal, type Say } from './print';
  * The plan that an executor's options name, its diagnostics printed; undefined (with the reason printed) when
  * there is none.
  */
-export async function loadWorkflow({ options, context, say }: NxTask): Promise<LoadedPlan | undefined> {
+export async function loadWorkflow({ options, context, redactor, say }: NxTask): Promise<LoadedPlan | undefined> {
   const parameters = readParameters(options.param ?? [], say);
   if (parameters === undefined) return undefined;
   const timeoutMs = await readTimeout(options, say);
@@ -33,6 +33,10 @@ export async function loadWorkflow({ options, context, say }: NxTask): Promise<L
   if (result.kind === 'refused') {
     printRefusal(result.refusal, say);
     return undefined;
+  }
+  if (result.kind === 'loaded') {
+    const { addFile } = await import('@flotilla/k8s-executor');
+    addFile(result.loaded.file, redactor);
   }
   const { diagnostics } = result.kind === 'wrong' ? result : result.loaded;
   await printDiagnostics(diagnostics, options, say);

@@ -42,8 +42,8 @@ export async function printDiagnostics(
 ): Promise<void> {
   const shown = diagnostics.filter(({ severity }) => severity !== 'hint' || verbose === true);
   if (shown.length === 0) return;
-  const { renderDiagnostics } = await import('@flotilla/core');
-  say(`${renderDiagnostics(shown, { color: wantsColor() })}\n\n`);
+  const { hideSecrets, renderDiagnostics } = await import('@flotilla/core');
+  say(`${renderDiagnostics(hideSecrets(shown), { color: wantsColor() })}\n\n`);
 }
 
 /** Whether to colour what Nx will show (no-color.org, FORCE_COLOR). */

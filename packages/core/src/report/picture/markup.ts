@@ -39,7 +39,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Escapes for XML and HTML; characters that no XML may hold become U+FFFD. */
-function escapeMarkup(text: string): string {
+export function escapeMarkup(text: string): string {
   return text
     .replace(/[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')
     .replace(/[&<>"']/g, (char) => entities[char] ?? char);
