@@ -11,7 +11,12 @@ import { printDiagnostics, printRefusal, type Say } from './print';
  * The plan that an executor's options name, its diagnostics printed; undefined (with the reason printed) when
  * there is none.
  */
-export async function loadWorkflow({ options, context, redactor, say }: NxTask): Promise<LoadedPlan | undefined> {
+export async function loadWorkflow({
+  options,
+  context,
+  redactor,
+  say,
+}: NxTask): Promise<LoadedPlan | undefined> {
   const parameters = readParameters(options.param ?? [], say);
   if (parameters === undefined) return undefined;
   const timeoutMs = await readTimeout(options, say);
