@@ -10,13 +10,20 @@ import {
   type Plan,
   type Refusal,
   type RunSettled,
+  type TaskId,
 } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import { stoppable } from '../cluster/stoppable-cluster.js';
 import { labelValue } from '../manifest/labels.js';
 import { expectedDurations } from '../record/expected-durations.js';
 import { hasOtherSecrets } from '../record/journal/has-other-secrets.js';
-import { openJournal, type JournalMode } from '../record/journal/open-journal.js';
+import {
+  openJournal,
+  refuseToResume,
+  type JournalMode,
+  type OpenedJournal,
+} from '../record/journal/open-journal.js';
+import { readJournal, type FoundJournal } from '../record/journal/read-journal.js';
 import { acquireLock, type AcquireLockResult } from '../record/lock/acquire-lock.js';
 import { refuseMoved, type ApprovedPlan } from './approved-plan.js';
 import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js';
@@ -24,7 +31,12 @@ import type { HeldLock } from '../record/lock/held-lock.js';
 import { readReceipt, type Receipt } from '../record/receipt.js';
 import type { RunOrigin } from '../record/run-origin.js';
 import { desiredDigest } from '../record/task-digests.js';
-import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
+import {
+  prepareRun,
+  type NotPrepared,
+  type PreparedRun,
+  type PrepareRunOptions,
+} from '../tasks/prepare-run.js';
 import { createRedactor, type Redactor } from '../tasks/redactor.js';
 import { barrierHints } from './barrier-hints.js';
 import type { RunContext } from '../tasks/run-context.js';
@@ -147,6 +159,8 @@ function stoppedOr({ cancelled }: Options, refusal: Refusal): Refused | Stopped 
 
 type Options = DeployPlanOptions & { readonly redactor: Redactor; readonly guard: GuardedCluster };
 
+type Held = Extract<AcquireLockResult, { kind: 'held' }>;
+
 type Refused = Extract<DeployPlanResult, { kind: 'wrong' | 'refused' }>;
 
 interface Prepared {
@@ -154,19 +168,19 @@ interface Prepared {
   readonly run: PreparedRun;
   readonly pruning: Pruning;
   readonly durations: ExpectedDurations;
+  /** Of the last run's journal when this run looked: it changes with whatever a run does. */
+  readonly journalVersion: string | undefined;
 }
 
 /** Renders, checks, and finds out what there is to prune; reads only. */
 async function prepare(options: Options): Promise<Prepared | Refused> {
   const { plan, cluster, namespace, cancelled } = options;
-  const [prepared, receipt] = await Promise.all([
+  const [prepared, receipt, journal] = await Promise.all([
     prepareRun({ ...options, ...(cancelled !== undefined && { signal: cancelled }) }),
     readReceipt(cluster, { deployment: plan.name, namespace }),
+    readJournal(options),
   ]);
-  if (!prepared.ok) {
-    if ('diagnostics' in prepared) return { kind: 'wrong', diagnostics: prepared.diagnostics };
-    return { kind: 'refused', refusal: prepared.refusal };
-  }
+  if (!prepared.ok) return refusedAs(prepared);
   const known: Receipt | undefined = receipt.ok ? receipt.value : undefined;
   // What was recorded is put back in the order of its dependencies: the file's steps have no say.
   const hints = options.recorded === undefined ? barrierHints(options.file, plan, known) : [];
@@ -174,7 +188,13 @@ async function prepare(options: Options): Promise<Prepared | Refused> {
   const planned = await findPruning(options, prepared.run);
   if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
   const durations = options.durations ?? expectedDurations(known);
-  return { kind: 'prepared', run: prepared.run, pruning: planned.pruning, durations };
+  const journalVersion = journal.ok ? versionOf(journal.found) : undefined;
+  return { kind: 'prepared', run: prepared.run, pruning: planned.pruning, durations, journalVersion };
+}
+
+function refusedAs(failed: NotPrepared): Refused {
+  if ('diagnostics' in failed) return { kind: 'wrong', diagnostics: failed.diagnostics };
+  return { kind: 'refused', refusal: failed.refusal };
 }
 
 function findPruning(options: Options, prepared: PreparedRun): ReturnType<typeof planPruning> {
@@ -210,36 +230,74 @@ async function refuseUnapproved(
   });
 }
 
+/** What a run goes by once it may write objects. */
+interface Begun extends OpenedJournal {
+  readonly kind: 'begun';
+  readonly pruning: Pruning;
+}
+
+/**
+ * All that comes between the lock and the first object. The journal of the run before stays as it is until nothing
+ * speaks against this run any more.
+ */
+async function begin(
+  options: Options,
+  prepared: Prepared,
+  { waited }: Pick<Held, 'waited'>,
+): Promise<Begun | Refused | Stopped> {
+  const { plan, redactor, cluster } = options;
+  const { run } = prepared;
+  const looked = await readJournal(options);
+  if (!looked.ok) return stoppedOr(options, looked.refusal);
+  const isNews = waited || versionOf(looked.found) !== prepared.journalVersion;
+  const planned = isNews ? await lookAgain(options, run) : prepared;
+  if (!('pruning' in planned)) return planned;
+  const journaling = {
+    ...options,
+    mode: options.mode ?? 'new',
+    digests: new Map(plan.tasks.map(({ id }) => [id, desiredDigest(run.objectsOf(id))])),
+    hasOtherSecrets: (task: TaskId) => hasOtherSecrets(run.objectsOf(task), cluster),
+    hasChanged: (task: TaskId) => run.context.changedTasks.has(labelValue(task)),
+    redact: (text: string) => redactor.redact(text),
+  };
+  const refusal =
+    (await refuseUnapproved(options, run)) ??
+    (await refuseToResume(looked.found, journaling)) ??
+    (await run.openInventory(stoppable(cluster, options.cancelled)));
+  if (refusal !== undefined) return stoppedOr(options, refusal);
+  const begun = await openJournal(looked.found, journaling);
+  if (!begun.ok) return stoppedOr(options, begun.refusal);
+  return { kind: 'begun', pruning: planned.pruning, ...begun.opened };
+}
+
+/** Whoever held the lock in between has written since this run looked. */
+async function lookAgain(
+  options: Options,
+  run: PreparedRun,
+): Promise<Pick<Prepared, 'pruning'> | Refused | Stopped> {
+  const failed = await unlessCancelled(options.cancelled, run.checkAgain());
+  if (failed !== undefined && 'kind' in failed) return { ...failed, wrote: 'records' };
+  if (failed !== undefined) return refusedAs(failed);
+  const planned = await findPruning(options, run);
+  return planned.ok ? { pruning: planned.pruning } : { kind: 'refused', refusal: planned.refusal };
+}
+
+function versionOf({ object }: FoundJournal): string | undefined {
+  return object?.metadata.resourceVersion;
+}
+
 /** Everything that is written. */
 async function deployLocked(
   options: Options,
   prepared: Prepared & { readonly evidence: readonly SavedEvidence[] },
-  { lock, waited }: { readonly lock: HeldLock; readonly waited: boolean },
+  held: Held,
 ): Promise<DeployPlanResult> {
-  const { plan, guard, redactor, sink } = options;
-  // Whoever held the lock before has written since this run looked.
-  if (waited) prepared.run.context.live.forget();
-  const planned = waited ? await findPruning(options, prepared.run) : { ok: true as const, ...prepared };
-  if (!planned.ok) return { kind: 'refused', refusal: planned.refusal };
-  const moved = await refuseUnapproved(options, prepared.run);
-  if (moved !== undefined) return { kind: 'refused', refusal: moved };
-  const begun = await openJournal({
-    ...options,
-    mode: options.mode ?? 'new',
-    digests: new Map(plan.tasks.map(({ id }) => [id, desiredDigest(prepared.run.objectsOf(id))])),
-    hasOtherSecrets: (task) => hasOtherSecrets(prepared.run.objectsOf(task), options.cluster),
-    redact: (text) => redactor.redact(text),
-  });
-  if (!begun.ok) return stoppedOr(options, begun.refusal);
-  const { run, series, journal, resumption } = begun.opened;
+  const { plan, guard, sink } = options;
+  const cancelled = eitherSignal(options.cancelled, held.lock.ended);
+  const begun = await begin({ ...options, cancelled }, prepared, held);
+  if (begun.kind !== 'begun') return begun;
+  const { run, series, journal, resumption, changedBefore } = begun;
   try {
-    const cancelled = eitherSignal(options.cancelled, lock.ended);
-    const refusal = await prepared.run.openInventory(stoppable(options.cluster, cancelled));
-    if (refusal !== undefined) {
-      const stopped = stoppedOr(options, refusal);
-      if (stopped.kind === 'stopped') await journal.end({ outcome: 'cancelled', at: 0 });
-      return stopped;
-    }
     await keepEvidence(prepared.evidence, {
       ...options,
       run,
@@ -258,9 +316,9 @@ async function deployLocked(
       resumption,
       unanswered: guard.unanswered,
     });
-    const pruned = await planned.pruning.finish(ran, { cluster: options.cluster, cancelled });
+    const pruned = await begun.pruning.finish(ran, { cluster: options.cluster, cancelled });
     const told = { ...pruned, ...unansweredOf(guard) };
-    const settled = await rollBackIfAsked(told, { ...options, run, cancelled }, prepared.run);
+    const settled = await rollBackIfAsked(told, { ...options, run, cancelled, changedBefore }, prepared.run);
     await writeHistory({ ...options, run, cancelled }, prepared.run, settled);
     await journal.end(settled);
     const notForgotten = await forgetRemoved(settled, prepared.run);
@@ -280,21 +338,24 @@ function unansweredOf({ unanswered }: GuardedCluster): Pick<RunSettled, 'unanswe
 /** `--on-halt rollback`: what is true afterwards is what the receipt says. */
 async function rollBackIfAsked(
   halted: RunSettled,
-  options: Options & { readonly cancelled: AbortSignal },
+  options: Options & Pick<OpenedJournal, 'changedBefore'> & { readonly cancelled: AbortSignal },
   prepared: PreparedRun,
 ): Promise<RunSettled> {
   await writeReceipt(options, prepared, halted);
   if (halted.outcome !== 'halted' || options.onHalt !== 'rollback') return halted;
   const { tasks, done } = await rollBackRun(halted, {
     ...options,
-    // What the part before has changed is this run's doing too, and only it knew.
+    // A resumed run is the same run: what its earlier parts have changed is its doing too.
     hasChanged: (task) =>
-      (options.mode ?? 'new') !== 'new' || prepared.context.changedTasks.has(labelValue(task)),
+      options.changedBefore.has(task) || prepared.context.changedTasks.has(labelValue(task)),
     context: prepared.context,
     onNote: options.onNote ?? (() => undefined),
   });
-  if (done !== undefined)
+  if (done !== undefined) {
     await writeReceipt(options, done.prepared, { ...done.settled, outcome: halted.outcome });
+    // Where the part before was good, its revision is the newest, but no longer what is deployed.
+    await writeHistory(options, done.prepared, done.settled);
+  }
   const settled = { ...halted, ...unansweredOf(options.guard), rolledBack: tasks };
   return options.cancelled.aborted ? cancelSettled(settled, options.cancelled) : settled;
 }

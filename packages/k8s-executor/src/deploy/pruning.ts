@@ -33,6 +33,8 @@ export interface PruneThrough {
 
 /** What a run will prune, found out before it begins. */
 export interface Pruning {
+  /** Whether there is anything to delete. */
+  readonly isNeeded: boolean;
   /**
    * Prunes after a run that went to its end, and trims the inventory; writes through `cluster`. The last event, with what
    * was pruned. A run that is cancelled meanwhile (with a CancelReason) ends as cancelled.
@@ -50,7 +52,8 @@ export async function planPruning(
   { readonly ok: true; readonly pruning: Pruning } | { readonly ok: false; readonly refusal: Refusal }
 > {
   const { prepared, choice } = options;
-  if (!choice.enabled) return { ok: true, pruning: { finish: (settled) => Promise.resolve(settled) } };
+  if (!choice.enabled)
+    return { ok: true, pruning: { isNeeded: false, finish: (settled) => Promise.resolve(settled) } };
   const found = await prepared.findPrunable(choice);
   if (!found.ok) return found;
   for (const [kind, reason] of found.prunable.members.unlisted)
@@ -58,7 +61,10 @@ export async function planPruning(
   const prunable = await askAboutStateful(found.prunable, choice);
   return {
     ok: true,
-    pruning: { finish: (settled, through) => finish(settled, prunable, { ...options, ...through }) },
+    pruning: {
+      isNeeded: prunable.doomed.length > 0,
+      finish: (settled, through) => finish(settled, prunable, { ...options, ...through }),
+    },
   };
 }
 

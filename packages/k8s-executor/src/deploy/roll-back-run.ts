@@ -1,19 +1,27 @@
-import { runPlan, type EventSink, type RolledBackTask, type RunSettled, type TaskId } from '@flotilla/core';
+import {
+  isCutShort,
+  runPlan,
+  type EventSink,
+  type RolledBackTask,
+  type RunSettled,
+  type TaskId,
+  type TaskOutcomeKind,
+} from '@flotilla/core';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 import type { RunContext } from '../tasks/run-context.js';
 import { keepEvidence } from './keep-evidence.js';
 import { planPruning } from './pruning.js';
 import { planRollback } from './rollback-plan.js';
-import { unlessCancelled } from './run-plumbing.js';
+import { unlessCancelled, type Stopped } from './run-plumbing.js';
 import { collectPresentFailures } from './save-evidence.js';
 import { stoppable } from '../cluster/stoppable-cluster.js';
-import { findRollbackTargets, type RollbackTarget } from './rollback-targets.js';
+import { findRollbackTargets, type FindTargetsResult, type RollbackTarget } from './rollback-targets.js';
 
 /** The run that was halted, under whose lock its changes are taken back. */
 export interface RollBackOptions extends Omit<PrepareRunOptions, 'signal' | 'recorded'> {
   readonly run: string;
   readonly cancelled: AbortSignal;
-  /** True for a task of which the run has changed an object, or may have. */
+  /** True for a task of which the run has changed an object in any of its parts, or may have. */
   readonly hasChanged: (task: TaskId) => boolean;
   /** Of the run that was halted. */
   readonly context: RunContext;
@@ -25,7 +33,12 @@ export interface RollBackOptions extends Omit<PrepareRunOptions, 'signal' | 'rec
 export interface RolledBack {
   readonly tasks: readonly RolledBackTask[];
   /** Absent when nothing was put back. */
-  readonly done?: { readonly prepared: PreparedRun; readonly settled: RunSettled };
+  readonly done?: {
+    readonly prepared: PreparedRun;
+    readonly settled: RunSettled;
+    /** Something that this run had added to the tasks is still there, and why. */
+    readonly leftover?: string;
+  };
 }
 
 /**
@@ -35,18 +48,20 @@ export interface RolledBack {
  */
 export async function rollBackRun(halted: RunSettled, options: RollBackOptions): Promise<RolledBack> {
   const changed = changedTasks(halted, options);
-  const request = { ...options, deployment: options.plan.name };
-  const found = await findRollbackTargets({ ...request, among: changed });
-  const targets = found.ok ? found.targets : [];
-  const why = found.ok ? 'it has no good revision to go back to' : found.refusal.message;
-  const left = [...changed].filter((task) => !targets.some(({ revision }) => revision.task === task));
+  const request = { ...options, deployment: options.plan.name, notOf: options.run };
+  const found = await unlessCancelled(options.cancelled, findRollbackTargets({ ...request, among: changed }));
+  const isFound = 'ok' in found && found.ok;
+  const targets = isFound ? found.targets : [];
+  const why = isFound ? 'it has no good revision to go back to' : whyNot(found);
+  const known = new Set([...targets.map(({ revision }) => revision.task), ...(isFound ? found.asGood : [])]);
+  const left = [...changed].filter((task) => !known.has(task));
   const leftTasks = left.map((task) => ({ task, revision: null, outcome: null, reason: why }));
   if (targets.length === 0) return { tasks: leftTasks };
   await saveEvidence(targets, options);
   const done = await applyTargets(targets, options);
   if (typeof done === 'string')
     return { tasks: [...leftTasks, ...targets.map((target) => undone(target, done))] };
-  return { tasks: [...leftTasks, ...targets.map((target) => outcomeOf(target, done.settled))], done };
+  return { tasks: [...leftTasks, ...targets.map((target) => outcomeOf(target, done))], done };
 }
 
 /** Services and charts of which the run has changed something: what failed as it already was is not its doing. */
@@ -54,19 +69,16 @@ function changedTasks(
   halted: RunSettled,
   { hasChanged }: Pick<RollBackOptions, 'hasChanged'>,
 ): ReadonlySet<TaskId> {
-  return new Set(
-    halted.tasks
-      .filter(
-        ({ task, startedAt, outcome, kept }) =>
-          startedAt !== null &&
-          outcome !== 'unchanged' &&
-          kept === undefined &&
-          isDeployed(task) &&
-          hasChanged(task),
-      )
-      .map(({ task }) => task),
-  );
+  const tasks = halted.tasks.map(({ task }) => task);
+  return new Set(tasks.filter((task) => isDeployed(task) && hasChanged(task)));
 }
+
+function whyNot(found: FindTargetsResult | Stopped): string {
+  if ('kind' in found) return stoppedReason;
+  return found.ok ? '' : found.refusal.message;
+}
+
+const stoppedReason = 'the run was cancelled before it was put back';
 
 function isDeployed(task: TaskId): boolean {
   return task.startsWith('services.') || task.startsWith('charts.');
@@ -92,14 +104,22 @@ async function applyTargets(
   const { cluster, clock, run, cancelled, onNote } = options;
   const { plan, recorded } = planRollback(options.plan.name, targets);
   onNote(`the run was halted: putting back ${targets.map(({ revision }) => revision.task).join(', ')}`);
-  const prepared = await prepareRun({ ...options, plan, recorded, preflight: false });
+  const prepared = await unlessCancelled(
+    cancelled,
+    prepareRun({ ...options, plan, recorded, preflight: false }),
+  );
+  if ('kind' in prepared) return stoppedReason;
   if (!prepared.ok)
     return 'refusal' in prepared ? prepared.refusal.message : (prepared.diagnostics[0]?.message ?? 'unknown');
   const choice = { enabled: true, allowEmpty: true };
-  const planned = await planPruning({ clock, prepared: prepared.run, choice, onNote });
+  const planned = await unlessCancelled(
+    cancelled,
+    planPruning({ clock, prepared: prepared.run, choice, onNote }),
+  );
+  if ('kind' in planned) return stoppedReason;
   if (!planned.ok) return planned.refusal.message;
-  const refusal = await prepared.run.openInventory(cluster);
-  if (refusal !== undefined) return refusal.message;
+  const refusal = await prepared.run.openInventory(stoppable(cluster, cancelled));
+  if (refusal !== undefined) return hasAborted(cancelled) ? stoppedReason : refusal.message;
   const ran = await runPlan(plan, {
     run,
     cluster: cluster.server,
@@ -110,7 +130,17 @@ async function applyTargets(
     cancelled,
   });
   const settled = await planned.pruning.finish(ran, { cluster, cancelled });
-  return { prepared: prepared.run, settled };
+  const leftover = planned.pruning.isNeeded ? whyLeft(settled) : undefined;
+  return { prepared: prepared.run, settled, ...(leftover !== undefined && { leftover }) };
+}
+
+function whyLeft({ outcome, pruned }: RunSettled): string | undefined {
+  if (pruned?.failure !== undefined) return pruned.failure;
+  return isCutShort(outcome) ? 'the run was cancelled' : undefined;
+}
+
+function hasAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** The events of a run are over: what happens now is told in notes. */
@@ -121,14 +151,27 @@ function tellSettled(onNote: (text: string) => void): EventSink {
   };
 }
 
-function outcomeOf({ revision }: RollbackTarget, settled: RunSettled): RolledBackTask {
-  const summary = settled.tasks.find(({ task }) => task === revision.task);
+/** A task is back when it is ready and nothing more than its revision says is there. */
+function outcomeOf(
+  { revision }: RollbackTarget,
+  { settled, leftover }: Required<RolledBack>['done'],
+): RolledBackTask {
+  const { task, number } = revision;
+  const summary = settled.tasks.find((each) => each.task === task);
+  if (summary === undefined) return { task, revision: number, outcome: null, reason: 'it was not reached' };
+  const { outcome, reason } = summary;
+  if (leftover === undefined || !isReady(outcome)) return { task, revision: number, outcome, reason };
+  const told = `${reason}; what had been added is not all removed: ${leftover}`;
   return {
-    task: revision.task,
-    revision: revision.number,
-    outcome: summary?.outcome ?? null,
-    reason: summary?.reason ?? 'it was not reached',
+    task,
+    revision: number,
+    outcome: isCutShort(settled.outcome) ? 'cancelled' : 'failed',
+    reason: told,
   };
+}
+
+function isReady(outcome: TaskOutcomeKind): boolean {
+  return outcome === 'succeeded' || outcome === 'unchanged' || outcome === 'recovered';
 }
 
 function undone({ revision }: RollbackTarget, reason: string): RolledBackTask {

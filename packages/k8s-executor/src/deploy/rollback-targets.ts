@@ -27,12 +27,15 @@ export interface RollbackRequest extends HistoryPlace {
   readonly tasks?: readonly TaskId[];
   /** Without `tasks`: only these count, and it is no mistake when there is nothing to put back. */
   readonly among?: ReadonlySet<TaskId>;
+  /** Revisions of this run do not count: they are what is to be taken back. */
+  readonly notOf?: string;
   /** For one task: this revision. */
   readonly to?: number;
 }
 
+/** `asGood`: tasks that already are what they would go back to. */
 export type FindTargetsResult =
-  | { readonly ok: true; readonly targets: readonly RollbackTarget[] }
+  | { readonly ok: true; readonly targets: readonly RollbackTarget[]; readonly asGood: readonly TaskId[] }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
@@ -43,10 +46,11 @@ export type FindTargetsResult =
 export async function findRollbackTargets(request: RollbackRequest): Promise<FindTargetsResult> {
   const history = await readHistory(request.cluster, request);
   if (!history.ok) return unread(history.failure);
-  const recorded = [...new Set(history.value.map(({ task }) => task))];
+  const good = history.value.filter(({ run }) => run !== request.notOf);
+  const recorded = [...new Set(good.map(({ task }) => task))];
   const named =
     request.tasks ?? recorded.filter((task) => mayGoBack(task) && request.among?.has(task) !== false);
-  const unknown = named.find((task) => !history.value.some((revision) => revision.task === task));
+  const unknown = named.find((task) => !good.some((revision) => revision.task === task));
   if (unknown !== undefined)
     return refused(
       `${unknown} has no good revision to go back to.`,
@@ -59,12 +63,13 @@ export async function findRollbackTargets(request: RollbackRequest): Promise<Fin
   const live = await readLive(request);
   const targets: RollbackTarget[] = [];
   for (const task of named) {
-    const revisions = history.value.filter((revision) => revision.task === task);
+    const revisions = good.filter((revision) => revision.task === task);
     const found = await findTarget(revisions, live.get(labelValue(task)) ?? [], request);
     if (!found.ok) return found;
-    targets.push(...found.targets);
+    if (found.target !== undefined) targets.push(found.target);
   }
-  if (targets.length > 0 || request.among !== undefined) return { ok: true, targets };
+  const asGood = named.filter((task) => !targets.some(({ revision }) => revision.task === task));
+  if (targets.length > 0 || request.among !== undefined) return { ok: true, targets, asGood };
   return refused(
     request.tasks === undefined
       ? 'every task is what its newest good revision says: there is nothing to put back.'
@@ -78,11 +83,15 @@ function mayGoBack(task: TaskId): boolean {
   return !task.startsWith('jobs.');
 }
 
+type FindTargetResult =
+  | { readonly ok: true; readonly target: RollbackTarget | undefined }
+  | { readonly ok: false; readonly refusal: Refusal };
+
 async function findTarget(
   revisions: readonly StoredRevision[],
   live: readonly KubeObject[],
   request: RollbackRequest,
-): Promise<FindTargetsResult> {
+): Promise<FindTargetResult> {
   const { to, tasks, cluster } = request;
   const wanted = to === undefined ? revisions : revisions.filter(({ number }) => number === to);
   const task = revisions[0]?.task ?? '';
@@ -101,11 +110,11 @@ async function findTarget(
         65,
       );
     const isLive = isWhatWasAsked(read.value, live);
-    if (!isLive || to !== undefined) return { ok: true, targets: [{ revision, objects: read.value, live }] };
+    if (!isLive || to !== undefined) return { ok: true, target: { revision, objects: read.value, live } };
     // Without a name only what is not at its newest good revision goes back.
-    if (at === 0 && tasks === undefined) return { ok: true, targets: [] };
+    if (at === 0 && tasks === undefined) break;
   }
-  return { ok: true, targets: [] };
+  return { ok: true, target: undefined };
 }
 
 /** True when the cluster was last asked for exactly these objects. */

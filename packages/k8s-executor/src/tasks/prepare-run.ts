@@ -96,6 +96,11 @@ export interface PreparedRun {
    */
   createNamespace(cluster: Pick<Cluster, 'get' | 'apply' | 'create'>): Promise<Refusal | undefined>;
   /**
+   * Looks at the cluster and tries the objects once more: whoever held the lock in between has written since. Undefined
+   * when all is still well.
+   */
+  checkAgain(): Promise<NotPrepared | undefined>;
+  /**
    * Writes the inventory ahead of everything else; to be awaited once the lock is held, before any task runs. Reads it
    * anew, since somebody else may have held the lock until now.
    */
@@ -115,10 +120,12 @@ export interface PreparedRun {
 }
 
 /** `refusal`: the cluster does not answer (69), or does not allow what the run needs (77). */
-export type PrepareRunResult =
-  | { readonly ok: true; readonly run: PreparedRun }
+export type NotPrepared =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly refusal: Refusal };
+
+/** What comes of preparing a run. */
+export type PrepareRunResult = { readonly ok: true; readonly run: PreparedRun } | NotPrepared;
 
 /**
  * Renders every task of the plan, checks the objects, and (unless `preflight` is false) lets the server dry-run
@@ -138,13 +145,17 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   const takenOver = new Set<string>();
   const readiness = judgeTasks(tasks.map(objectsToJudge), rules);
   const context = createContext({ ...options, redactor }, { tasks, takenOver, judgeOf: readiness.judgeOf });
-  const refusal = await context.membership.read();
-  if (refusal !== undefined) return { ok: false, refusal };
-  const checked = await checkAgainstCluster(tasks, context, { ...options, takenOver });
-  if (checked.refusal !== undefined) return { ok: false, refusal: checked.refusal };
-  if (hasErrors(checked.diagnostics)) return { ok: false, diagnostics: checked.diagnostics };
+  const check = () => checkAgainstCluster(tasks, context, { ...options, takenOver });
+  const checked = await check();
+  if (!checked.ok) return checked;
   const diagnostics = [...rendered.diagnostics, ...readiness.diagnostics, ...checked.diagnostics];
-  return { ok: true, run: startable(tasks, context, { diagnostics, options }) };
+  const checkAgain = async () => {
+    context.live.forget();
+    takenOver.clear();
+    const again = await check();
+    return again.ok ? undefined : again;
+  };
+  return { ok: true, run: { ...startable(tasks, context, options), checkAgain, diagnostics } };
 }
 
 /** What may not be shown and what may, before anything is said of the objects. */
@@ -171,24 +182,32 @@ function renderTasks(
   return Promise.resolve({ ok: true, value: recorded.rendered, diagnostics: [] });
 }
 
-/** Whose the objects are now, and unless that is not wanted, whether the server takes them. `takenOver` learns what changes hands. */
+type Checking = { readonly ok: true; readonly diagnostics: readonly Diagnostic[] } | NotPrepared;
+
+/** Whether the inventory is ours, whose the objects are now, and unless that is not wanted, whether the server takes them. */
 async function checkAgainstCluster(
   tasks: readonly RenderedTask[],
   context: RunContext,
   options: PrepareRunOptions & { readonly takenOver: Set<string> },
-): Promise<PreflightResult> {
+): Promise<Checking> {
+  const refusal = await context.membership.read();
+  if (refusal !== undefined) return { ok: false, refusal };
   const manifests = tasks.flatMap((task) => task.manifests);
   const foreign = await findForeign(manifests, context);
   if (options.takeOwnership === true)
     for (const { manifest } of foreign) options.takenOver.add(keyOf(referenceOf(manifest.object)));
   const refused = new Set(options.takeOwnership === true ? [] : foreign.map(({ manifest }) => manifest));
-  const mistakes = [...refused].length === 0 ? [] : foreign.map(foreignDiagnostic);
-  if (options.preflight === false) return { diagnostics: mistakes };
-  const tried = await preflight(
-    manifests.filter((manifest) => !refused.has(manifest)),
-    context,
-  );
-  return { ...tried, diagnostics: [...mistakes, ...tried.diagnostics] };
+  const mistakes = refused.size === 0 ? [] : foreign.map(foreignDiagnostic);
+  const tried: PreflightResult =
+    options.preflight === false
+      ? { diagnostics: [] }
+      : await preflight(
+          manifests.filter((manifest) => !refused.has(manifest)),
+          context,
+        );
+  if (tried.refusal !== undefined) return { ok: false, refusal: tried.refusal };
+  const diagnostics = [...mistakes, ...tried.diagnostics];
+  return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, diagnostics };
 }
 
 function stoppable({ runProgram = runChildProcess, signal }: PrepareRunOptions): RunProgram {
@@ -297,11 +316,8 @@ function warnOnce(onWarning: ((message: string) => void) | undefined): (message:
 function startable(
   tasks: readonly RenderedTask[],
   context: RunContext,
-  {
-    diagnostics,
-    options,
-  }: { readonly diagnostics: readonly Diagnostic[]; readonly options: PrepareRunOptions },
-): PreparedRun {
+  options: PrepareRunOptions,
+): Omit<PreparedRun, 'checkAgain' | 'diagnostics'> {
   const objects = new Map(
     tasks.map(({ task, manifests }) => [task.id, manifests.map((manifest) => manifest.object)] as const),
   );
@@ -327,6 +343,5 @@ function startable(
     context,
     objectsOf,
     rendered: tasks,
-    diagnostics,
   };
 }

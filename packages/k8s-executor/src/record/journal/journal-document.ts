@@ -26,6 +26,8 @@ export interface JournalHeader {
   readonly parts: readonly JournalPart[];
   /** What each task was asked to bring: `desiredDigest`. In file order. */
   readonly tasks: Readonly<Record<TaskId, string>>;
+  /** Tasks of which earlier parts have changed an object, or may have. */
+  readonly changed: readonly TaskId[];
   /** The run whose journal this one replaced, and how that ended: null when it never did. */
   readonly before: { readonly run: string; readonly outcome: RunOutcome | null } | null;
 }
@@ -42,6 +44,8 @@ export type JournalTask =
       /** The run and the part that did it. */
       readonly run: string;
       readonly part: number;
+      /** It has changed an object, or may have: an answer is missing. */
+      readonly changed?: true;
     };
 
 /** How a run ended. A run without one was killed, or still runs. */
@@ -117,6 +121,7 @@ function parseJson(text: unknown): unknown {
 
 function isHeader(value: unknown): value is JournalHeader {
   if (!isJsonObject(value) || !isJsonObject(value['tasks']) || !Array.isArray(value['parts'])) return false;
+  if (!Array.isArray(value['changed'])) return false;
   const { run, workflow, plan, era } = value;
   return [run, workflow, plan].every((text) => typeof text === 'string') && typeof era === 'number';
 }

@@ -1,4 +1,12 @@
-import type { Clock, EventSink, ObjectReference, RunEvent, RunSettled, TaskId } from '@flotilla/core';
+import type {
+  Clock,
+  EventSink,
+  ObjectReference,
+  RolledBackTask,
+  RunEvent,
+  RunSettled,
+  TaskId,
+} from '@flotilla/core';
 import type { Cluster } from '../../cluster/cluster.js';
 import { decodeJournal, encodeEnd, encodeTask, taskKey } from './journal-document.js';
 import type { JournalTask } from './journal-document.js';
@@ -8,7 +16,7 @@ export interface RunJournal {
   /** Follows the run. What happens is written soon after; a run does not wait for it. */
   readonly sink: EventSink;
   /** Writes what is left and how the run ended. Never fails, and gives up after some seconds. */
-  end(settled: Pick<RunSettled, 'outcome' | 'at'>): Promise<void>;
+  end(settled: Pick<RunSettled, 'outcome' | 'at' | 'rolledBack'>): Promise<void>;
   /** Stops without an end: for a run that broke. */
   stop(): void;
 }
@@ -28,6 +36,8 @@ export interface JournalWriterOptions {
   readonly size: number;
   /** What the header was stored with: what is kept, and what ran before. */
   readonly entries: ReadonlyMap<TaskId, JournalTask>;
+  /** Whether this process has changed an object of the task, or may have. */
+  readonly hasChanged: (task: TaskId) => boolean;
   readonly redact: (text: string) => string;
   readonly onNote?: ((text: string) => void) | undefined;
 }
@@ -77,7 +87,7 @@ class JournalWriter implements RunJournal {
     at,
     rolledBack = [],
   }: Pick<RunSettled, 'outcome' | 'at' | 'rolledBack'>): Promise<void> {
-    for (const { task, revision } of rolledBack) if (revision !== null) this.#takeBack(task, revision);
+    for (const each of rolledBack) this.#takeBack(each);
     for (const [key, value] of Object.entries(encodeEnd({ outcome, at }))) this.#pending.set(key, value);
     this.#ending.abort();
     this.#arrival.abort();
@@ -96,12 +106,18 @@ class JournalWriter implements RunJournal {
     this.#stopped.abort();
   }
 
-  /** What was put back is to be done again by whoever resumes the run. */
-  #takeBack(task: TaskId, revision: number): void {
+  /** What was put back, or begun to be, is to be done again by whoever resumes the run. */
+  #takeBack({ task, revision, outcome }: RolledBackTask): void {
     const before = this.#entries.get(task);
-    if (before?.state !== 'settled') return;
-    const reason = `rolled back to revision ${String(revision)}`;
-    this.#pending.set(taskKey(task), encodeTask({ ...before, outcome: 'cancelled', reason }));
+    if (before?.state !== 'settled' || revision === null || outcome === null || outcome === 'skipped') return;
+    const isBack = outcome === 'succeeded' || outcome === 'unchanged' || outcome === 'recovered';
+    const reason = isBack
+      ? `rolled back to revision ${String(revision)}`
+      : `its rollback to revision ${String(revision)} ended as ${outcome}`;
+    const { startedAt, settledAt, run, part } = before;
+    const told = { outcome: 'cancelled', reason, startedAt, settledAt, run, part } as const;
+    const entry: JournalTask = { state: 'settled', ...told, ...(!isBack && { changed: true }) };
+    this.#pending.set(taskKey(task), encodeTask(entry));
   }
 
   #changedBy(event: RunEvent): { readonly task: TaskId; readonly entry: JournalTask } | undefined {
@@ -130,7 +146,7 @@ class JournalWriter implements RunJournal {
   }
 
   #settledBy({ task, at, outcome }: Extract<RunEvent, { type: 'task-settled' }>) {
-    const { run, part, redact } = this.#options;
+    const { run, part, redact, hasChanged } = this.#options;
     const startedAt = this.#entries.get(task)?.startedAt ?? null;
     const reason = redact(outcome.reason);
     const entry: JournalTask = {
@@ -141,6 +157,7 @@ class JournalWriter implements RunJournal {
       settledAt: at,
       run,
       part,
+      ...(hasChanged(task) && { changed: true }),
     };
     return { task, entry };
   }

@@ -1,16 +1,17 @@
-import type { Clock, ObjectReference, Plan, Refusal, Resumption, TaskId } from '@flotilla/core';
+import type { Clock, Plan, Refusal, Resumption, TaskId } from '@flotilla/core';
 import { fromTheStart } from '@flotilla/core';
-import type { ApiFailure, ApiResult } from '../../cluster/api-failure.js';
+import type { ApiResult } from '../../cluster/api-failure.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { stoppable } from '../../cluster/stoppable-cluster.js';
-import { recordLabels, recordName } from '../record-names.js';
+import { recordLabels } from '../record-names.js';
 import type { RunOrigin } from '../run-origin.js';
 import { decodeJournal, encodeJournal } from './journal-document.js';
 import type { Journal, JournalHeader, JournalPart, JournalTask } from './journal-document.js';
 import { createJournalWriter } from './journal-writer.js';
 import type { RunJournal } from './journal-writer.js';
-import { canBeTakenOver, findChanges, keptFromOther, resumptionOf } from './resume-run.js';
+import { journalReference, journalRefusal, type FoundJournal } from './read-journal.js';
+import { canBeTakenOver, changedBy, findChanges, keptFromOther, resumptionOf } from './resume-run.js';
 
 /** `new`: begins a run. `resume`: goes on with the last one. `take-over`: begins a run that keeps what the one before has finished. */
 export type JournalMode = 'new' | 'resume' | 'take-over';
@@ -30,6 +31,8 @@ export interface OpenJournalOptions {
   readonly mode: JournalMode;
   /** Whether a Secret of the task, whose values no digest covers, is another one in the cluster. Asked of what is to be kept. */
   readonly hasOtherSecrets: (task: TaskId) => Promise<boolean>;
+  /** Whether this process has changed an object of the task, or may have. */
+  readonly hasChanged: (task: TaskId) => boolean;
   readonly redact: (text: string) => string;
   /** Stops the opening; the run that is opened is written of whatever happens. */
   readonly cancelled?: AbortSignal | undefined;
@@ -44,39 +47,37 @@ export interface OpenedJournal {
   readonly series: string;
   readonly journal: RunJournal;
   readonly resumption: Resumption;
+  /** Tasks of which an earlier part of this run has changed an object, or may have; none for a new run. */
+  readonly changedBefore: ReadonlySet<TaskId>;
 }
 
 export type OpenJournalResult =
   { readonly ok: true; readonly opened: OpenedJournal } | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Writes the header of a run, ahead of its first object, in the place of the journal of the run before. Refuses (65) to
- * resume what is not there or is not what the files say now.
+ * Writes the header of a run, ahead of its first object, in the place of the journal of the run before, which was read
+ * under the same lock. Whether that may be resumed is asked before (`refuseToResume`).
  */
-export async function openJournal(options: OpenJournalOptions): Promise<OpenJournalResult> {
-  const reference = journalReference(options);
-  const found = await stoppable(options.cluster, options.cancelled).get(reference);
-  if (!found.ok) return { ok: false, refusal: unreadable(found.failure) };
-  const before = found.value === undefined ? undefined : decodeJournal(found.value);
-  const refusal = options.mode === 'resume' ? await refuseToResume(before, options) : undefined;
-  if (refusal !== undefined) return { ok: false, refusal };
-  const begun = begin(before, options);
-  tell(before, begun, options);
-  const stored = await store(options, { found: found.value, reference, journal: begun.journal });
-  if (!stored.ok) return { ok: false, refusal: unwritable(stored.failure) };
+export async function openJournal(
+  found: FoundJournal,
+  options: OpenJournalOptions,
+): Promise<OpenJournalResult> {
+  const begun = begin(found.journal, options);
+  tell(found.journal, begun, options);
+  const stored = await store(options, { found: found.object, journal: begun.journal });
+  if (!stored.ok)
+    return {
+      ok: false,
+      refusal: journalRefusal(
+        'the journal of this run cannot be written, so it is not begun',
+        stored.failure,
+      ),
+    };
   return { ok: true, opened: opened(stored.value, begun, options) };
 }
 
-function journalReference({
-  plan,
-  namespace,
-}: Pick<OpenJournalOptions, 'plan' | 'namespace'>): ObjectReference & { readonly namespace: string } {
-  return { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: recordName(plan.name, 'journal') };
-}
-
-interface Begun {
+interface Begun extends Pick<OpenedJournal, 'resumption' | 'changedBefore'> {
   readonly journal: Journal;
-  readonly resumption: Resumption;
 }
 
 function begin(before: Journal | undefined, options: OpenJournalOptions): Begun {
@@ -86,7 +87,13 @@ function begin(before: Journal | undefined, options: OpenJournalOptions): Begun 
     const { header, end } = before;
     const era = end === undefined ? header.era : header.era + 1;
     const parts = [...header.parts, partOf(options, resumption.at)];
-    return { journal: journalOf({ ...header, era, parts }, resumption), resumption };
+    const changedBefore = changedBy(before);
+    const changed = [...changedBefore];
+    return {
+      journal: journalOf({ ...header, era, parts, changed }, resumption),
+      resumption,
+      changedBefore,
+    };
   }
   const resumption =
     mode === 'take-over' && before !== undefined && canBeTakenOver(before)
@@ -99,9 +106,10 @@ function begin(before: Journal | undefined, options: OpenJournalOptions): Begun 
     era: 1,
     parts: [partOf(options, 0)],
     tasks: Object.fromEntries(options.digests),
+    changed: [],
     before: before === undefined ? null : { run: before.header.run, outcome: before.end?.outcome ?? null },
   };
-  return { journal: journalOf(header, resumption), resumption };
+  return { journal: journalOf(header, resumption), resumption, changedBefore: new Set() };
 }
 
 function partOf({ run, origin, wallClock }: OpenJournalOptions, at: number): JournalPart {
@@ -119,15 +127,11 @@ function journalOf(header: JournalHeader, { kept, running }: Resumption): Journa
 
 async function store(
   options: OpenJournalOptions,
-  written: {
-    readonly found: KubeObject | undefined;
-    readonly reference: ObjectReference & { readonly namespace: string };
-    readonly journal: Journal;
-  },
+  { found, journal }: { readonly found: KubeObject | undefined; readonly journal: Journal },
 ): Promise<ApiResult<KubeObject>> {
   const { plan } = options;
   const cluster = stoppable(options.cluster, options.cancelled);
-  const { found, reference, journal } = written;
+  const reference = journalReference(options);
   const { apiVersion, kind, ...where } = reference;
   const labels = recordLabels(plan.name, 'journal');
   const data = encodeJournal(journal);
@@ -157,7 +161,7 @@ async function store(
 
 function opened(
   stored: KubeObject,
-  { journal, resumption }: Begun,
+  { journal, resumption, changedBefore }: Begun,
   options: OpenJournalOptions,
 ): OpenedJournal {
   const { run, era } = journal.header;
@@ -171,14 +175,19 @@ function opened(
     size: options.plan.tasks.length,
     entries: journal.tasks,
   });
-  return { run, series: `${run}/${String(era)}`, journal: writer, resumption };
+  return { run, series: `${run}/${String(era)}`, journal: writer, resumption, changedBefore };
 }
 
-async function refuseToResume(
-  before: Journal | undefined,
-  options: OpenJournalOptions,
+/**
+ * Why the run of this journal may not be resumed (65): it is not there, or it is not what the files say now. Undefined
+ * when it may, and for a run that resumes none.
+ */
+export async function refuseToResume(
+  { journal: before }: FoundJournal,
+  options: Pick<OpenJournalOptions, 'mode' | 'plan' | 'namespace' | 'digests' | 'hasOtherSecrets'>,
 ): Promise<Refusal | undefined> {
   const { plan, namespace } = options;
+  if (options.mode !== 'resume') return undefined;
   if (before === undefined)
     return {
       exitCode: 65,
@@ -197,7 +206,7 @@ async function refuseToResume(
 
 async function findChangedSecrets(
   before: Journal,
-  { plan, hasOtherSecrets }: OpenJournalOptions,
+  { plan, hasOtherSecrets }: Pick<OpenJournalOptions, 'plan' | 'hasOtherSecrets'>,
 ): Promise<readonly string[]> {
   const kept = [...resumptionOf(before, plan).kept.keys()];
   const others = await Promise.all(kept.map(hasOtherSecrets));
@@ -233,24 +242,4 @@ function tell(
       `Run ${header.run}${by}, never came to an end (killed?). This run does all of it anew; what is already as asked costs no write.`,
     );
   }
-}
-
-function unreadable(failure: ApiFailure): Refusal {
-  return refusalOf('the journal of the run before cannot be read', failure);
-}
-
-function unwritable(failure: ApiFailure): Refusal {
-  return refusalOf('the journal of this run cannot be written, so it is not begun', failure);
-}
-
-function refusalOf(what: string, failure: ApiFailure): Refusal {
-  const why = failure.kind === 'aborted' ? 'the request was stopped' : failure.message;
-  const isForbidden = failure.kind === 'status' && failure.code === 403;
-  return {
-    exitCode: isForbidden ? 77 : 69,
-    message: `${what}: ${why}`,
-    ...(isForbidden && {
-      help: 'A run needs get, create, update and patch of configmaps in the namespace.',
-    }),
-  };
 }

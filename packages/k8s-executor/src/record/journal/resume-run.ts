@@ -61,6 +61,17 @@ export function resumptionOf(journal: Journal, plan: Plan): Resumption {
   };
 }
 
+/**
+ * Tasks of which a run has changed an object, in whatever part, or may have: what was running when it was killed. What is
+ * known to be put back is not among them.
+ */
+export function changedBy({ header, tasks }: Journal): ReadonlySet<TaskId> {
+  const changed = [...tasks].flatMap(([task, entry]) =>
+    entry.state === 'running' || entry.changed === true ? [task] : [],
+  );
+  return new Set([...header.changed, ...changed]);
+}
+
 /** Whether a run was killed or has handed over, so that another can go on in its place. One that came to its own end is over. */
 export function canBeTakenOver({ end }: Journal): boolean {
   return end === undefined || end.outcome === 'superseded';
