@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { judge, type KubeObject } from '@flotilla/k8s-executor';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import type { ProgramResult } from './control-plane/run-program.js';
+import { findBinaries } from './control-plane/find-binaries.js';
+import type { ProgramOptions, ProgramResult } from './control-plane/run-program.js';
+import { helmModule } from './control-plane/tool-modules.js';
 import { findDisagreements } from './kstatus/disagreements.js';
 import type { JudgedObject } from './kstatus/judged-object.js';
 import { mergePatch } from './kube-client/kube-client.js';
@@ -281,11 +283,12 @@ describe('a custom resource', () => {
   async function deployAgainst(
     shop: Deployment,
     replies: readonly (readonly [said: string, status: object])[],
-    ...words: readonly string[]
+    options: ProgramOptions = {},
   ): Promise<readonly RunEventLine[]> {
     const left = [...replies];
     const acted: Promise<void>[] = [];
-    const run = await shop.run(['deploy', '-o', 'ndjson', ...words], {
+    const run = await shop.run(['deploy', '-o', 'ndjson'], {
+      ...options,
       onOutput: (stdout) => {
         const [next] = left;
         if (next === undefined || !stdout.includes(next[0])) return;
@@ -320,6 +323,35 @@ describe('a custom resource', () => {
     expect(settled?.reason).toContain(
       `the file's ready rule calls this failed: self.status.phase == "Broken"`,
     );
+  });
+
+  test('of a chart is judged by the rules of the chart, each object by the one that names it', async () => {
+    const shop = await servicesOf('chart', { none: custom('Widget', 1) });
+    const web = workload('Deployment', 'replicas: 2', { annotations: neverReady });
+    await shop.write({
+      'flotilla.yaml': `name: chart
+charts:
+  - name: gears
+    directory: gears
+    ready:
+      - {kind: Deployment, current: self.status.updatedReplicas == self.spec.replicas}
+      - current: self.status.size == self.spec.size && self.status.phase.matches("(?i)^up$")
+        failed: self.status.phase == "Broken"
+`,
+      'gears/Chart.yaml': 'apiVersion: v2\nname: gears\nversion: 1.0.0\n',
+      'gears/values.yaml': 'size: 3\n',
+      'gears/templates/all.yaml': `${custom('Widget', 1).replace('size: 1', 'size: {{ .Values.size }}')}---\n${web}`,
+    });
+    const replies = [
+      ['has no answer yet', { phase: 'UP', size: 1 }],
+      ['does not hold yet', { phase: 'UP', size: 3 }],
+    ] as const;
+    const events = await deployAgainst(shop, replies, { env: { PATH: await findBinaries(helmModule) } });
+    expect(outcomes(events)).toEqual({ 'charts.gears': 'succeeded' });
+    const status = await shop.run(['status', '-o', 'json'], {
+      env: { PATH: await findBinaries(helmModule) },
+    });
+    expect(status.stdout).toContain('"state": "in-sync"');
   });
 
   test('without a rule waits for its controller to see it, and for its Ready condition', async () => {

@@ -1,5 +1,6 @@
 import {
   compilePlan,
+  hasReadyRules,
   hideSecrets,
   loadPlan as loadFromFile,
   renderDiagnostics,
@@ -63,7 +64,7 @@ export async function loadCheckedPlan(invocation: Invocation): Promise<LoadedPla
 
 /** What is wrong with the file's `ready` rules. What compiles them is loaded only when there is one. */
 export async function findRuleMistakes(file: DeploymentFile): Promise<readonly Diagnostic[]> {
-  if (![...file.services, ...file.charts].some(({ ready }) => ready.length > 0)) return [];
+  if (!hasReadyRules(file)) return [];
   const { checkReadyRules } = await import('@flotilla/k8s-executor');
   return checkReadyRules(file);
 }

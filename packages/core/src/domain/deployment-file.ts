@@ -213,3 +213,8 @@ export interface Variables {
   /** `${env.X}`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+/** Whether anything in the file has a `ready` rule; only then is the library that compiles them worth loading. */
+export function hasReadyRules({ services, charts }: DeploymentFile): boolean {
+  return [...services, ...charts].some(({ ready }) => ready.length > 0);
+}

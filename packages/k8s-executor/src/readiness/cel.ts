@@ -1,13 +1,8 @@
 import type { KubeObject } from '../cluster/kube-object.js';
 import { isJsonObject } from '../cluster/json.js';
 import type { Json } from '../cluster/json.js';
-
-/** Where in an expression a mistake is, in UTF-16 units from its start, and what it is. */
-export interface CelMistake {
-  readonly message: string;
-  readonly start: number;
-  readonly end: number;
-}
+import { addRe2Matches } from './cel-matches.js';
+import type { CelMistake } from './cel-mistake.js';
 
 /** What an expression says of an object; `error` when it cannot be evaluated, usually since a field is not there yet. */
 export type CelAnswer = { readonly holds: boolean } | { readonly error: string };
@@ -28,12 +23,13 @@ const LIMITS = { maxAstNodes: 1_000, maxDepth: 50 };
  * no variable but `self`, and gives true or false, as far as that can be told before there is an object.
  */
 export async function loadCel(): Promise<CompileCel> {
-  const { Environment } = await import('@marcbachmann/cel-js');
+  const { Environment, serialize } = await import('@marcbachmann/cel-js');
   const environment = new Environment({
     unlistedVariablesAreDyn: false,
     enableOptionalTypes: true,
     limits: LIMITS,
   }).registerVariable('self', 'map');
+  const re2 = await addRe2Matches(environment);
   return (text) => {
     const checked = environment.check(text);
     if (!checked.valid) return { ok: false, mistake: mistakeOf(checked.error, text) };
@@ -42,7 +38,11 @@ export async function loadCel(): Promise<CompileCel> {
       const message = `this gives ${type}, not true or false`;
       return { ok: false, mistake: { message, start: 0, end: text.length } };
     }
-    const evaluate = environment.parse(text);
+    const { ast } = environment.parse(text);
+    const mistake = re2.findMistake(ast);
+    if (mistake !== undefined) return { ok: false, mistake };
+    re2.adopt(ast);
+    const evaluate = environment.parse(serialize(ast));
     return { ok: true, expression: (self) => answerOf(() => evaluate({ self: toCel(self) }) as unknown) };
   };
 }

@@ -78,6 +78,27 @@ test.each([
   ],
   ['a fraction', '{current: self.status.ratio >= 0.5}', widget({ ratio: 0.75 }), 'current', /holds/],
   [
+    'a pattern as RE2 reads it',
+    `{current: 'self.status.phase.matches("(?i)^[[:alpha:]]+$")'}`,
+    widget({ phase: 'UP' }),
+    'current',
+    /holds/,
+  ],
+  [
+    'a pattern inside a macro, whose text takes its time in JavaScript',
+    `{current: 'self.status.phases.all(p, p.matches("^(a+)+$"))'}`,
+    widget({ phases: [`${'a'.repeat(5_000)}!`] }),
+    'progressing',
+    /does not hold/,
+  ],
+  [
+    'a pattern of the object that RE2 does not take',
+    `{current: 'self.status.phase.matches(self.spec.pattern)'}`,
+    { ...widget({ phase: 'Up' }), spec: { pattern: '(?=Up)' } },
+    'progressing',
+    /no answer yet \(.*`\(\?=`\)/,
+  ],
+  [
     'a macro',
     `{current: 'self.status.conditions.exists(c, c.type == "Synced" && c.status == "True")'}`,
     widget({ conditions: [{ type: 'Synced', status: 'True' }] }),
@@ -147,6 +168,13 @@ test.each([
     `{failed: 'true && nope(self)'}`,
     'nope(self)',
     `found no matching overload for 'nope(map`,
+  ],
+  ['lookaround', `{current: 'self.a.matches("x(?=y)")'}`, '"x(?=y)"', 'RE2, the language of patterns in CEL'],
+  [
+    'a backreference',
+    String.raw`{failed: 'has(self.a) && self.l.exists(i, i.matches(r"(a)\1"))'}`,
+    String.raw`r"(a)\1"`,
+    String.raw`invalid escape sequence: ` + '`' + String.raw`\1`,
   ],
   [
     'a block of lines',

@@ -2,7 +2,8 @@ import { positionAt, type Diagnostic, type Located, type ReadyRule, type SourceS
 import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf, isBuiltInGroup, kindKey } from '../manifest/kind-scope.js';
 import { loadCel } from './cel.js';
-import type { CelExpression, CelMistake, CompileCel } from './cel.js';
+import type { CelExpression, CompileCel } from './cel.js';
+import type { CelMistake } from './cel-mistake.js';
 import { judgeFreshness } from './generic.js';
 import { judge } from './judge.js';
 import { current, failed, progressing } from './readiness.js';

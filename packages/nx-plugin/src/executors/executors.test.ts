@@ -45,6 +45,7 @@ beforeEach(() => {
     'apps/old/.release/application_template.yaml': 'app: old\nservices: [{name: web, image: nginx}]\n',
     'apps/broken/flotilla.yaml':
       'services: [{name: api, image: a}]\nworkflows: [{name: setup, order_from: [services.apy]}]\n',
+    'apps/ruled/flotilla.yaml': `services: [{name: web, image: a, ready: {current: 'self.status.phase.matches("(?=Up)")'}}]\n`,
     'failing.yaml': failingMigration,
   });
   printed = '';
@@ -88,6 +89,16 @@ describe('plan', () => {
     expect(printed).toContain('apps/broken/flotilla.yaml:2:');
     expect(printed).toContain('services.apy');
     expect(printed).not.toMatch(/^\s+at /m);
+  });
+
+  test.each([
+    ['plan', planExecutor],
+    ['rehearse', rehearseExecutor],
+  ])('%s shows a ready rule that is no CEL where it stands', async (name, executor) => {
+    expect(await executor({}, workspace.contextOf('ruled', name))).toEqual({ success: false });
+    expect(printed).toContain('apps/ruled/flotilla.yaml:1:');
+    expect(printed).toContain('RE2, the language of patterns in CEL, does not take this one');
+    expect(printed).not.toContain('ruled · setup');
   });
 
   test.each([

@@ -49,6 +49,20 @@ export async function loadWorkflow({
   return result.loaded;
 }
 
+/**
+ * As `loadWorkflow`, and the `ready` rules are CEL: a deployment checks them before it does anything, and so must what
+ * tells of one without a cluster.
+ */
+export async function loadCheckedWorkflow(task: NxTask): Promise<LoadedPlan | undefined> {
+  const loaded = await loadWorkflow(task);
+  const { hasReadyRules } = await import('@flotilla/core');
+  if (loaded === undefined || !hasReadyRules(loaded.file)) return loaded;
+  const { checkReadyRules } = await import('@flotilla/k8s-executor');
+  const mistakes = await checkReadyRules(loaded.file);
+  await printDiagnostics(mistakes, task.options, task.say);
+  return mistakes.length === 0 ? loaded : undefined;
+}
+
 /** True, with the reason said, when a name is none of the workflow's tasks. */
 export function lacksTask({ plan }: LoadedPlan, names: readonly string[], say: Say): boolean {
   const unknown = names.find((name) => plan.tasks.every(({ id }) => id !== name));

@@ -1,10 +1,10 @@
-import { loadWorkflow } from '../load-workflow';
+import { loadCheckedWorkflow } from '../load-workflow';
 import { defineExecutor } from '../nx-task';
 import { wantsColor } from '../print';
 
 /** `@flotilla/nx-plugin:plan`: shows the plan; touches no cluster. */
 export default defineExecutor(async (task) => {
-  const loaded = await loadWorkflow(task);
+  const loaded = await loadCheckedWorkflow(task);
   if (loaded === undefined) return false;
   const { planToText } = await import('@flotilla/core');
   task.say(planToText(loaded.plan, { color: wantsColor() }));

@@ -1,5 +1,5 @@
 import type { LoadedPlan, Rehearsal, RehearsedTask, RunEvent, TaskId } from '@flotilla/core';
-import { lacksTask, loadWorkflow } from '../load-workflow';
+import { lacksTask, loadCheckedWorkflow } from '../load-workflow';
 import { defineExecutor, type NxTask } from '../nx-task';
 import type { WorkflowOptions } from '../options';
 import { wantsColor } from '../print';
@@ -16,7 +16,7 @@ const width = 80;
 /** `@flotilla/nx-plugin:rehearse`: runs the plan in virtual time and shows when what happens; touches no cluster. */
 export default defineExecutor<RehearseOptions>(async (task) => {
   const { fail = [] } = task.options;
-  const loaded = await loadWorkflow(task);
+  const loaded = await loadCheckedWorkflow(task);
   if (loaded === undefined || lacksTask(loaded, fail, task.say)) return false;
   const read = await readScenario(task, loaded);
   if (!read.ok) return false;
