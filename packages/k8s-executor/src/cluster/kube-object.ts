@@ -53,3 +53,11 @@ export function keyOf(reference: ObjectReference): string {
   const group = reference.apiVersion.includes('/') ? reference.apiVersion.split('/')[0] : '';
   return [group, reference.kind, reference.namespace ?? '', reference.name].join('|');
 }
+
+/** The uids that an object names in its ownerReferences. */
+export function ownersOf({ metadata: { ownerReferences } }: KubeObject): readonly string[] {
+  if (!Array.isArray(ownerReferences)) return [];
+  return (ownerReferences as readonly unknown[]).flatMap((owner) =>
+    isJsonObject(owner) && typeof owner['uid'] === 'string' ? [owner['uid']] : [],
+  );
+}

@@ -1,5 +1,5 @@
 import type { WatchEvent } from './cluster.js';
-import { isJsonObject } from './json.js';
+import { ownersOf } from './kube-object.js';
 import type { KubeObject } from './kube-object.js';
 
 /** What a watch knows, and who wants to hear of it. Tells a change only once, however often the server repeats it. */
@@ -109,11 +109,4 @@ export class WatchedObjects {
   #tell(event: WatchEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
   }
-}
-
-function ownersOf({ metadata: { ownerReferences } }: KubeObject): readonly string[] {
-  if (!Array.isArray(ownerReferences)) return [];
-  return (ownerReferences as readonly unknown[]).flatMap((owner) =>
-    isJsonObject(owner) && typeof owner['uid'] === 'string' ? [owner['uid']] : [],
-  );
 }

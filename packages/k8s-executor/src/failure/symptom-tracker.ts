@@ -27,8 +27,8 @@ interface Tracked {
 export function createSymptomTracker(): SymptomTracker {
   let tracked: ReadonlyMap<string, Tracked> = new Map();
 
-  function sorted(): readonly Tracked[] {
-    return [...tracked.values()].sort(
+  function sorted(among: readonly Tracked[]): readonly Tracked[] {
+    return among.toSorted(
       (a, b) =>
         Number(a.symptom.class === 'silent') - Number(b.symptom.class === 'silent') ||
         Number(b.symptom.conclusive) - Number(a.symptom.conclusive) ||
@@ -47,7 +47,8 @@ export function createSymptomTracker(): SymptomTracker {
       tracked = new Map([...seen].map(([key, symptom]) => [key, goOn(tracked.get(key), symptom, nowMs)]));
     },
     due(nowMs) {
-      return sorted().find((each) => each.symptom.conclusive && dueMs(each) <= nowMs)?.symptom;
+      const all = [...tracked.values()];
+      return sorted(all.filter((each) => each.symptom.conclusive && dueMs(each) <= nowMs))[0]?.symptom;
     },
     nextDueMs() {
       const times = [...tracked.values()].filter((each) => each.symptom.conclusive).map(dueMs);
@@ -62,7 +63,7 @@ export function createSymptomTracker(): SymptomTracker {
         });
     },
     strongest() {
-      return sorted()[0]?.symptom;
+      return sorted([...tracked.values()])[0]?.symptom;
     },
   };
 }

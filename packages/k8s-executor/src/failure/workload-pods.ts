@@ -1,6 +1,6 @@
 import type { SharedWatch } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, numberOf, part, textOf } from '../readiness/readiness.js';
+import { numberOf, part, textOf } from '../readiness/readiness.js';
 
 /** Objects as a watch knows them. */
 type KnownObjects = Pick<SharedWatch, 'get' | 'ownedBy'>;
@@ -72,11 +72,4 @@ function revisionOf(object: KubeObject): string | undefined {
 
 function ownedBy(objects: KnownObjects | undefined, uid: string | undefined): readonly KubeObject[] {
   return uid === undefined ? [] : (objects?.ownedBy(uid) ?? []);
-}
-
-/** The labels that a workload selects its pods by. */
-export function selectsPod(workload: KubeObject, pod: KubeObject): boolean {
-  if (workload.kind === 'Pod') return workload.metadata.name === pod.metadata.name;
-  const labels = mappingOf(mappingOf(part(workload, 'spec'), 'selector'), 'matchLabels');
-  return Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
 }

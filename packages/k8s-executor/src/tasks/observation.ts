@@ -7,13 +7,14 @@ import { lookAgain } from '../failure/second-look.js';
 import type { Symptom } from '../failure/symptom.js';
 import { createSymptomTracker } from '../failure/symptom-tracker.js';
 import type { SymptomTracker } from '../failure/symptom-tracker.js';
-import { newestReplicaSet, podsOf, runsPods, selectsPod } from '../failure/workload-pods.js';
+import { newestReplicaSet, podsOf, runsPods } from '../failure/workload-pods.js';
 import type { Readiness, ReadinessRule } from '../readiness/readiness.js';
 import { aborted, createBell, ringOnAbort } from './bell.js';
 import type { AppliedObject } from './applied-object.js';
 import { waitsForConsumer } from './claim-binding.js';
 import { awaitsStatus, hasStatus, mayGetStatus, silentControllerMs } from './first-status.js';
 import { deletedByOthers, supersededByOthers } from './interference.js';
+import { createNews } from './news.js';
 import type { RunContext } from './run-context.js';
 import { asLastSeen, syncedOrTroubled, unseen } from './watch-trouble.js';
 
@@ -73,7 +74,9 @@ class WatchObservation implements Observation {
   readonly #judge: ReadinessRule;
   readonly #context: RunContext;
   readonly #bell = createBell();
-  readonly #stops: (() => void)[] = [];
+  readonly #news = createNews(this.#bell);
+  /** What was not current at the last look; each look goes only to what there is news of. */
+  readonly #pending = new Map<AppliedObject, Sight>();
   readonly #watched = new Map<AppliedObject, Watched>();
   readonly #trackers = new Map<AppliedObject, SymptomTracker>();
   /** Objects whose own uid has been seen on a watch: from then on their absence means something. */
@@ -99,6 +102,7 @@ class WatchObservation implements Observation {
     this.#objects = objects;
     this.#judge = judge;
     this.#context = context;
+    for (const object of objects) this.#news.tell(object);
   }
 
   async untilCurrent(
@@ -162,7 +166,7 @@ class WatchObservation implements Observation {
   }
 
   stop(): void {
-    for (const stop of this.#stops.splice(0)) stop();
+    this.#news.stop();
   }
 
   /** Objects that are current as they were applied need no watch at all. */
@@ -200,37 +204,26 @@ class WatchObservation implements Observation {
     if (resource === undefined) return;
     const watch = cluster.watch(resource, metadata.namespace);
     void watch.synced.then(() => this.#synced.add(watch));
-    this.#stops.push(
-      watch.subscribe((event) => {
-        if (event.type === 'synced') this.#synced.add(watch);
-        else if (event.object.metadata.name !== metadata.name) return;
-        else if (event.type === 'deleted' && event.object.metadata.uid === metadata.uid)
-          this.#last.set(object, event.object);
-        this.#bell.ring();
-      }),
-      watch.onTrouble?.(() => {
-        this.#bell.ring();
-      }) ?? (() => undefined),
-    );
-    this.#watched.set(object, { watch, ...(await this.#watchPods(object.applied)) });
+    this.#news.ofObject(object, watch, (event) => {
+      if (event.type === 'synced') this.#synced.add(watch);
+      else if (event.type === 'deleted' && event.object.metadata.uid === metadata.uid)
+        this.#last.set(object, event.object);
+    });
+    this.#watched.set(object, { watch, ...(await this.#watchPods(object)) });
+    this.#news.tell(object);
   }
 
-  async #watchPods(workload: KubeObject): Promise<Omit<Watched, 'watch'>> {
-    if (!runsPods(workload)) return {};
+  async #watchPods(object: AppliedObject): Promise<Omit<Watched, 'watch'>> {
+    const { kind, metadata } = object.applied;
+    if (!runsPods(object.applied)) return {};
     const { cluster } = this.#context;
     const [podKind, replicaSetKind] = await Promise.all([
       this.#resource('v1', 'Pod'),
-      workload.kind === 'Deployment' ? this.#resource('apps/v1', 'ReplicaSet') : undefined,
+      kind === 'Deployment' ? this.#resource('apps/v1', 'ReplicaSet') : undefined,
     ]);
-    const { namespace } = workload.metadata;
-    const pods = podKind && cluster.watch(podKind, namespace);
-    const replicaSets = replicaSetKind && cluster.watch(replicaSetKind, namespace);
-    for (const watch of [pods, replicaSets]) {
-      const stop = watch?.subscribe((event) => {
-        if (event.type === 'synced' || selectsPod(workload, event.object)) this.#bell.ring();
-      });
-      if (stop !== undefined) this.#stops.push(stop);
-    }
+    const pods = podKind && cluster.watch(podKind, metadata.namespace);
+    const replicaSets = replicaSetKind && cluster.watch(replicaSetKind, metadata.namespace);
+    for (const watch of [pods, replicaSets]) if (watch !== undefined) this.#news.ofOwned(object, watch);
     return { ...(pods && { pods }), ...(replicaSets && { replicaSets }) };
   }
 
@@ -239,37 +232,33 @@ class WatchObservation implements Observation {
     return found.ok ? found.value : undefined;
   }
 
-  /** Takes in the present state; the objects that are not current. */
+  /** Takes in the news since the last look; the objects that are not current. */
   #look(): ReadonlyMap<AppliedObject, Sight> {
-    const nowMs = this.#context.clock.now();
-    const pending = new Map<AppliedObject, Sight>();
-    for (const object of this.#objects) {
+    // Time passes for these without any news.
+    for (const object of this.#unspoken.keys()) this.#news.tell(object);
+    for (const object of this.#news.take()) {
       const sight = this.#sight(object);
       if (sight === undefined) {
         // It has healed: an old symptom must neither wake us for ever nor count when it comes back.
         this.#trackers.delete(object);
-        continue;
-      }
-      if (!this.#isSeen(object)) {
-        pending.set(object, sight);
-        continue;
-      }
-      const tracker = this.#trackers.get(object) ?? createSymptomTracker();
-      this.#trackers.set(object, tracker);
-      if (sight.pods.length > 0) this.#refusals.delete(object);
-      const refusal = this.#refusals.get(object);
-      const glimpse = { ...sight, applied: object.applied, refusal, mounts: this.#mounts };
-      const symptoms = objectSymptoms(glimpse, this.#context.grace);
-      tracker.observe([...symptoms, ...this.#interference(object, sight)], nowMs);
-      const symptom = tracker.strongest();
-      const hope = this.#hopes.get(object);
-      pending.set(object, {
-        ...sight,
-        symptom,
-        hope: hope?.key === symptom?.key ? hope?.because : undefined,
-      });
+        this.#pending.delete(object);
+      } else this.#pending.set(object, this.#isSeen(object) ? this.#diagnose(object, sight) : sight);
     }
-    return pending;
+    return this.#pending;
+  }
+
+  #diagnose(object: AppliedObject, sight: Sight): Sight {
+    const { clock, grace } = this.#context;
+    const tracker = this.#trackers.get(object) ?? createSymptomTracker();
+    this.#trackers.set(object, tracker);
+    if (sight.pods.length > 0) this.#refusals.delete(object);
+    const refusal = this.#refusals.get(object);
+    const glimpse = { ...sight, applied: object.applied, refusal, mounts: this.#mounts };
+    const symptoms = objectSymptoms(glimpse, grace);
+    tracker.observe([...symptoms, ...this.#interference(object, sight)], clock.now());
+    const symptom = tracker.strongest();
+    const hope = this.#hopes.get(object);
+    return { ...sight, symptom, hope: hope?.key === symptom?.key ? hope?.because : undefined };
   }
 
   /** Undefined for an object that is current. */
@@ -286,6 +275,7 @@ class WatchObservation implements Observation {
     const readiness = asLastSeen(judged, watched?.watch);
     const pods = podsOf(live, watched?.pods, watched?.replicaSets);
     const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, watched?.replicaSets) : undefined;
+    this.#news.owns(object, replicaSet);
     return { object: live, readiness, pods, replicaSet, generation };
   }
 
@@ -345,7 +335,7 @@ class WatchObservation implements Observation {
     const look = await lookAgain(symptom, sight, this.#context.cluster);
     if (look.kind === 'final') return true;
     if (look.because !== undefined) this.#hopes.set(object, { key: symptom.key, because: look.because });
-    this.#bell.ring();
+    this.#news.tell(object);
     return false;
   }
 
@@ -360,7 +350,7 @@ class WatchObservation implements Observation {
       const trouble = await findMountTrouble(pod, cluster);
       if (trouble !== undefined) this.#mounts.set(pod.metadata.uid ?? '', trouble);
     }
-    this.#bell.ring();
+    this.#news.tell(object);
   }
 
   /** Until something changes, or a symptom outlives its grace. */
@@ -372,7 +362,7 @@ class WatchObservation implements Observation {
     const timer = new AbortController();
     const due = clock.until(Math.min(...times), timer.signal);
     await Promise.race([this.#bell.rung(), due]);
-    timer.abort();
+    timer.abort('rung');
   }
 }
 
