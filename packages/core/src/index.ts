@@ -38,6 +38,7 @@ export {
   type FoundFile,
   type FindFileResult,
 } from './load/find-file.js';
+export { decodeUtf8, undecodable } from './parse/decode-utf8.js';
 export { loadPlan, type LoadedPlan, type LoadOptions, type LoadPlanResult } from './load/load-plan.js';
 export { formatLive } from './report/live-view.js';
 export { evidenceToText } from './report/failure-report.js';

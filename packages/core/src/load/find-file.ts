@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { SourceFile } from '../diagnostics/source.js';
 import type { Refusal } from '../domain/refusal.js';
+import { decodeUtf8 } from '../parse/decode-utf8.js';
 
 /** Where a flotilla file is looked for, in this order (semantics.md §1). */
 export const defaultFilePaths: readonly string[] = ['flotilla.yaml', '.release/application_template.yaml'];
@@ -35,7 +36,11 @@ export function findFile(workingDirectory: string, path: string | undefined, tex
     path === undefined
       ? `There is no ${defaultFilePaths.join(' and no ')} in ${workingDirectory}.`
       : `There is no file ${path}.`;
-  return { ok: false, refusal: { exitCode: 66, message, help: 'Name the flotilla file with --file.' } };
+  const help =
+    path === undefined
+      ? 'Write one from what this folder holds with flotilla init, or name another with --file.'
+      : 'Name the flotilla file with --file.';
+  return { ok: false, refusal: { exitCode: 66, message, help } };
 }
 
 /** The text of a file; undefined when it does not exist; a refusal (66) when it is there but cannot be read. */
@@ -46,7 +51,7 @@ export function readText(
   | { readonly ok: true; readonly text: string | undefined }
   | { readonly ok: false; readonly refusal: Refusal } {
   try {
-    return { ok: true, text: readFileSync(absolutePath, 'utf8') };
+    return { ok: true, text: decodeUtf8(readFileSync(absolutePath)) };
   } catch (error) {
     const code =
       typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);

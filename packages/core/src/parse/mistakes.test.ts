@@ -1,3 +1,4 @@
+import { decodeUtf8 } from './decode-utf8.js';
 import { parseDeploymentFile } from './parse-deployment-file.js';
 
 const variables = { folderName: 'folder', parameters: {}, environment: {} };
@@ -123,6 +124,11 @@ describe('text that is not YAML', () => {
       'half a surrogate pair',
       'name: \ud83d',
       '1:7 error parse/not-yaml [\ud83d] The file holds a character that is not text (U+D83D). Save the file as UTF-8 text.',
+    ],
+    [
+      'a byte that is not UTF-8',
+      decodeUtf8(Buffer.from('name: café', 'latin1')),
+      '1:10 error parse/not-yaml [\udcff] The file holds bytes that are not UTF-8. Save the file as UTF-8 text.',
     ],
     ['nothing', '', '1:1 error parse/empty-file [] The file is empty. Fill it, or name another file.'],
     [

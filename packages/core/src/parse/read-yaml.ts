@@ -2,6 +2,7 @@ import { Composer, isScalar, Lexer, Parser, type Document } from 'yaml';
 import type { Report } from '../diagnostics/report.js';
 import type { SourceFile, SourceSpan } from '../diagnostics/source.js';
 import { buildYamlTree } from './build-yaml-tree.js';
+import { undecodable } from './decode-utf8.js';
 import { findSyntaxError } from './find-syntax-error.js';
 import type { YamlNode } from './yaml-tree.js';
 
@@ -27,7 +28,10 @@ export function readYaml(file: SourceFile, report: Report): YamlNode | undefined
   if (badCharacter !== -1) {
     report.add({
       code: 'parse/not-yaml',
-      message: `The file holds a character that is not text (${printCodePoint(file.text, badCharacter)}).`,
+      message:
+        file.text.charAt(badCharacter) === undecodable
+          ? 'The file holds bytes that are not UTF-8.'
+          : `The file holds a character that is not text (${printCodePoint(file.text, badCharacter)}).`,
       help: 'Save the file as UTF-8 text.',
       span: spanAt(badCharacter, badCharacter + 1),
     });

@@ -1,4 +1,4 @@
-import { positionAt } from '@flotilla/core';
+import { decodeUtf8, positionAt } from '@flotilla/core';
 import { yamlForms, yamlProbes, yamlRefusals } from '../testing/yaml-probes.js';
 import { parseManifests } from './parse-manifests.js';
 
@@ -53,6 +53,16 @@ test.each([
   expect(ok).toBe(false);
   expect(diagnostics[0]!.message).toContain('`k` is also in what `<<` merges');
   expect(positionAt(diagnostics[0]!.span.file, diagnostics[0]!.span.start).line).toBe(4);
+});
+
+test('bytes that are not UTF-8 are refused where they stand', () => {
+  const text = decodeUtf8(
+    Buffer.from('apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: café\n', 'latin1'),
+  );
+  const { ok, diagnostics } = parse(text);
+  expect(ok).toBe(false);
+  expect(diagnostics[0]!.message).toContain('not UTF-8');
+  expect(positionAt(diagnostics[0]!.span.file, diagnostics[0]!.span.start)).toEqual({ line: 4, column: 10 });
 });
 
 test('an escape that kubectl does not know is refused, but in JSON', () => {

@@ -1,4 +1,4 @@
-import type { Checked, Diagnostic, SourceFile, SourceSpan } from '@flotilla/core';
+import { undecodable, type Checked, type Diagnostic, type SourceFile, type SourceSpan } from '@flotilla/core';
 import { EVENT_ID, YAMLException, constructFromEvents, getScalarValue } from 'js-yaml';
 import type { Event } from 'js-yaml';
 import type { Json } from '../cluster/json.js';
@@ -109,8 +109,15 @@ function firstLine(file: SourceFile, start: number): SourceSpan {
 
 function notYaml(error: unknown, document: DocumentText, file: SourceFile): Diagnostic {
   if (!(error instanceof YAMLException)) throw error;
-  const message = error.reason === 'duplicated mapping key' ? 'this key stands twice' : error.reason;
-  return mistake(message, firstLine(file, document.start + (error.mark?.position ?? 0)));
+  const start = document.start + (error.mark?.position ?? 0);
+  return mistake(printReason(error.reason, file.text.charAt(start)), firstLine(file, start));
+}
+
+function printReason(reason: string, character: string): string {
+  if (reason === 'duplicated mapping key') return 'this key stands twice';
+  return character === undecodable
+    ? 'the file holds bytes that are not UTF-8: save it as UTF-8 text'
+    : reason;
 }
 
 function notConstructed(

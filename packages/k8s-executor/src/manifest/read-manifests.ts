@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Checked, Diagnostic, Located } from '@flotilla/core';
+import { decodeUtf8, type Checked, type Diagnostic, type Located } from '@flotilla/core';
 import { glob } from 'tinyglobby';
 import { parseManifests } from './parse-manifests.js';
 import type { Manifest } from './parse-manifests.js';
@@ -53,7 +53,7 @@ function isKustomization(file: string): boolean {
 }
 
 async function readManifest(file: string, directory: string): Promise<Checked<readonly Manifest[]>> {
-  return parseManifests({ path: file, text: await readFile(path.resolve(directory, file), 'utf8') });
+  return parseManifests({ path: file, text: decodeUtf8(await readFile(path.resolve(directory, file))) });
 }
 
 function noMatch(pattern: Located<string>): Diagnostic {
