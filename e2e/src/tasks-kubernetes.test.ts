@@ -72,11 +72,14 @@ test('a missing namespace is refused once; --create-namespace creates it, and de
   expect(refused.stderr).toContain('--create-namespace');
   expect(refused.stderr).toContain('kubectl create namespace made-by-run');
 
-  await shop.write({
-    'web.yaml': `${text}---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 99999}]}\n`,
-  });
-  const invalid = await shop.run(['deploy', '--create-namespace']);
-  expect(ended(invalid)).toMatchObject({ code: 65, said: expect.stringContaining('99999') as string });
+  // Out of range, and of the wrong type.
+  for (const port of ['99999', 'eighty']) {
+    await shop.write({
+      'web.yaml': `${text}---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: ${port}}]}\n`,
+    });
+    const invalid = await shop.run(['deploy', '--create-namespace']);
+    expect(ended(invalid)).toMatchObject({ code: 65, said: expect.stringContaining(port) as string });
+  }
   expect((await cluster.kubectl(['get', 'namespace', 'made-by-run'])).code).toBe(1);
 
   await shop.write({ 'web.yaml': text });

@@ -105,7 +105,7 @@ test('a timeout settles at its instant with what the runner explained, and stops
     expect.objectContaining({
       type: 'task-settled',
       at: 60_000,
-      outcome: { kind: 'timed-out', reason: 'not finished within 60 s', evidence },
+      outcome: { kind: 'timed-out', reason: 'not finished within 60 s: no node has room', evidence },
     }),
   );
 });

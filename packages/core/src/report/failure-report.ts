@@ -5,11 +5,11 @@ import { logLine, oneLine } from './text-layout.js';
 /**
  * The evidence of a failure as lines, most useful first (execution.md §3): cause, what to do, the object and its
  * state, events with counts, log lines, the command to look further. The cause is left out where `said`, the words
- * before it, already tell it.
+ * before it, already ends with it.
  */
 export function formatFailure(evidence: Evidence, style: Style, said = ''): readonly string[] {
   return [
-    ...(said === evidence.cause ? [] : [style.bold(oneLine(evidence.cause))]),
+    ...(said.endsWith(evidence.cause) ? [] : [style.bold(oneLine(evidence.cause))]),
     ...(evidence.advice === undefined ? [] : [`→ ${oneLine(evidence.advice)}`]),
     ...objectLine(evidence),
     ...evidence.events.map((event) => {

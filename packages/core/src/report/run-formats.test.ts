@@ -1,6 +1,13 @@
 import type { RunEvent } from '../domain/event.js';
 import { taskId } from '../domain/ids.js';
-import { degradedRun, failureEvidence, fineRun, haltedRun, stateAt } from '../testing/shop-runs.js';
+import {
+  degradedRun,
+  failureEvidence,
+  fineRun,
+  haltedRun,
+  rehearsedRemoval,
+  stateAt,
+} from '../testing/shop-runs.js';
 import { eventToJson } from './event-json.js';
 import { formatLive } from './live-view.js';
 import { createPlainRenderer } from './plain-renderer.js';
@@ -237,6 +244,20 @@ describe('the summary', () => {
      to remove what was applied: flotilla destroy --only services.search services.db services.cache jobs.migrate jobs.report --yes
      "
     `);
+  });
+
+  test('of a removal says what was deleted and what was left', () => {
+    const events = rehearsedRemoval.map((event) =>
+      event.type === 'task-settled'
+        ? {
+            ...event,
+            outcome: { kind: 'unchanged' as const, reason: 'nothing to delete; kept: Namespace shop' },
+          }
+        : event,
+    );
+    expect(formatSummary(runStateOf(events), { color: false })).toContain(
+      '\nnothing to delete; kept: Namespace shop\n',
+    );
   });
 
   test('leaves out the reports that have been shown already', () => {

@@ -48,6 +48,7 @@ export function formatSummary(state: RunState, options: SummaryOptions): string 
     sentence(screen, settled),
     failures(screen),
     cutShort ? whereabouts(screen) : changes(screen),
+    cutShort ? [] : removals(screen),
     formatUnanswered(settled.unanswered ?? [], screen.style),
     settled.pruned === undefined ? [] : prunedLines(settled.pruned),
     rolledBackLines(settled.rolledBack ?? []),
@@ -109,6 +110,13 @@ function failureLines({ style, options }: Screen, { node, outcome }: TaskState):
   const evidence = 'evidence' in outcome ? outcome.evidence : undefined;
   if (evidence === undefined || options.reports === false) return [line];
   return [line, ...formatFailure(evidence, style, outcome.reason).map((one) => `    ${one}`)];
+}
+
+/** What a removal has deleted and what it has left: its name alone would say neither. */
+function removals(screen: Screen): readonly string[] {
+  return ranTo(screen, ['succeeded', 'unchanged'])
+    .filter(({ node }) => node.kind === 'remove-environment')
+    .flatMap(({ outcome }) => wrap(oneLine(outcome?.reason ?? '').split(' '), screen.width));
 }
 
 function changes(screen: Screen): readonly string[] {

@@ -27,11 +27,12 @@ function becomesReady(task: TaskNode): boolean {
   return task.kind === 'service' || task.kind === 'chart';
 }
 
+/** Says with the first sentence what it waited for in vain, as far as that is known. */
 export function timedOut(task: TaskNode, evidence: Evidence | undefined): TaskOutcome {
   const lacks = becomesReady(task) ? 'not ready' : 'not finished';
   return {
     kind: 'timed-out',
-    reason: `${lacks} within ${task.timeoutMs / 1000} s`,
+    reason: `${lacks} within ${task.timeoutMs / 1000} s${evidence === undefined ? '' : `: ${evidence.cause}`}`,
     ...(evidence !== undefined && { evidence }),
   };
 }

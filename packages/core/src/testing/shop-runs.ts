@@ -1,5 +1,6 @@
 import type { RunEvent } from '../domain/event.js';
 import type { Evidence } from '../domain/outcome.js';
+import type { Plan } from '../domain/plan.js';
 import { builtInDurations, type RehearsedTask } from '../domain/rehearsal.js';
 import { rehearsePlan } from '../execute/rehearse-plan.js';
 import { foldRun, type RunState } from '../report/run-state.js';
@@ -9,13 +10,13 @@ import { shopText } from './shop.js';
 
 const shop = compileText(shopText);
 
-function rehearse(tasks: Readonly<Record<string, RehearsedTask>>): readonly RunEvent[] {
+function rehearse(tasks: Readonly<Record<string, RehearsedTask>>, plan: Plan = shop): readonly RunEvent[] {
   const { sink, events } = createRecordingSink();
-  const known = shop.tasks.flatMap(({ id }): [typeof id, RehearsedTask][] => {
+  const known = plan.tasks.flatMap(({ id }): [typeof id, RehearsedTask][] => {
     const task = tasks[id];
     return task === undefined ? [] : [[id, task]];
   });
-  rehearsePlan(shop, { defaults: builtInDurations, tasks: new Map(known) }, { sink });
+  rehearsePlan(plan, { defaults: builtInDurations, tasks: new Map(known) }, { sink });
   return events;
 }
 
@@ -53,6 +54,12 @@ export const haltedRun = rehearse({
   'jobs.migrate': { takesMs: 15_000, fails: 'exit code 1' },
   'services.search': { takesMs: 900_000 },
 });
+
+/** A run that removes a deployment. */
+export const rehearsedRemoval = rehearse(
+  {},
+  compileText('name: shop\nservices: [{name: web, image: nginx}]\n', 'teardown'),
+);
 
 /** What the events up to `atMs` have told. */
 export function stateAt(events: readonly RunEvent[], atMs: number): RunState {

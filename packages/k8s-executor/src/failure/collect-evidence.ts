@@ -132,9 +132,10 @@ async function readLogs(
 
 /** The failing container; without one all that have started, are not ready and did not end well. */
 function mayTell(container: JsonObject, symptom: Symptom | undefined): boolean {
-  if (textOf(container, 'containerID') === '' || symptom?.key.startsWith('start/') === true) return false;
-  if (symptom?.container !== undefined) return container['name'] === symptom.container;
   const end = lastEnd(container);
+  const hasRun = textOf(container, 'containerID') !== '' || end !== undefined;
+  if (!hasRun || symptom?.key.startsWith('start/') === true) return false;
+  if (symptom?.container !== undefined) return container['name'] === symptom.container;
   return container['ready'] !== true && (end === undefined || numberOf(end, 'exitCode') !== 0);
 }
 

@@ -3,9 +3,10 @@ import type { ApiFailure } from '../cluster/api-failure.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
 import { findForbidden } from './access-review.js';
+import { immutableFields } from './immutable-fields.js';
 import { mapBounded } from './map-bounded.js';
 import { namespaceDiagnostics, ownNamespace } from './missing-namespaces.js';
-import { immutableFields, isRbac, printFailure, readForFailure } from './print-failure.js';
+import { isRbac, printFailure, readForFailure } from './print-failure.js';
 import type { RunContext } from './run-context.js';
 import { surveyPlan } from './survey-plan.js';
 import type { Changing, PlanSurvey } from './survey-plan.js';
@@ -99,6 +100,8 @@ async function tryElsewhere(object: KubeObject, context: RunContext): Promise<Tr
 
 function isAboutObject(failure: ApiFailure): boolean {
   if (failure.kind !== 'status') return true;
+  // A value of the wrong type is told as an error of the server (500).
+  if (/failed to create typed patch object/.test(failure.message)) return true;
   if (failure.code !== 400 && failure.code !== 422) return false;
   return immutableFields(failure) === undefined && !/webhook|denied request/i.test(failure.message);
 }

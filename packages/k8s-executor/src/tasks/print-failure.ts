@@ -6,6 +6,8 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { changedSpecFields } from './changed-fields.js';
 import { conflictingFields, printConflicts } from './field-conflicts.js';
 import { valueAt } from './field-path.js';
+import { immutableFields } from './immutable-fields.js';
+import { lookFurther } from './look-further.js';
 import { isSecret } from './owned-fields.js';
 import { bringerOf } from './plan-facts.js';
 import type { FailureSides, PrintedFailure } from './printed-failure.js';
@@ -32,30 +34,14 @@ export function printFailure(
 
 /** The evidence of an object that the API server did not take. */
 export function refusalEvidence(failure: ApiFailure, object: KubeObject, sides: FailureSides = {}): Evidence {
-  const { namespace, name } = object.metadata;
-  const place = namespace === undefined ? '' : ` -n ${namespace}`;
   return {
     ...printFailure(failure, object, sides),
     object: referenceOf(object),
     state: 'not applied',
     events: [],
     logs: [],
-    command: `kubectl${place} get ${object.kind.toLowerCase()} ${name} -o yaml --show-managed-fields`,
+    command: lookFurther(failure, object),
   };
-}
-
-const immutability =
-  /immutable|updates to .* are forbidden|may not (?:be )?change|Forbidden: updates to|cannot change roleRef/i;
-
-/**
- * The fields that may not change, when that alone is why the server refused; undefined for other failures, and
- * where something else is wrong with the object too, which would be so of a new one as well.
- */
-export function immutableFields(failure: ApiFailure): readonly string[] | undefined {
-  if (failure.kind !== 'status' || failure.code !== 422) return undefined;
-  const { causes } = failure;
-  if (causes.length === 0 || !causes.every(({ message }) => immutability.test(message))) return undefined;
-  return [...new Set(causes.map((cause) => cause.field ?? ''))].filter((field) => field !== '');
 }
 
 /** Admission says 403 too; only the authorizer's answer is about who we are. */

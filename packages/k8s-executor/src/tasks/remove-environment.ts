@@ -1,7 +1,7 @@
 import type { TaskContext, Verdict } from '@flotilla/core';
-import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { isStateful, removalLevels } from '../record/removal-order.js';
+import { printKinds } from './print-kinds.js';
 import { removeObjects } from './remove-objects.js';
 import type { RunContext } from './run-context.js';
 
@@ -34,6 +34,5 @@ export async function removeEnvironment(context: RunContext, task: RemovalContex
 
 function printKept(kept: readonly KubeObject[]): string {
   if (kept.length === 0) return '';
-  const names = kept.map((object) => printReference(referenceOf(object))).join(', ');
-  return `; kept: ${names} (--prune-stateful deletes these too)`;
+  return `; kept: ${printKinds(kept)} (--prune-stateful deletes ${kept.length === 1 ? 'this' : 'these'} too)`;
 }

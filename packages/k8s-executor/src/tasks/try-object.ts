@@ -2,7 +2,7 @@ import type { ApiFailure } from '../cluster/api-failure.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { bringerOf } from './plan-facts.js';
-import { immutableFields } from './print-failure.js';
+import { immutableFields } from './immutable-fields.js';
 import { mayReplace } from './replace-object.js';
 import type { RunContext } from './run-context.js';
 import { sendObject } from './send-object.js';
