@@ -4,15 +4,22 @@ import { keyOf, printReference } from '../cluster/kube-object.js';
 import { compareRun } from '../diff/diff-plan.js';
 import type { ComparedObject, CompareRunResult, DiffPruning } from '../diff/diff-plan.js';
 import type { DiffField, DiffItem } from '../diff/diff-item.js';
-import { digestAnnotationOf } from '../tasks/digest.js';
+import type { KubeObject } from '../cluster/kube-object.js';
+import { digestAnnotation } from '../manifest/labels.js';
+import { keyedDigest } from '../record/deployment-key.js';
+import { digestAnnotationOf, digestOf } from '../tasks/digest.js';
 import { isSecret } from '../tasks/owned-fields.js';
 import type { PreparedRun } from '../tasks/prepare-run.js';
+import { secretInputsOf, secretsAnnotation } from '../tasks/secret-inputs.js';
 import { redactJson } from '../tasks/redactor.js';
-import { maskSecret } from './mask-secret.js';
+import { maskSecret, maskVariables } from './mask-secret.js';
 
 /** What somebody has looked at and approved of one object: the change, and the state of the cluster that it starts from. */
 export interface ApprovedItem extends DiffItem {
-  /** What is asked for, `sha256:…`; null for what is deleted. Covers the values of Secrets, which are not in the file. */
+  /**
+   * What is asked for; null for what is deleted. `hmac-sha256:…` covers secret values too, keyed by what only the cluster
+   * holds; `sha256:…`, before there is such a key, leaves them out: whoever holds the file could try what they may be.
+   */
   readonly desired: string | null;
   /** The live object that was compared; of a Secret also its version, since its values cannot be compared. */
   readonly live: { readonly uid: string; readonly resourceVersion?: string } | null;
@@ -44,9 +51,17 @@ export async function approvedItems(
   if (!compared.ok) return compared;
   const redact = (text: string) => run.context.redactor.redact(text);
   const objects = run.rendered.flatMap(({ manifests }) =>
-    manifests.map(({ object }) => redactJson(maskSecret(object), redact)),
+    manifests.map(({ object }) => redactJson(maskSecret(withoutDigest(object)), redact)),
   );
-  return { ok: true, items: compared.objects.map(approvedItem), objects };
+  const { key, cluster, redactor } = run.context;
+  const read = await key.read(cluster);
+  const digest = (desired: KubeObject) =>
+    read.ok && read.value !== undefined
+      ? keyedDigest(`${digestAnnotationOf(desired) ?? ''} ${secretInputsOf(desired) ?? ''}`, read.value)
+      : digestOf(
+          maskVariables(maskSecret(withoutDigest(desired)), (name) => redactor.isSecretVariable(name)),
+        );
+  return { ok: true, items: compared.objects.map((each) => approvedItem(each, digest)), objects };
 }
 
 /** What has changed since the approval, one line each: in the files, or in the cluster. None: go on. */
@@ -82,11 +97,23 @@ export async function refuseMoved(
   };
 }
 
-function approvedItem({ item, desired, live }: ComparedObject): ApprovedItem {
+/** Our own note of what is asked covers secret values. */
+function withoutDigest(object: KubeObject): KubeObject {
+  const ours: readonly string[] = [digestAnnotation, secretsAnnotation];
+  const annotations = Object.fromEntries(
+    Object.entries(object.metadata.annotations ?? {}).filter(([name]) => !ours.includes(name)),
+  );
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+function approvedItem(
+  { item, desired, live }: ComparedObject,
+  digest: (desired: KubeObject) => string,
+): ApprovedItem {
   const { uid = '', resourceVersion = '' } = live?.metadata ?? {};
   return {
     ...item,
-    desired: desired === undefined ? null : (digestAnnotationOf(desired) ?? null),
+    desired: desired === undefined ? null : digest(desired),
     live: live === undefined ? null : { uid, ...(isSecret(live) && { resourceVersion }) },
   };
 }

@@ -62,6 +62,7 @@ export interface DeployPlanOptions extends Pick<
   | 'grace'
   | 'onWarning'
   | 'runProgram'
+  | 'newKey'
   | 'recorded'
   | 'images'
 > {

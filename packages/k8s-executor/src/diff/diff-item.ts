@@ -5,6 +5,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
 import { ownerOfField } from '../tasks/owned-fields.js';
+import { secretsAnnotation } from '../tasks/secret-inputs.js';
 import { redactJson } from '../tasks/redactor.js';
 import { compareFields } from './compare-fields.js';
 import type { FieldChange } from './compare-fields.js';
@@ -98,7 +99,7 @@ const serverFields = [
 /** Without what names the object, what only the server writes, and our own note of what was asked. */
 function shownPart(object: KubeObject): JsonObject {
   const metadata = withoutKeys(object.metadata, [...serverFields, 'name', 'namespace', 'annotations']);
-  const annotations = withoutKeys(object.metadata.annotations ?? {}, [digestAnnotation]);
+  const annotations = withoutKeys(object.metadata.annotations ?? {}, [digestAnnotation, secretsAnnotation]);
   const noted = Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
   return { ...withoutKeys(object, ['apiVersion', 'kind', 'status', 'metadata']), metadata: noted };
 }

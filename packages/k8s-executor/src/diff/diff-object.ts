@@ -7,7 +7,7 @@ import { valueAt } from '../tasks/field-path.js';
 import { conflictingFields } from '../tasks/field-conflicts.js';
 import { addObjects } from '../tasks/redactor.js';
 import type { RunContext } from '../tasks/run-context.js';
-import { mayKeep, runsToCompletion } from '../tasks/run-job-task.js';
+import { mayKeep } from '../tasks/run-job-task.js';
 import { leaveScaledReplicas } from '../tasks/scaled-replicas.js';
 import { tryObject } from '../tasks/try-object.js';
 import { conflictItem, diffAsked, diffItem } from './diff-item.js';
@@ -20,8 +20,8 @@ export type ObjectDiff =
 
 export interface DesiredObject {
   readonly task: TaskId;
-  /** True for a job task: what runs to an end there is run again rather than changed. */
-  readonly isJob: boolean;
+  /** True for what a job task runs to its end: it is run again rather than changed. */
+  readonly isRun: boolean;
   readonly desired: KubeObject;
   /** Nothing can be tried there yet: its namespace or the new form of its kind comes with this very plan. */
   readonly untriable: boolean;
@@ -46,7 +46,7 @@ async function compareWithLive(
   const redact = (text: string) => context.redactor.redact(text);
   const desired = live === undefined ? asked.desired : leaveScaledReplicas(asked.desired, live);
   const subject: DiffSubject = { task: asked.task, desired, redact };
-  if (asked.isJob && runsToCompletion(desired)) return { item: diffRun(subject, live, context) };
+  if (asked.isRun) return { item: diffRun(subject, live, context) };
   if (live !== undefined && isUnchanged(desired, live)) return { item: diffItem(subject, live, live) };
   return asked.untriable ? { item: diffAsked(subject, live) } : await diffTried(subject, live, context);
 }

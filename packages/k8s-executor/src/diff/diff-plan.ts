@@ -3,10 +3,13 @@ import type { Diagnostic, Refusal } from '@flotilla/core';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { taskLabel } from '../manifest/labels.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
+import type { RenderedTask } from '../manifest/render-plan.js';
 import { mapBounded } from '../tasks/map-bounded.js';
 import { refusalOf, rejected, untried } from '../tasks/preflight.js';
 import { prepareRun } from '../tasks/prepare-run.js';
 import type { PreparedRun, PrepareRunOptions } from '../tasks/prepare-run.js';
+import { runsToCompletion } from '../tasks/run-job-task.js';
+import { withSecretInputs } from '../tasks/secret-inputs.js';
 import { surveyPlan } from '../tasks/survey-plan.js';
 import type { DiffItem } from './diff-item.js';
 import { diffItem } from './diff-item.js';
@@ -64,17 +67,32 @@ export async function compareRun(run: PreparedRun, pruning: DiffPruning): Promis
     run.rendered.flatMap((task) => task.manifests),
     run.context,
   );
-  const subjects = run.rendered.flatMap(({ task, manifests }) =>
-    manifests.map((manifest) => ({ task, manifest })),
-  );
+  const key = await readKey(run.context);
+  const subjects = run.rendered.flatMap(({ task, manifests }) => {
+    const beside = manifests.map(({ object }) => object);
+    return manifests.map(({ object, span }) => ({
+      task,
+      manifest: { object: isRun(task, object) ? withSecretInputs(object, beside, key) : object, span },
+    }));
+  });
   const compared = await mapBounded(subjects, run.context.applyConcurrency, async ({ task, manifest }) => {
     const desired = manifest.object;
     const untriable =
       survey.isPending(desired) || survey.absentNamespaces.has(desired.metadata.namespace ?? '');
-    const asked = { task: task.id, isJob: task.kind === 'job', desired, untriable };
+    const asked = { task: task.id, isRun: isRun(task, desired), desired, untriable };
     return { manifest, result: await diffObject(asked, run.context) };
   });
   return collect(compared, run, pruning);
+}
+
+function isRun({ kind }: RenderedTask['task'], object: KubeObject): boolean {
+  return kind === 'job' && runsToCompletion(object);
+}
+
+/** What may not be read says nothing. */
+async function readKey({ key, cluster }: PreparedRun['context']): Promise<string | undefined> {
+  const read = await key.read(cluster);
+  return read.ok ? read.value : undefined;
 }
 
 interface Compared {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deploymentLabel, labelValue } from '../manifest/labels.js';
 
 /** What the cluster remembers of a deployment (execution.md §4), as the label `flotilla.dev/record` says it. */
-export type RecordKind = 'inventory' | 'lock' | 'journal' | 'history' | 'receipt' | 'evidence';
+export type RecordKind = 'inventory' | 'lock' | 'journal' | 'history' | 'receipt' | 'evidence' | 'key';
 
 /** On every object that is Flotilla's own memory rather than something of the files. */
 export const recordLabel = 'flotilla.dev/record';

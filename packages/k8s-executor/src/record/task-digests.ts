@@ -1,5 +1,5 @@
 import { isJsonObject, withoutKeys } from '../cluster/json.js';
-import type { Json } from '../cluster/json.js';
+import type { Json, JsonObject } from '../cluster/json.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
@@ -19,7 +19,7 @@ export interface Pair {
  * are the same is seen by comparing them with the live Secret.
  */
 export function desiredDigest(objects: readonly KubeObject[]): string {
-  return digestOf(inOrder(objects.map((object) => [object, askedOf(object)] as const)));
+  return digestOf(inOrder(objects.map((object) => [object, plainPartOf(object)] as const)));
 }
 
 /** `sha256:…` over the values of exactly the fields that we own in a task's live objects. */
@@ -31,8 +31,8 @@ function inOrder(values: readonly (readonly [KubeObject, Json])[]): Json {
   return Object.fromEntries(values.map(([object, value]) => [keyOf(referenceOf(object)), value]));
 }
 
-/** The digest annotation of a Secret covers its values, and that of a job those of the Secrets that it reads. */
-function askedOf(object: KubeObject): Json {
+/** What is asked of an object, without our own note of it, which covers a Secret's values; of a Secret's data only the keys. */
+export function plainPartOf(object: KubeObject): JsonObject {
   const annotations = withoutKeys(object.metadata.annotations ?? {}, [digestAnnotation]);
   const asked = { ...object, metadata: { ...object.metadata, annotations } };
   if (!isSecret(object)) return asked;

@@ -204,6 +204,7 @@ export class SimulatedWorld {
       run: process.name,
       origin: { who: `${process.name}@simulated`, commit: null, url: null },
       createNamespace: true,
+      newKey: () => `the key of ${process.name}`,
       forceConflicts: true,
       lockTimeoutMs,
       ...(mode !== undefined && { mode }),

@@ -3,6 +3,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import type { StoreEvent } from '../embedded/store/object-store.js';
 import { conditionOf } from '../readiness/readiness.js';
 import { digestAnnotationOf } from '../tasks/digest.js';
+import { secretInputsOf } from '../tasks/secret-inputs.js';
 
 export interface WatchmanOptions {
   /** Values that may stand in Secrets only. */
@@ -17,7 +18,7 @@ export type Writer =
   | { readonly kind: 'cluster' };
 
 interface KnownJob {
-  readonly digest: string | undefined;
+  readonly digest: string;
   state: 'running' | 'succeeded' | 'failed';
   /** A flotilla process asked for its end, rather than anybody else. */
   deletedByRun: boolean;
@@ -65,7 +66,7 @@ export class Watchman {
 
   #seeJob({ type, object }: StoreEvent, writer: Writer): void {
     const key = keyOf(referenceOf(object));
-    const digest = digestAnnotationOf(object);
+    const digest = `${digestAnnotationOf(object) ?? ''} ${secretInputsOf(object) ?? ''}`;
     const known = this.#jobs.get(key);
     if (type === 'ADDED') {
       const isDoubled =

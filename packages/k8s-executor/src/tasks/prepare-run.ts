@@ -24,10 +24,12 @@ import { runChildProcess, type RunProgram } from '../manifest/run-program.js';
 import { partOfLabel } from '../record/apply-set.js';
 import { findForeign, foreignDiagnostic } from '../record/find-foreign.js';
 import { findPrunable, type FindPrunableResult } from '../record/find-prunable.js';
+import { createDeploymentKey, randomKey } from '../record/deployment-key.js';
 import { inventoryId } from '../record/inventory.js';
 import { createMembership } from '../record/membership.js';
 import { withDigest } from './digest.js';
 import { createLiveObjects } from './live-objects.js';
+import { ensureKey } from './ensure-key.js';
 import { ensureOwnNamespace, findOwnNamespace } from './missing-namespaces.js';
 import { readPlanFacts } from './plan-facts.js';
 import { preflight, printUnreachable, type PreflightResult } from './preflight.js';
@@ -84,6 +86,8 @@ export interface PrepareRunOptions {
   readonly pruneStateful?: boolean;
   /** Requests that one task has under way at the same time; default 16. */
   readonly applyConcurrency?: number;
+  /** Names a key that nobody can guess (see `DeploymentKey`); default: from the machine's randomness. */
+  readonly newKey?: () => string;
   /** `Warning:` headers of the API server, each text once. */
   readonly onWarning?: (message: string) => void;
 }
@@ -101,10 +105,11 @@ export interface PreparedRun {
    */
   checkAgain(): Promise<NotPrepared | undefined>;
   /**
-   * Writes the inventory ahead of everything else; to be awaited once the lock is held, before any task runs. Reads it
+   * Writes the inventory, and the key of a deployment with secrets, ahead of everything else; to be awaited once the lock
+   * is held, before any task runs. Reads the inventory
    * anew, since somebody else may have held the lock until now.
    */
-  openInventory(cluster: Pick<Cluster, 'apply'>): Promise<Refusal | undefined>;
+  openInventory(cluster: Pick<Cluster, 'apply' | 'get' | 'create'>): Promise<Refusal | undefined>;
   /** What runs the tasks. `series` names the run in the jobs that it makes. */
   runnerFor(series: string): TaskRunner;
   /** What the run will delete because nobody asks for it any more; a refusal when a task came out empty. */
@@ -290,6 +295,7 @@ function createContext(
       removesAll: plan.tasks.some(({ kind }) => kind === 'remove-environment'),
       takeOwnership: options.takeOwnership === true,
     }),
+    key: createDeploymentKey(owner, options.newKey ?? randomKey),
     force: options.forceConflicts === true,
     takenOver,
     pruneStateful: options.pruneStateful === true,
@@ -328,7 +334,9 @@ function startable(
       context.createNamespace || own !== undefined
         ? ensureOwnNamespace({ ...context, cluster }, own)
         : Promise.resolve(undefined),
-    openInventory: (cluster) => context.membership.open(cluster),
+    openInventory: async (cluster) =>
+      (await context.membership.open(cluster)) ??
+      (await ensureKey(cluster, context, [...objects.values()].flat())),
     runnerFor: (series) => createTaskRunner(objectsOf, { ...context, series }),
     findPrunable: ({ allowEmpty = false } = {}) =>
       findPrunable({

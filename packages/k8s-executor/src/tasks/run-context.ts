@@ -2,6 +2,7 @@ import type { Clock, DeploymentFile, TaskId } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import type { ReadinessRule } from '../readiness/readiness.js';
 import type { GraceTimes } from '../failure/grace-times.js';
+import type { DeploymentKey } from '../record/deployment-key.js';
 import type { Membership } from '../record/membership.js';
 import type { LiveObjects } from './live-objects.js';
 import type { PlanFacts } from './plan-facts.js';
@@ -20,6 +21,7 @@ export interface RunContext {
   /** How the objects of a task are judged; those of jobs by whether they have completed. */
   readonly judgeOf: (task: TaskId) => ReadinessRule;
   readonly membership: Membership;
+  readonly key: DeploymentKey;
   readonly redactor: Redactor;
   /** To be asked before anything that pods print is passed on. */
   readonly secrets: SecretLearner;

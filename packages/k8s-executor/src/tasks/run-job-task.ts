@@ -6,10 +6,14 @@ import { judgeCompletion } from '../readiness/judge.js';
 import { partOfLabel } from '../record/apply-set.js';
 import { applyObjects } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
-import { digestAnnotationOf } from './digest.js';
+import { digestAnnotationOf, digestOf } from './digest.js';
 import { isTried, withAttempt } from './job-attempt.js';
 import type { JobAttempt } from './job-attempt.js';
 import { createLogFollower } from './log-follower.js';
+import { isSecret } from './owned-fields.js';
+import { secretInputsOf, withSecretInputs } from './secret-inputs.js';
+import { plainPartOf } from '../record/task-digests.js';
+import { stoppable } from '../cluster/stoppable-cluster.js';
 import { observe } from './observation.js';
 import type { Observation } from './observation.js';
 import { refusalEvidence } from './print-failure.js';
@@ -27,11 +31,16 @@ export function runsToCompletion(object: KubeObject): boolean {
   );
 }
 
-/** What a job's identity is made of besides its own spec: the configuration that it reads. */
+/**
+ * What a job's identity is made of besides its own spec: the configuration that it reads, but for the values of Secrets
+ * (see `withSecretInputs`).
+ */
 export function jobInputs(objects: readonly KubeObject[]): Json {
   return objects
     .filter((object) => !runsToCompletion(object))
-    .map((object) => digestAnnotationOf(object) ?? null);
+    .map((object) =>
+      isSecret(object) ? digestOf(plainPartOf(object)) : (digestAnnotationOf(object) ?? null),
+    );
 }
 
 /**
@@ -51,13 +60,32 @@ export async function runJobTask(
   const applied = await applyObjects(configuration, context, task.signal);
   if (!applied.ok) return refusedVerdict(applied, context);
   const runs: AppliedObject[] = [];
-  for (const object of objects.filter(runsToCompletion)) {
+  const key = await keyFor(configuration, context, task.signal);
+  if (!key.ok)
+    return refusedVerdict({ ok: false, objects: [], evidence: key.evidence, failures: 1 }, context);
+  for (const run of objects.filter(runsToCompletion)) {
+    const object = withSecretInputs(run, configuration, key.value);
     const ensured = await ensureRun(object, context, task);
     if (!ensured.ok)
       return refusedVerdict({ ok: false, objects: runs, evidence: ensured.evidence, failures: 1 }, context);
     runs.push(ensured.value);
   }
   return waitForEnd([...applied.objects, ...runs], context, task);
+}
+
+/** What the Secrets among a job's configuration are identified by. */
+async function keyFor(
+  configuration: readonly KubeObject[],
+  { cluster, key }: RunContext,
+  signal: AbortSignal,
+): Promise<
+  | { readonly ok: true; readonly value: string | undefined }
+  | { readonly ok: false; readonly evidence: ReturnType<typeof refusalEvidence> }
+> {
+  const secret = configuration.find(isSecret);
+  if (secret === undefined) return { ok: true, value: undefined };
+  const obtained = await key.obtain(stoppable(cluster, signal));
+  return obtained.ok ? obtained : { ok: false, evidence: refusalEvidence(obtained.failure, secret) };
 }
 
 async function waitForEnd(
@@ -149,6 +177,7 @@ export function mayKeep(
 ): boolean {
   if (live.metadata.deletionTimestamp !== undefined) return false;
   if (digestAnnotationOf(live) !== digestAnnotationOf(object)) return false;
+  if (secretInputsOf(live) !== secretInputsOf(object)) return false;
   if (asked.attempt !== undefined && isTried(live, asked.attempt)) return true;
   const { status } = judgeCompletion(live);
   if (status === 'progressing') return true;

@@ -98,6 +98,7 @@ function start() {
     takenOver: new Set(),
     pruneStateful: false,
     membership: {} as never,
+    key: {} as never,
     rerunJobs: false,
     series: 'run/1',
     replace: false,
