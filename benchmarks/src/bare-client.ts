@@ -1,25 +1,45 @@
+import { createHash } from 'node:crypto';
 import { applyPatch, type KubeClient } from '@flotilla/e2e';
 import { pathOf, type BenchObject } from './objects.js';
 
 const inFlight = 16;
 
-/** The least that applying can cost: the same PATCHes over keep-alive connections, 16 in flight, nothing else. */
+/**
+ * The least that applying can cost: the PATCHes that Flotilla sends, with all that it writes into an object, over
+ * keep-alive connections, 16 in flight, and nothing else.
+ */
 export async function applyBare(
   client: KubeClient,
   objects: readonly BenchObject[],
-  namespace: string,
+  { namespace, dryRun = false }: { readonly namespace: string; readonly dryRun?: boolean },
 ): Promise<void> {
+  const query = `fieldManager=bare&fieldValidation=Strict&force=false${dryRun ? '&dryRun=All' : ''}`;
   const queue = objects.values();
   const worker = async () => {
     for (const object of queue)
       await client.request({
         method: 'PATCH',
-        path: `${pathOf(object, namespace)}?fieldManager=bare&force=true`,
-        body: object,
+        path: `${pathOf(object, namespace)}?${query}`,
+        body: withMarks(object, namespace),
         contentType: applyPatch,
       });
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
+}
+
+/** As large as what Flotilla adds: whose the object is, and the digest of what was asked. */
+function withMarks({ metadata, ...object }: BenchObject, namespace: string): BenchObject {
+  const labels = {
+    ...metadata.labels,
+    'app.kubernetes.io/managed-by': 'bare',
+    'applyset.kubernetes.io/part-of': 'applyset-aw1uS9bDEdcX6ytJgy8UEVecG15Qi08Puo0oOXbC94o-v1',
+    'flotilla.dev/deployment': 'bench',
+    'flotilla.dev/namespace': namespace,
+    'flotilla.dev/task': 'services.objects',
+  };
+  const digest = createHash('sha256').update(JSON.stringify(object)).digest('hex');
+  const annotations = { 'flotilla.dev/digest': `sha256:${digest}` };
+  return { ...object, metadata: { ...metadata, labels, annotations } };
 }
 
 interface WatchedDeployment {

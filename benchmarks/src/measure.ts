@@ -1,6 +1,11 @@
+import { sayProgress } from './progress.js';
+import { milliseconds } from './table.js';
+
 /** One way of doing a thing, to be timed beside the others. */
 export interface Contender {
   readonly name: string;
+  /** It is so slow that fewer rounds must do. */
+  readonly mostRounds?: number;
   /** Does it once; returns milliseconds. Preparation is its own affair and does not count. */
   readonly measure: (round: number) => Promise<number>;
 }
@@ -24,8 +29,11 @@ export async function measureInTurns(
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const index = (round + turn) % contenders.length;
-      const ms = await contenders[index]?.measure(round);
-      if (ms !== undefined) times[index]?.push(ms);
+      const contender = contenders[index];
+      if (contender === undefined || round >= (contender.mostRounds ?? rounds)) continue;
+      const ms = await contender.measure(round);
+      times[index]?.push(ms);
+      sayProgress(`round ${round + 1}: ${contender.name} ${milliseconds(ms)}`);
     }
   }
   return contenders.map(({ name }, index) => summarize(name, times[index] ?? []));

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProgram, startControlPlane, type ControlPlane } from '@flotilla/e2e';
-import { median } from './measure.js';
+import { runProgram, type ControlPlane } from '@flotilla/e2e';
+import { withCluster } from './bench-cluster.js';
 import { cliPath } from './programs.js';
-import { milliseconds, table } from './table.js';
+import { sayProgress } from './progress.js';
+import { noteSettled } from './settled-tasks.js';
+import { delayTable } from './table.js';
 
 const services = 60;
 
@@ -14,23 +15,14 @@ const services = 60;
  * the machine is not what is measured.
  */
 export async function benchNoticed(rounds = 3): Promise<string> {
-  const cluster = await startControlPlane({ audit: false });
-  const folder = await mkdtemp(join(tmpdir(), 'flotilla-noticed-'));
-  try {
+  return withCluster({ audit: false }, async (cluster, folder) => {
     const delays: number[] = [];
-    for (let round = 0; round < rounds; round += 1)
+    for (let round = 0; round < rounds; round += 1) {
       delays.push(...(await measureRound(cluster, folder, `noticed-${round}`)));
-    delays.sort((a, b) => a - b);
-    const at = (share: number) => milliseconds(delays[Math.floor((delays.length - 1) * share)] ?? NaN);
-    const what = `${delays.length} Deployments, ready → settled`;
-    return table(
-      [what, 'median', '95 of 100', 'slowest'],
-      [['flotilla', milliseconds(median(delays)), at(0.95), at(1)]],
-    );
-  } finally {
-    await cluster.stop();
-    await rm(folder, { recursive: true });
-  }
+      sayProgress(`round ${round + 1} of ${rounds}`);
+    }
+    return delayTable([[`${delays.length} Deployments, ready → settled`, delays]]);
+  });
 }
 
 /** The delay of each task, in milliseconds; below 0 when the bare watch heard of it later than Flotilla. */
@@ -81,13 +73,6 @@ async function watchReady(
   await cluster.client.lines(path, onLine, end).catch((error: unknown) => {
     if (!end.aborted) throw error;
   });
-}
-
-const settledLine = /"type":"task-settled"[^\n]*?"task":"services\.([^"]+)"/g;
-
-function noteSettled(stdout: string, settledAt: Map<string, number>): void {
-  for (const [, name = ''] of stdout.matchAll(settledLine))
-    if (!settledAt.has(name)) settledAt.set(name, performance.now());
 }
 
 async function writeFiles(folder: string): Promise<void> {

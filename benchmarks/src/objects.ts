@@ -2,7 +2,11 @@
 export interface BenchObject {
   readonly apiVersion: string;
   readonly kind: 'ConfigMap' | 'Deployment';
-  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 /** ConfigMaps of about half a kilobyte; `version` changes their content. */
@@ -15,8 +19,8 @@ export function configMaps(count: number, version: number): readonly BenchObject
   }));
 }
 
-/** Deployments of one replica. */
-export function deployments(count: number): readonly BenchObject[] {
+/** Deployments of so many replicas. */
+export function deployments(count: number, replicas = 1): readonly BenchObject[] {
   return Array.from({ length: count }, (_, index) => {
     const labels = { app: `web-${index}` };
     const containers = [{ name: 'web', image: 'registry.example/web:1', ports: [{ containerPort: 8080 }] }];
@@ -25,7 +29,7 @@ export function deployments(count: number): readonly BenchObject[] {
       kind: 'Deployment' as const,
       metadata: { name: `web-${index}`, labels },
       spec: {
-        replicas: 1,
+        replicas,
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: { containers } },
       },

@@ -1,4 +1,4 @@
-import type { Row } from './measure.js';
+import { median, type Row } from './measure.js';
 
 /** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -17,6 +17,18 @@ export function ratioTable(what: string, rows: readonly Row[], base: string): st
       `${milliseconds(low)} – ${milliseconds(high)}`,
       (medianMs / baseMs).toFixed(2),
     ]),
+  );
+}
+
+/** Of each series of delays in milliseconds the median, what 95 of 100 stay below, and the slowest. */
+export function delayTable(series: readonly (readonly [string, readonly number[]])[]): string {
+  return table(
+    ['delay', 'median', '95 of 100', 'slowest'],
+    series.map(([what, delays]) => {
+      const sorted = delays.toSorted((a, b) => a - b);
+      const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? NaN;
+      return [what, ...[median(delays), at(0.95), at(1)].map(milliseconds)];
+    }),
   );
 }
 
