@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Identity } from './credentials.js';
+import { mostInFlight } from './write-gate.js';
 
 /** Where an API server is and how it is trusted. */
 export interface ApiTarget {
@@ -26,8 +27,6 @@ export interface HttpAgents {
   readonly tls: https.RequestOptions;
 }
 
-const REQUEST_SOCKETS = 16;
-
 /** Makes the agents; proxies' agents are loaded only when there is a proxy. */
 export async function createHttpAgents(
   target: ApiTarget,
@@ -40,7 +39,7 @@ export async function createHttpAgents(
   };
   const create = await agentFactory(target);
   return {
-    requests: create({ ...tls, keepAlive: true, maxSockets: REQUEST_SOCKETS, scheduling: 'lifo' }),
+    requests: create({ ...tls, keepAlive: true, maxSockets: mostInFlight, scheduling: 'lifo' }),
     streams: create({ ...tls, keepAlive: false }),
     tls,
   };

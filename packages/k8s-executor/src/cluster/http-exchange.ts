@@ -14,8 +14,8 @@ export function exchangeHttp(exchange: HttpRequest, agents: HttpAgents): Promise
     agent: connection === 'own' ? agents.streams : agents.requests,
     method,
     headers: headers as http.OutgoingHttpHeaders,
-    signal,
   });
+  breakOnAbort(request, signal);
   request.on('socket', (socket) => {
     if (!request.reusedSocket) socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS).setNoDelay(true);
   });
@@ -29,6 +29,15 @@ export function exchangeHttp(exchange: HttpRequest, agents: HttpAgents): Promise
     });
     request.end(body);
   });
+}
+
+/** As the option `signal` of a request does it, without the stream helpers that cost as much as the request itself. */
+function breakOnAbort(request: http.ClientRequest, signal: AbortSignal): void {
+  const breakOff = () => {
+    request.destroy(new Error('the request was stopped'));
+  };
+  if (signal.aborted) breakOff();
+  else signal.addEventListener('abort', breakOff, { once: true });
 }
 
 function asResponse(response: http.IncomingMessage): HttpResponse {

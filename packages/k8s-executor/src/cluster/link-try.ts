@@ -14,16 +14,19 @@ export function linkTry(
 ): LinkedAbort {
   if (signal === undefined || graceMs === 0) return linkAbort([signal, permit?.ended, closing]);
   const link = linkAbort([permit?.ended, closing]);
-  const over = new AbortController();
+  // Made only when it is needed: nearly every write is answered without ever being stopped.
+  let grace: AbortController | undefined;
   const startGrace = () => {
-    void clock.until(clock.now() + graceMs, over.signal).then(() => {
-      if (!over.signal.aborted) link.abort();
+    const begun = new AbortController();
+    grace = begun;
+    void clock.until(clock.now() + graceMs, begun.signal).then(() => {
+      if (!begun.signal.aborted) link.abort();
     });
   };
   setMaxListeners(0, signal);
   signal.addEventListener('abort', startGrace, { once: true });
   const release = () => {
-    over.abort('released');
+    grace?.abort('released');
     signal.removeEventListener('abort', startGrace);
     link.release();
   };

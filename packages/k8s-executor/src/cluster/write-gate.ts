@@ -1,11 +1,15 @@
-const MOST_IN_FLIGHT = 16;
+/**
+ * Requests in flight at the same time, writes and reads: over a network it decides how long a thousand objects take. A
+ * fraction of what an API server takes from one client before it says 429 (its own limit for writes is 200).
+ */
+export const mostInFlight = 32;
 
 /**
  * How many writes may be in flight: additive increase, multiplicative decrease, as TCP does it. The server says 429
  * when it is too much; each `limit` accepted writes in a row try one more.
  */
 export class WriteGate {
-  #limit = MOST_IN_FLIGHT;
+  #limit = mostInFlight;
   #accepted = 0;
   #inFlight = 0;
   #shrinks = 0;
@@ -52,7 +56,7 @@ export class WriteGate {
     this.#accepted += 1;
     if (this.#accepted < this.#limit) return;
     this.#accepted = 0;
-    this.#limit = Math.min(MOST_IN_FLIGHT, this.#limit + 1);
+    this.#limit = Math.min(mostInFlight, this.#limit + 1);
   }
 
   #shrink(): void {

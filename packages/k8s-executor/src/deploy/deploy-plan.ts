@@ -30,7 +30,6 @@ import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js
 import type { HeldLock } from '../record/lock/held-lock.js';
 import { readReceipt, type Receipt } from '../record/receipt.js';
 import type { RunOrigin } from '../record/run-origin.js';
-import { desiredDigest } from '../record/task-digests.js';
 import {
   prepareRun,
   type NotPrepared,
@@ -256,7 +255,7 @@ async function begin(
   const journaling = {
     ...options,
     mode: options.mode ?? 'new',
-    digests: new Map(plan.tasks.map(({ id }) => [id, desiredDigest(run.objectsOf(id))])),
+    digests: new Map(plan.tasks.map(({ id }) => [id, run.desiredDigestOf(id)])),
     hasOtherSecrets: (task: TaskId) => hasOtherSecrets(run.objectsOf(task), cluster),
     hasChanged: (task: TaskId) => run.context.changedTasks.has(labelValue(task)),
     redact: (text: string) => redactor.redact(text),

@@ -10,7 +10,7 @@ import { unlessHurried } from './run-plumbing.js';
 /** What the end of a run is written down with. */
 export interface RecordEndOptions extends Omit<
   RecordHistoryOptions & RecordedRun,
-  'deployment' | 'objectsOf' | 'workflow' | 'settled' | 'live' | 'at'
+  'deployment' | 'objectsOf' | 'desiredDigestOf' | 'workflow' | 'settled' | 'live' | 'at'
 > {
   readonly wallClock: () => Date;
   readonly clock: Clock;
@@ -38,7 +38,9 @@ export async function writeReceipt(
   const { cluster, clock, plan, namespace } = options;
   const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
   const objectsOf = (task: TaskId) => prepared.objectsOf(task);
-  const written = recordRun({ ...options, settled, objectsOf, live, at: options.wallClock() });
+  const desiredDigestOf = (task: TaskId) => prepared.desiredDigestOf(task);
+  const at = options.wallClock();
+  const written = recordRun({ ...options, settled, objectsOf, desiredDigestOf, live, at });
   await warnUnlessWritten('receipt', written, { ...options, hurry: isCutShort(settled.outcome) });
 }
 
@@ -56,7 +58,7 @@ async function warnUnlessWritten(
 
 /** Keeps the good revisions of a run. Tasks that it has rolled back have theirs already. */
 async function keepRevisions(
-  options: Omit<RecordHistoryOptions, 'deployment' | 'objectsOf' | 'workflow'> & {
+  options: Omit<RecordHistoryOptions, 'deployment' | 'objectsOf' | 'desiredDigestOf' | 'workflow'> & {
     readonly plan: { readonly name: string; readonly workflow: string };
   },
   prepared: PreparedRun,
@@ -69,6 +71,7 @@ async function keepRevisions(
     workflow: options.plan.workflow,
     settled: { ...options.settled, tasks },
     objectsOf: (task) => prepared.objectsOf(task),
+    desiredDigestOf: (task) => prepared.desiredDigestOf(task),
   });
 }
 

@@ -8,7 +8,7 @@ import { readClusterUid } from './cluster-uid.js';
 import { deleteReceipt, readReceipt, writeReceipt } from './receipt.js';
 import type { Receipt, TaskReceipt } from './receipt.js';
 import type { RunOrigin } from './run-origin.js';
-import { desiredDigest, liveDigest } from './task-digests.js';
+import { liveDigest } from './task-digests.js';
 
 /** A run that has ended, and what is needed to write down what it left. */
 export interface RecordedRun {
@@ -19,6 +19,8 @@ export interface RecordedRun {
   readonly namespace: string;
   readonly settled: RunSettled;
   readonly objectsOf: (task: TaskId) => readonly KubeObject[];
+  /** `desiredDigest` of these objects. */
+  readonly desiredDigestOf: (task: TaskId) => string;
   /** The live state as it is now. */
   readonly live: LiveObjects;
   readonly origin: RunOrigin;
@@ -96,7 +98,7 @@ async function taskReceipt(
   const objects = recorded.objectsOf(task);
   if (objects.length === 0) return undefined;
   if (outcome === 'skipped') return known;
-  const desired = desiredDigest(objects);
+  const desired = recorded.desiredDigestOf(task);
   const isKnown = known?.desired === desired && known.live !== null;
   if (outcome === 'unchanged' && isKnown) return { ...known, outcome };
   return {

@@ -13,6 +13,7 @@ import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { mostInFlight } from '../cluster/write-gate.js';
 import { chooseGrace } from '../failure/grace-times.js';
 import type { GraceTimes } from '../failure/grace-times.js';
 import { checkObjects } from '../manifest/check-objects.js';
@@ -27,6 +28,7 @@ import { findPrunable, type FindPrunableResult } from '../record/find-prunable.j
 import { createDeploymentKey, randomKey } from '../record/deployment-key.js';
 import { inventoryId } from '../record/inventory.js';
 import { createMembership } from '../record/membership.js';
+import { desiredDigest } from '../record/task-digests.js';
 import { withDigest } from './digest.js';
 import { createLiveObjects } from './live-objects.js';
 import { ensureKey } from './ensure-key.js';
@@ -84,7 +86,7 @@ export interface PrepareRunOptions {
   readonly takeOwnership?: boolean;
   /** Claims, volumes, namespaces and CRDs are deleted like everything else (`--prune-stateful`). */
   readonly pruneStateful?: boolean;
-  /** Requests that one task has under way at the same time; default 16. */
+  /** Requests that one task has under way at the same time; default 32. */
   readonly applyConcurrency?: number;
   /** Names a key that nobody can guess (see `DeploymentKey`); default: from the machine's randomness. */
   readonly newKey?: () => string;
@@ -118,6 +120,8 @@ export interface PreparedRun {
   readonly context: RunContext;
   /** The objects of a task as they will be applied, in apply order; none for tasks without objects. */
   objectsOf(task: TaskId): readonly KubeObject[];
+  /** `desiredDigest` of the objects of a task; computed once. */
+  desiredDigestOf(task: TaskId): string;
   /** The tasks of the plan with their objects and where each is asked for. */
   readonly rendered: readonly RenderedTask[];
   /** Warnings and hints that were found on the way. */
@@ -274,7 +278,7 @@ function createContext(
   const { tasks, judgeOf, takenOver } = found;
   const owner = { deployment: plan.name, namespace };
   const live = createLiveObjects(cluster, clock, owner);
-  const applyConcurrency = options.applyConcurrency ?? 16;
+  const applyConcurrency = options.applyConcurrency ?? mostInFlight;
   return {
     cluster,
     clock,
@@ -328,6 +332,7 @@ function startable(
     tasks.map(({ task, manifests }) => [task.id, manifests.map((manifest) => manifest.object)] as const),
   );
   const objectsOf = (task: TaskId) => objects.get(task) ?? [];
+  const digests = new Map<TaskId, string>();
   const own = findOwnNamespace([...objects.values()].flat(), context.namespace);
   return {
     createNamespace: (cluster) =>
@@ -350,6 +355,11 @@ function startable(
       }),
     context,
     objectsOf,
+    desiredDigestOf: (task) => {
+      const digest = digests.get(task) ?? desiredDigest(objectsOf(task));
+      digests.set(task, digest);
+      return digest;
+    },
     rendered: tasks,
   };
 }

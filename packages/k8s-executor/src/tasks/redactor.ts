@@ -198,3 +198,11 @@ export function redactJson(value: Json, redact: (text: string) => string): Json 
     ),
   );
 }
+
+/** Whether a text of the value holds what may not be shown. */
+export function holdsSecret(value: Json, redactor: Pick<Redactor, 'redact'>): boolean {
+  if (typeof value === 'string') return redactor.redact(value) !== value;
+  if (Array.isArray(value)) return (value as readonly Json[]).some((item) => holdsSecret(item, redactor));
+  if (!isJsonObject(value)) return false;
+  return Object.values(value).some((below) => below !== undefined && holdsSecret(below, redactor));
+}

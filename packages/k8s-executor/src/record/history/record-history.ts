@@ -7,10 +7,9 @@ import { keyOf, referenceOf } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { digestAnnotationOf, digestOf } from '../../tasks/digest.js';
 import { mapBounded } from '../../tasks/map-bounded.js';
-import { redactJson } from '../../tasks/redactor.js';
+import { holdsSecret } from '../../tasks/redactor.js';
 import type { Redactor } from '../../tasks/redactor.js';
 import type { RunOrigin } from '../run-origin.js';
-import { desiredDigest } from '../task-digests.js';
 import { encodeObjects } from './encode-objects.js';
 import { historyKinds, listParts, orderAnnotation, type RevisionPart } from './read-history.js';
 import { revisionMetadata, revisionName, type HistoryPlace, type Revision } from './revision.js';
@@ -27,6 +26,8 @@ export interface RecordHistoryOptions extends HistoryPlace {
   readonly run: string;
   readonly workflow: string;
   readonly objectsOf: (task: TaskId) => readonly KubeObject[];
+  /** `desiredDigest` of these objects. */
+  readonly desiredDigestOf: (task: TaskId) => string;
   readonly redactor: Redactor;
   readonly origin: RunOrigin;
   /** When the run ended. */
@@ -74,7 +75,7 @@ async function recordTask(
   );
   const { plain, secret } = partition(objects, options.redactor);
   const values = secret.length === 0 ? undefined : valuesDigest(secret);
-  const digest = desiredDigest(objects);
+  const digest = options.desiredDigestOf(task);
   const isKnown =
     newest?.digest === digest && newestSecret?.object.metadata.annotations?.[valuesAnnotation] === values;
   if (isKnown) return { ok: true, value: undefined };
@@ -115,17 +116,10 @@ function partition(objects: readonly KubeObject[], redactor: Redactor) {
     const annotations = { ...object.metadata.annotations, [orderAnnotation]: String(at) };
     return { ...object, metadata: { ...object.metadata, annotations } };
   });
-  const isSecret = (object: KubeObject) => {
-    const shown = redactJson(object, (text) => redactor.redact(text));
-    return (
-      (object.kind === 'Secret' && object.apiVersion === 'v1') ||
-      JSON.stringify(shown) !== JSON.stringify(object)
-    );
-  };
-  return {
-    plain: placed.filter((object) => !isSecret(object)),
-    secret: placed.filter(isSecret),
-  };
+  const isSecret = (object: KubeObject) =>
+    (object.kind === 'Secret' && object.apiVersion === 'v1') || holdsSecret(object, redactor);
+  const secret = new Set(placed.filter(isSecret));
+  return { plain: placed.filter((object) => !secret.has(object)), secret: [...secret] };
 }
 
 interface Content {
