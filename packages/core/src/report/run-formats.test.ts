@@ -302,6 +302,13 @@ describe('the live view', () => {
   });
 });
 
+test('the waiting line of a run whose tasks have all settled says what is still done', () => {
+  const events = degradedRun.filter(({ type }) => type !== 'run-settled');
+  expect(formatWaiting(runStateOf(events), 200_000)).toBe(
+    '   200.0s  every task has settled; recording what is deployed',
+  );
+});
+
 test('the waiting line says what is waited for, since when and why', () => {
   const events: readonly RunEvent[] = [
     ...haltedRun.filter(({ at }) => at <= 30_000),

@@ -15,7 +15,9 @@ export function formatWaiting(state: RunState, atMs: number): string {
     ...(running.length > namedMax ? [`${running.length - namedMax} more running`] : []),
     ...(waiting > 0 ? [`${plural(waiting, 'task')} still to start`] : []),
   ];
-  const what = named.length === 0 ? 'waiting for the next task to start' : `waiting for ${named.join('; ')}`;
+  const idle =
+    waiting > 0 ? 'waiting for the next task to start' : 'every task has settled; recording what is deployed';
+  const what = named.length === 0 ? idle : `waiting for ${named.join('; ')}`;
   return `${formatSeconds(atMs).padStart(9)}  ${[what, ...rest].join('; ')}`;
 }
 

@@ -13,7 +13,7 @@ import { readForFailure, refusalEvidence } from './print-failure.js';
 import { mayReplace, replaceObject } from './replace-object.js';
 import type { RunContext } from './run-context.js';
 import { sendPatiently } from './send-patiently.js';
-import { waitForFoundation } from './wait-for-foundation.js';
+import { waitForFoundation, type ApplyOptions } from './wait-for-foundation.js';
 
 export type ApplyResult =
   | { readonly ok: true; readonly objects: readonly AppliedObject[] }
@@ -31,7 +31,7 @@ export type ApplyResult =
 export async function applyObjects(
   objects: readonly KubeObject[],
   context: RunContext,
-  signal: AbortSignal,
+  { signal, tellWait }: ApplyOptions,
 ): Promise<ApplyResult> {
   const done: AppliedObject[] = [];
   for (const wave of waves) {
@@ -46,7 +46,7 @@ export async function applyObjects(
     }
     const [evidence] = failures;
     if (evidence !== undefined) return { ok: false, objects: done, evidence, failures: failures.length };
-    if (wave === 'foundation') await waitForFoundation(done, context, signal);
+    if (wave === 'foundation') await waitForFoundation(done, context, { signal, tellWait });
   }
   return { ok: true, objects: done };
 }

@@ -144,7 +144,9 @@ function printSilentWebhook(
   }
   return {
     cause: `${subject} is refused: the webhook ${name}, which ${bringer} brings, does not answer: ${why}`,
-    advice: `Deploy the object in a task that waits for ${bringer} (a later step, depends_on): the webhook answers once its pods are ready.`,
+    advice: /x509|certificate/.test(why)
+      ? 'The API server does not trust its certificate: look at the caBundle of the webhook, and at who issues the certificate.'
+      : `Deploy the object in a task that waits for ${bringer} (a later step, depends_on): the webhook answers once its pods are ready.`,
   };
 }
 

@@ -22,7 +22,10 @@ export async function runDeploymentTask(
 ): Promise<Verdict> {
   if (objects.length === 0) return { kind: 'succeeded', reason: 'nothing to deploy to the cluster' };
   task.progress({ phase: 'apply', message: `applying ${counted(objects.length)}` });
-  const applied = await applyObjects(objects, context, task.signal);
+  const applied = await applyObjects(objects, context, {
+    signal: task.signal,
+    tellWait: progressTeller(task, context),
+  });
   if (!applied.ok) return refusedVerdict(applied, context);
   const observation = observe({ objects: applied.objects, judge: task.judge }, context);
   task.keep(observation);

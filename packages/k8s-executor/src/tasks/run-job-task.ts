@@ -57,7 +57,10 @@ export async function runJobTask(
     message: `applying ${objects.map((object) => object.metadata.name).join(', ')}`,
   });
   const configuration = objects.filter((object) => !runsToCompletion(object));
-  const applied = await applyObjects(configuration, context, task.signal);
+  const applied = await applyObjects(configuration, context, {
+    signal: task.signal,
+    tellWait: progressTeller(task, context),
+  });
   if (!applied.ok) return refusedVerdict(applied, context);
   const runs: AppliedObject[] = [];
   const key = await keyFor(configuration, context, task.signal);

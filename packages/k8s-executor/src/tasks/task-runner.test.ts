@@ -243,6 +243,19 @@ test('what heals within its grace does not fail, and what heals after it recover
   expect(await recovered).toBe(true);
 });
 
+test('a timeout before everything is applied is explained by what was done last', async () => {
+  const { clock, run, runner, abort, fake } = start();
+  fake.cluster.apply = () => new Promise(() => undefined);
+  void run();
+  await clock.advanceTo(1_000);
+  expect(await runner.explain(task, 1_000)).toEqual({
+    cause: 'it was still applying 1 object',
+    events: [],
+    logs: [],
+  });
+  abort.abort();
+});
+
 test('a timeout is explained by what is not current', async () => {
   const { clock, run, roll, pod, runner, abort } = start();
   void run();

@@ -1,4 +1,12 @@
-import type { Evidence, TaskContext, TaskId, TaskNode, TaskRunner, Verdict } from '@flotilla/core';
+import type {
+  Evidence,
+  TaskContext,
+  TaskId,
+  TaskNode,
+  TaskProgress,
+  TaskRunner,
+  Verdict,
+} from '@flotilla/core';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { collectEvidence, evidenceAtHand } from '../failure/collect-evidence.js';
 import { isUnchanged } from './apply-objects.js';
@@ -17,6 +25,8 @@ export function createTaskRunner(
   context: RunContext,
 ): TaskRunner {
   const observations = new Map<TaskId, Observation>();
+  /** What a task has said last: all that is known of one that runs into its timeout before everything is applied. */
+  const said = new Map<TaskId, TaskProgress>();
   const removals = new Map<TaskId, readonly KubeObject[]>();
 
   function keep(task: TaskNode): (observation: Observation) => void {
@@ -45,14 +55,20 @@ export function createTaskRunner(
 
   return {
     async run(task, taskContext) {
-      const verdict = await runTask(task, taskContext);
+      const progress = (each: TaskProgress) => {
+        said.set(task.id, each);
+        taskContext.progress(each);
+      };
+      const verdict = await runTask(task, { ...taskContext, progress });
       if (verdict.kind !== 'failed') observations.get(task.id)?.stop();
       return verdict;
     },
     explain: (task, withinMs) =>
       task.kind === 'remove-environment'
         ? Promise.resolve(explainRemoval(removals.get(task.id) ?? []))
-        : explainWait(observations.get(task.id), context, withinMs),
+        : explainWait(observations.get(task.id), context, withinMs).then(
+            (evidence) => evidence ?? explainApplying(said.get(task.id)),
+          ),
     async recovery(task, signal) {
       const observation = observations.get(task.id) ?? (await observeLive(task, objectsOf(task.id), context));
       if (observation === undefined) return false;
@@ -63,6 +79,15 @@ export function createTaskRunner(
       }
     },
   };
+}
+
+/** What a task that has not applied everything was at. */
+function explainApplying(progress: TaskProgress | undefined): Evidence | undefined {
+  if (progress === undefined) return undefined;
+  const { phase, message, objects } = progress;
+  const [object] = phase === 'wait' ? (objects ?? []) : [];
+  const cause = phase === 'wait' ? `it still waited for ${message}` : `it was still ${message}`;
+  return { cause, ...(object !== undefined && { object }), events: [], logs: [] };
 }
 
 /** What is known at hand when the cluster does not answer in time: a timeout is never left unexplained. */

@@ -2,19 +2,26 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { judge } from '../readiness/judge.js';
 import { listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
 import type { AppliedObject } from './applied-object.js';
-import { observe } from './observation.js';
+import { observe, type Sight } from './observation.js';
 import type { RunContext } from './run-context.js';
+
+/** What applying the objects of a task is given. */
+export interface ApplyOptions {
+  readonly signal: AbortSignal;
+  /** Told of the namespaces and CRDs that the rest waits for. */
+  readonly tellWait: (pending: readonly Sight[]) => void;
+}
 
 /** Waits until namespaces are active and CRDs established: nothing can be put into them before. */
 export async function waitForFoundation(
   objects: readonly AppliedObject[],
   context: RunContext,
-  signal: AbortSignal,
+  { signal, tellWait }: ApplyOptions,
 ): Promise<void> {
   if (objects.length === 0) return;
   const observation = observe({ objects, judge }, context);
   try {
-    await observation.untilCurrent(signal);
+    await observation.untilCurrent(signal, tellWait);
   } finally {
     observation.stop();
   }
