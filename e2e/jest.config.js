@@ -5,6 +5,6 @@ export default {
   // Built, unlike the tests: jest maps no imports for a global setup.
   globalSetup: '<rootDir>/dist/testing/build-tools-once.js',
   testTimeout: 120_000,
-  // Every suite starts a control plane of its own.
-  maxWorkers: 1,
+  // Every suite has a control plane of its own and waits for it most of the time: more of them than two cores can run at once.
+  maxWorkers: 3,
 };

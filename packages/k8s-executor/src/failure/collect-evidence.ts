@@ -37,7 +37,8 @@ export type FoundLog = Evidence['logs'][number];
 /** How many lines of a log are evidence. */
 export const logLinesKept = 25;
 const podsRead = 2;
-const logReadMs = 3_000;
+/** Long enough for a busy node: a failure without its log sends people to look for it themselves. */
+const logReadMs = 10_000;
 
 /** Reads events and logs and puts them in the order in which they help (execution.md §3). What cannot be read is left out. */
 export async function collectEvidence(finding: Finding, source: EvidenceSource): Promise<Evidence> {
