@@ -25,6 +25,8 @@ export interface ControlPlaneOptions {
    * `undefined` said aloud keeps Kubernetes' defaults (20 and 50), which is what real clusters have.
    */
   readonly controllerRequestsPerSecond?: number | undefined;
+  /** How long a node may say nothing before it counts as lost, in whole seconds. Default: Kubernetes' own (50). */
+  readonly nodeGraceSeconds?: number;
 }
 
 /** A real Kubernetes control plane on loopback with simulated nodes, and what tests need to use it. */
@@ -45,6 +47,8 @@ export interface ControlPlane {
   restartApiServer(): Promise<void>;
   /** Failures of the simulated nodes that nothing explains; a suite expects none. */
   nodeErrors(): readonly unknown[];
+  /** From now on nothing is heard of a simulated node and its pods; the function that is returned brings it back. */
+  loseNode(name: string): () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +120,10 @@ class Starter {
         await this.#startApiServer(binaries, pki);
       },
       nodeErrors: () => this.#nodes?.errors ?? [],
+      loseNode: (name) => {
+        if (this.#nodes === undefined) throw new Error('There are no nodes.');
+        return this.#nodes.loseNode(name);
+      },
       stop: async () => {
         client.close();
         await this.stopAll();
@@ -180,7 +188,10 @@ class Starter {
     await Promise.all([
       start(
         'kube-controller-manager',
-        program.controllerManagerArguments(this.#layout, limit),
+        program.controllerManagerArguments(this.#layout, {
+          requestsPerSecond: limit,
+          nodeGraceSeconds: this.#options.nodeGraceSeconds,
+        }),
         ports.controllerManager,
       ),
       start('kube-scheduler', program.schedulerArguments(this.#layout, limit), ports.scheduler),

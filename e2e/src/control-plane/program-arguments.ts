@@ -86,8 +86,20 @@ export function apiServerArguments(layout: Layout, options: { readonly audit: bo
   });
 }
 
-export function controllerManagerArguments(layout: Layout, requestsPerSecond: number | undefined): string[] {
+interface ControllerManagerOptions {
+  readonly requestsPerSecond: number | undefined;
+  readonly nodeGraceSeconds: number | undefined;
+}
+
+export function controllerManagerArguments(
+  layout: Layout,
+  { requestsPerSecond, nodeGraceSeconds }: ControllerManagerOptions,
+): string[] {
   return flags({
+    ...(nodeGraceSeconds !== undefined && {
+      'node-monitor-grace-period': `${nodeGraceSeconds}s`,
+      'node-monitor-period': '1s',
+    }),
     ...clientFlags(layout, 'controller-manager', requestsPerSecond),
     'bind-address': '127.0.0.1',
     'secure-port': String(layout.ports.controllerManager),

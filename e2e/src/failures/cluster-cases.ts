@@ -55,23 +55,6 @@ const runningUnready = ({ status }: SeenObject) =>
   status.phase === 'Running' &&
   status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'False') === true;
 
-/** Of the whole set of nodes one goes away with its pods. */
-async function loseNode({ awaitObject, cluster }: Scene): Promise<void> {
-  const pod = await awaitObject('/api/v1', 'pods', runningUnready);
-  const node = pod.spec.nodeName ?? '';
-  await cluster.kubectl(['taint', 'node', node, 'node.kubernetes.io/unreachable:NoExecute']);
-  await awaitObject(
-    '/api/v1',
-    'pods',
-    ({ metadata, spec }) => metadata.uid !== pod.metadata.uid && spec.nodeName !== undefined,
-  );
-  await cluster.kubectl(['taint', 'node', node, 'node.kubernetes.io/unreachable:NoExecute-']);
-}
-
-const leavesAtOnce = [
-  { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
-];
-
 const urgent: Json = {
   apiVersion: 'scheduling.k8s.io/v1',
   kind: 'PriorityClass',
@@ -196,13 +179,6 @@ export const clusterCases: readonly FailureCase[] = [
     title: 'a pod that its node evicts',
     objects: [deployment({ behaviour: { mode: 'evicted', 'fail-pods': '1' } })],
     words: ['--grace', 'crash-loop=0s'],
-    outcome: 'succeeded',
-  },
-  {
-    title: 'a node that is lost',
-    objects: [deployment({ behaviour: slow, pod: { tolerations: leavesAtOnce } })],
-    words: ['--grace', 'crash-loop=0s'],
-    during: loseNode,
     outcome: 'succeeded',
   },
   {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from '../kube-client/kube-client.js';
 import { watchObjects } from '../kube-client/watch-objects.js';
 import { behaviourOf } from './behaviour.js';
+import type { Outages } from './outages.js';
 import { ignoring, postEvent } from './pod-events.js';
 import { PodLife } from './pod-life.js';
 import type { PodMemory } from './pod-status.js';
@@ -23,6 +24,7 @@ export interface KeptPod {
 
 export interface KubeletOptions {
   readonly settings: NodeSettings;
+  readonly outages: Outages;
   readonly signal: AbortSignal;
   /** Told of what should not happen. */
   readonly onError: (error: unknown) => void;
@@ -77,7 +79,7 @@ export class Kubelet {
     };
     const siblings = this.#countSiblings(pod);
     const life = new PodLife(pod, {
-      client: this.#client,
+      client: this.#clientOf(pod),
       settings: this.#options.settings,
       memory,
       siblings,
@@ -104,7 +106,8 @@ export class Kubelet {
   async #stopAndDelete(pod: Pod): Promise<void> {
     const { settings, signal } = this.#options;
     const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
-    await postEvent(this.#client, pod, { type: 'Normal', reason: 'Killing', message: 'Stopping container' });
+    const client = this.#clientOf(pod);
+    await postEvent(client, pod, { type: 'Normal', reason: 'Killing', message: 'Stopping container' });
     await sleep(Math.min(behaviourOf(pod, settings).terminateMs, graceMs), undefined, { signal });
     const body = {
       apiVersion: 'v1',
@@ -112,7 +115,11 @@ export class Kubelet {
       gracePeriodSeconds: 0,
       preconditions: { uid: pod.metadata.uid },
     };
-    await ignoring([404, 409], this.#client.request({ method: 'DELETE', path: pathOf(pod), body }));
+    await ignoring([404, 409], client.request({ method: 'DELETE', path: pathOf(pod), body }));
+  }
+
+  #clientOf(pod: Pod): KubeClient {
+    return this.#options.outages.clientOf(pod.spec.nodeName, this.#client);
   }
 
   #forget(uid: string): void {

@@ -18,7 +18,6 @@ export async function registerNode(client: KubeClient, name: string, logPort: nu
   };
   await ignoring([409], client.request({ method: 'POST', path: '/api/v1/nodes', body }));
   await reportNode(client, name, logPort);
-  await renewNodeLease(client, name);
   // The API server taints every new node until its first report.
   const untaint = { spec: { taints: null } };
   await client.request({
@@ -59,7 +58,8 @@ function nodeLabels(name: string, index: number): Record<string, string> {
   };
 }
 
-async function reportNode(client: KubeClient, name: string, logPort: number): Promise<void> {
+/** Says that the node is ready, and renews its lease. */
+export async function reportNode(client: KubeClient, name: string, logPort: number): Promise<void> {
   const amount = { cpu: '256', memory: '1Ti', pods: '5000', 'ephemeral-storage': '10Ti' };
   const status = {
     capacity: amount,
@@ -79,6 +79,7 @@ async function reportNode(client: KubeClient, name: string, logPort: number): Pr
   };
   const path = `/api/v1/nodes/${name}/status`;
   await client.request({ method: 'PATCH', path, body: { status }, contentType: mergePatch });
+  await renewNodeLease(client, name);
 }
 
 function condition(type: string, status: 'True' | 'False', reason: string): Record<string, string> {

@@ -12,6 +12,8 @@ export interface NodeSettings {
   /** The first back-off; doubled each time. */
   readonly backOffMs: number;
   readonly backOffMaxMs: number;
+  /** Between two renewals of a node's lease. */
+  readonly heartbeatMs: number;
 }
 
 export const defaultNodeSettings: NodeSettings = {
@@ -22,6 +24,7 @@ export const defaultNodeSettings: NodeSettings = {
   terminateMs: 200,
   backOffMs: 1_000,
   backOffMaxMs: 60_000,
+  heartbeatMs: 10_000,
 };
 
 /** The wait after `count` failures before this one. */

@@ -5,13 +5,16 @@ import { Kubelet } from './kubelet.js';
 import { balanceLoad } from './load-balancer.js';
 import { startLogServer } from './log-server.js';
 import { patientClient } from './patient-client.js';
-import { nodeNames, registerNode, renewNodeLease } from './nodes.js';
+import { Outages } from './outages.js';
+import { nodeNames, registerNode, reportNode, renewNodeLease } from './nodes.js';
 import { defaultNodeSettings, type NodeSettings } from './settings.js';
 import { createStorageClass, provisionVolumes } from './volume-provisioner.js';
 
 export interface SimulatedNodes {
   /** What should not have happened: requests that the API server refused for no reason that is expected. */
   readonly errors: readonly unknown[];
+  /** From now on nothing is heard of a node and its pods; the function that is returned brings it back. */
+  loseNode(name: string): () => Promise<void>;
   /** Ends every watch, timer and connection. The nodes stay registered. */
   stop(): Promise<void>;
 }
@@ -23,8 +26,6 @@ export interface SimulatedNodesOptions {
   readonly identity: KeyAndCertificate;
   readonly settings?: Partial<NodeSettings>;
 }
-
-const leaseRenewalMs = 10_000;
 
 /**
  * Plays what is missing when only the control plane runs: kubelets (pod status, events, logs, leases), a volume
@@ -39,21 +40,30 @@ export async function startSimulatedNodes(options: SimulatedNodesOptions): Promi
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const common = { signal: end.signal, onError, delayMs: settings.startMs };
-  const kubelet = new Kubelet(client, { ...common, settings });
+  const outages = new Outages();
+  const kubelet = new Kubelet(client, { ...common, settings, outages });
   const logs = await startLogServer({ identity: options.identity, settings, pods: kubelet.pods });
   const names = nodeNames(settings.nodes);
   await createStorageClass(client);
   await Promise.all(names.map((name) => registerNode(client, name, logs.port)));
   const renewal = setInterval(() => {
-    for (const name of names) renewNodeLease(client, name).catch(onError);
-  }, leaseRenewalMs);
+    for (const name of names) if (!outages.isAway(name)) renewNodeLease(client, name).catch(onError);
+  }, settings.heartbeatMs);
   const parts = [kubelet.run(), provisionVolumes(client, common), balanceLoad(client, common)];
   const running = Promise.all(parts.map((part) => part.catch(onError)));
   return {
     errors,
+    loseNode: (name) => {
+      outages.begin(name);
+      return async () => {
+        outages.end(name);
+        await reportNode(client, name, logs.port);
+      };
+    },
     stop: async () => {
       clearInterval(renewal);
       end.abort();
+      for (const name of names) outages.end(name);
       await running;
       logs.close();
       client.close();
