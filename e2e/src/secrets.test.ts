@@ -1,10 +1,13 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AuditEvent } from './control-plane/audit-log.js';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { runUntilKilled } from './kills/killed-run.js';
+import { writePlugin } from './testing/credential-plugin.js';
+import { runExecutor } from './testing/nx-executor.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
-import { flotilla } from './testing/flotilla.js';
+import { flotilla, isFlotillaWrite, isObjectWrite } from './testing/flotilla.js';
 import { PlantedSecrets } from './testing/planted.js';
 
 const values = {
@@ -17,6 +20,8 @@ const values = {
   named: 'planted-named-3Rw',
   address: 'planted-address-8Yp',
   number: '4815162342',
+  inner: 'planted-inner-5Xk',
+  clientKey: 'planted-client-key-9Wd',
   kubeToken: 'planted-kube-token-6Hn',
   pluginToken: 'planted-plugin-token-2Dc',
   pluginSecret: 'planted-plugin-secret-1Fs',
@@ -33,12 +38,15 @@ data: {password: ${base64(values.data)}}
 stringData:
   quoted: '${quoted}'
   short: '${values.short}'
+  settings: '{"user": "ann", "password": "${values.inner}"}'
   lines: |-
     ${values.lines.replace('\n', '\n    ')}
 `;
 }
 
-const logged = Object.values(values).slice(0, 4).join(' and ').replaceAll('\n', ' then ');
+const logged = [values.data, values.quoted, values.lines, values.short, values.inner]
+  .join(' and ')
+  .replaceAll('\n', ' then ');
 
 /** What pods print is told by an annotation here, so that it is in the pods and not of Flotilla's making. */
 const podTemplate = (name: string, mode: string) => `
@@ -124,7 +132,7 @@ const folders: string[] = [];
 let cluster: ControlPlane;
 
 beforeAll(async () => {
-  cluster = await startControlPlane({ audit: false });
+  cluster = await startControlPlane({ audit: 'bodies' });
   // Takes a moment until it is in force; the tests before the one that needs it are that moment.
   expect(await cluster.kubectl(['apply', '-f', '-'], echo)).toMatchObject({ code: 0, stderr: '' });
 });
@@ -148,11 +156,13 @@ async function run(shop: Deployment, words: readonly string[]) {
   return planted.said(`${shop.namespace}: ${words.join(' ')}`, await shop.run(words));
 }
 
-/** It wants no cluster, so it takes no kubeconfig. */
-async function render(shop: Deployment, words: readonly string[] = []) {
-  const args = ['render', ...words, '-f', join(shop.folder, 'flotilla.yaml')];
+/** What wants no cluster takes no kubeconfig. */
+async function offline(shop: Deployment, words: readonly string[]) {
+  const args = [...words, '-f', join(shop.folder, 'flotilla.yaml')];
   return planted.said(args.join(' '), await flotilla(args));
 }
+
+const render = (shop: Deployment, words: readonly string[] = []) => offline(shop, ['render', ...words]);
 
 /** Keeps all that Flotilla has stored in a namespace outside of Secrets, and what controllers said of it. */
 async function keepStored(shop: Deployment): Promise<void> {
@@ -163,6 +173,9 @@ async function keepStored(shop: Deployment): Promise<void> {
 test('a deployment that goes well tells no secret in any of its commands', async () => {
   const shop = await deployment('well');
   for (const words of [[], ['-o', 'json']]) expect(await render(shop, words)).toMatchObject({ code: 0 });
+  for (const command of ['plan', 'rehearse'])
+    for (const format of ['text', 'json', 'html', 'svg'])
+      expect(await offline(shop, [command, '-o', format])).toMatchObject({ code: 0 });
   expect(await run(shop, ['deploy', '--dry-run=server'])).toMatchObject({ code: 0 });
   expect(await run(shop, ['deploy', '-v'])).toMatchObject({ code: 0 });
   await keepStored(shop);
@@ -178,7 +191,8 @@ test('a deployment that goes well tells no secret in any of its commands', async
   planted.keep('the plan to approve', await readFile(approved, 'utf8'));
   expect(await run(shop, ['deploy', '-o', 'ndjson'])).toMatchObject({ code: 0 });
   expect(await run(shop, ['status', '-o', 'json'])).toMatchObject({ code: 0 });
-  expect(await run(shop, ['history', '-o', 'json'])).toMatchObject({ code: 0 });
+  for (const words of [['history'], ['history', '-o', 'json'], ['history', '--rehearsal']])
+    expect(await run(shop, words)).toMatchObject({ code: 0 });
   expect(await run(shop, ['affected', '-o', 'json'])).toMatchObject({ code: 0 });
   expect(await run(shop, ['prove', '--proof', join(shop.folder, 'proof.json')])).toMatchObject({ code: 0 });
   planted.keep('the proof', await readFile(join(shop.folder, 'proof.json'), 'utf8'));
@@ -214,6 +228,47 @@ test('failing pods, failing jobs and killed runs tell no secret', async () => {
   await keepStored(shop);
   expect(await run(shop, ['deploy', '--resume', '-v', '--lock-duration', '2'])).toMatchObject({ code: 0 });
   await keepStored(shop);
+  expect(planted.leaks()).toEqual([]);
+});
+
+test('a halted run, what it keeps as evidence and what it puts back tell no secret', async () => {
+  const halting = flotillaFile().replace('services.api,', '{task: services.api, halt_on_error: true},');
+  const shop = await deployment('halted', { 'flotilla.yaml': halting });
+  expect(await run(shop, ['deploy'])).toMatchObject({ code: 0 });
+  await shop.write({
+    'config.yaml': secret('config', { quoted: values.changed }),
+    'api.yaml': deploymentOf('api', 'crash-loop'),
+  });
+  const options = ['--on-halt', 'rollback', '--grace', 'crash-loop=1s', '-o', 'ndjson'];
+  expect(await run(shop, ['deploy', ...options])).toMatchObject({ code: 1 });
+  const evidence = await shop.kubectl(['get', 'configmap', 'flotilla-shop.evidence', '-o', 'yaml']);
+  expect(evidence).toContain('connecting with ***');
+  await keepStored(shop);
+  for (const words of [['status'], ['history'], ['rollback', '-o', 'ndjson']]) await run(shop, words);
+  expect(planted.leaks()).toEqual([]);
+});
+
+const execute = async (shop: Deployment, executor: string, options: object = {}) =>
+  planted.said(`nx ${executor}`, await runExecutor(executor, { cluster, project: shop, options }));
+
+test('the executors of Nx tell no more', async () => {
+  const shop = await deployment('nx', { 'migrate.yaml': jobOf('fail') });
+  expect(await execute(shop, 'diff/executor')).toMatchObject({ code: 0 });
+  const failed = await execute(shop, 'deploy/executor', { verbose: true });
+  expect(failed).toMatchObject({ code: 1, said: expect.stringContaining('connecting with ***') as string });
+  await shop.write({ 'config.yaml': secret('config', { labels: '{echo: deny}', quoted: values.changed }) });
+  const refused = await execute(shop, 'deploy/executor');
+  expect(refused).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('refused because of ***') as string,
+  });
+  await shop.write({ 'flotilla.yaml': flotillaFile().replace('secret: true', 'secret: true, oops: 1') });
+  for (const executor of ['plan', 'rehearse', 'status', 'history', 'deploy-plan'])
+    expect(await execute(shop, `${executor}/executor`)).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('value: ****') as string,
+    });
+  await rm(join(shop.folder, '.nx'), { recursive: true });
   expect(planted.leaks()).toEqual([]);
 });
 
@@ -275,9 +330,11 @@ test('what a kubeconfig holds, and what its plugin prints, is told nobody', asyn
   const users = {
     token: { token: values.kubeToken },
     password: { username: 'ann', password: values.kubeToken },
+    key: { 'client-certificate-data': base64('no certificate'), 'client-key-data': base64(values.clientKey) },
     plugin: { exec: await plugin(0) },
     'broken-plugin': { exec: await plugin(1) },
   };
+  const exitCodes: Readonly<Record<string, number>> = { 'broken-plugin': 78, key: 69 };
   for (const [name, user] of Object.entries(users)) {
     const path = join(shop.folder, `${name}.kubeconfig`);
     await writeFile(path, JSON.stringify(kubeconfig(user)));
@@ -287,7 +344,7 @@ test('what a kubeconfig holds, and what its plugin prints, is told nobody', asyn
     ]) {
       const args = [...words, '-f', join(shop.folder, 'flotilla.yaml'), '--kubeconfig', path];
       const refused = planted.said(`${name}: ${words.join(' ')}`, await flotilla(args));
-      expect(refused).toMatchObject({ code: name === 'broken-plugin' ? 78 : 77 });
+      expect(refused).toMatchObject({ code: exitCodes[name] ?? 77 });
       if (name === 'broken-plugin') expect(refused.said).toContain('cannot use ***');
     }
   }
@@ -309,22 +366,20 @@ function kubeconfig(user: object): object {
 async function plugin(exitCode: number): Promise<object> {
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-plugin-'));
   folders.push(folder);
-  const command = join(folder, 'get-token');
-  const credential = {
-    apiVersion: 'client.authentication.k8s.io/v1',
-    kind: 'ExecCredential',
-    status: { token: values.pluginToken },
-  };
-  const script = `#!/bin/sh\necho "cannot use $CLIENT_SECRET" >&2\necho '${JSON.stringify(credential)}'\nexit ${exitCode}\n`;
-  await writeFile(command, script);
-  await chmod(command, 0o700);
-  return {
-    apiVersion: 'client.authentication.k8s.io/v1',
-    command,
-    interactiveMode: 'Never',
-    env: [{ name: 'CLIENT_SECRET', value: values.pluginSecret }],
-  };
+  return await writePlugin(folder, { token: values.pluginToken, secret: values.pluginSecret, exitCode });
 }
+
+/** Where Flotilla keeps what it knows; what it deploys is the author's. */
+const isRecordWrite = (event: AuditEvent) =>
+  isFlotillaWrite(event) && !isObjectWrite(event) && !event.requestURI.includes('/secrets/');
+
+test('no record that was ever written holds a secret, but Secrets', async () => {
+  const records = (await cluster.audit()).filter(isRecordWrite);
+  for (const { verb, requestURI, body } of records)
+    if (!/"kind":"Secret"/.test(body ?? '')) planted.keep(`${verb} ${requestURI}`, body ?? '');
+  expect(records.filter(({ body }) => body !== undefined).length).toBeGreaterThan(50);
+  expect(planted.leaks()).toEqual([]);
+});
 
 test('the folder of a deployment holds no file that a run has left there', async () => {
   const left = await Promise.all(folders.map((folder) => readdir(folder)));

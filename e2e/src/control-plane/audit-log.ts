@@ -7,6 +7,8 @@ export interface AuditEvent {
   readonly user: string;
   readonly userAgent: string;
   readonly code: number;
+  /** What was sent, as JSON; only where bodies are logged. */
+  readonly body?: string;
 }
 
 interface AuditLine {
@@ -15,17 +17,18 @@ interface AuditLine {
   readonly user: { readonly username: string };
   readonly userAgent?: string;
   readonly responseStatus?: { readonly code?: number };
+  readonly requestObject?: unknown;
 }
 
 const readVerbs = new Set(['get', 'list', 'watch']);
 
-/** Writes the policy that logs who asked for what, without bodies. */
-export async function writeAuditPolicy(path: string): Promise<void> {
+/** Writes the policy that logs who asked for what, and with `bodies` what was sent. */
+export async function writeAuditPolicy(path: string, bodies: boolean): Promise<void> {
   const policy = {
     apiVersion: 'audit.k8s.io/v1',
     kind: 'Policy',
     omitStages: ['RequestReceived', 'ResponseStarted'],
-    rules: [{ level: 'Metadata' }],
+    rules: [{ level: bodies ? 'Request' : 'Metadata' }],
   };
   await writeFile(path, JSON.stringify(policy));
 }
@@ -50,5 +53,6 @@ function parseLine(line: string): AuditEvent {
     user: parsed.user.username,
     userAgent: parsed.userAgent ?? '',
     code: parsed.responseStatus?.code ?? 0,
+    ...(parsed.requestObject !== undefined && { body: JSON.stringify(parsed.requestObject) }),
   };
 }

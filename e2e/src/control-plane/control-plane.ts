@@ -18,8 +18,8 @@ import { etcdModule, kubernetesModule } from './tool-modules.js';
 export interface ControlPlaneOptions {
   /** How the simulated nodes behave; `{nodes: 0}` leaves them out, and pods stay pending. */
   readonly nodes?: Partial<NodeSettings>;
-  /** Keeps an audit log; see `ControlPlane.audit`. Default true. */
-  readonly audit?: boolean;
+  /** Keeps an audit log, with what was sent if so asked; see `ControlPlane.audit`. Default true. */
+  readonly audit?: boolean | 'bodies';
   /**
    * The limit of the controllers' and the scheduler's own clients. Default 1,000, so that they are no bottleneck;
    * `undefined` said aloud keeps Kubernetes' defaults (20 and 50), which is what real clusters have.
@@ -97,7 +97,7 @@ class Starter {
       findBinaries(kubernetesModule),
       createPki(join(folder, 'pki')),
     ]);
-    await writeAuditPolicy(program.auditPolicyFile(this.#layout));
+    await writeAuditPolicy(program.auditPolicyFile(this.#layout), this.#options.audit === 'bodies');
     const kubeconfig = await this.#writeKubeconfigs(pki);
     this.#startServer('etcd', join(etcdFolder, 'etcd'), program.etcdArguments(this.#layout));
     await this.#startApiServer(binaries, pki);
@@ -166,7 +166,7 @@ class Starter {
   }
 
   async #startApiServer(binaries: string, pki: Pki): Promise<void> {
-    const args = program.apiServerArguments(this.#layout, { audit: this.#options.audit ?? true });
+    const args = program.apiServerArguments(this.#layout, { audit: this.#options.audit !== false });
     const server = this.#startServer('kube-apiserver', join(binaries, 'kube-apiserver'), args);
     await awaitReady(server, {
       url: `${this.#server}/readyz`,

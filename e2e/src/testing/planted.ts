@@ -26,7 +26,7 @@ export class PlantedSecrets {
     return { code, said: stdout + stderr };
   }
 
-  /** Where which value was found: as it is, as JSON spells it, in base64, or one of its lines. */
+  /** Where which value was found: as it is, as JSON, URLs and HTML spell it, in base64, or one of its lines. */
   leaks(): readonly string[] {
     return this.#values.flatMap((value) =>
       this.#kept.flatMap(({ where, text }) => {
@@ -38,7 +38,13 @@ export class PlantedSecrets {
 }
 
 function spellings(value: string): readonly string[] {
-  const all = [value, JSON.stringify(value).slice(1, -1), Buffer.from(value).toString('base64')];
+  const all = [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+    encodeURIComponent(value),
+    value.replaceAll('"', '&quot;'),
+  ];
   return [...new Set([...all, ...value.split('\n')])];
 }
 

@@ -4,6 +4,8 @@ import type { Cluster, Resource } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { deploymentSelector } from '../manifest/labels.js';
+import { addSecret } from './redactor.js';
+import type { Redactor } from './redactor.js';
 
 /** What a deployment has in the cluster, read with one LIST per kind and namespace however many objects ask. */
 export interface LiveObjects {
@@ -26,7 +28,7 @@ interface Listed {
 export function createLiveObjects(
   cluster: Cluster,
   clock: Clock,
-  owner: { readonly deployment: string; readonly namespace: string },
+  owner: { readonly deployment: string; readonly namespace: string; readonly redactor?: Redactor },
 ): LiveObjects {
   const lists = new Map<string, { readonly atMs: number; readonly listed: Promise<Listed> }>();
   const labelSelector = deploymentSelector(owner.deployment, owner.namespace);
@@ -38,6 +40,8 @@ export function createLiveObjects(
     if (!answer.ok) return { objects: answer, byKey: new Map() };
     // Lists leave out apiVersion and kind of their items.
     const objects = answer.value.map((each) => ({ ...each, apiVersion, kind }));
+    // Pods that run may still have, and tell, what this run is about to replace.
+    if (owner.redactor !== undefined) for (const each of objects) addSecret(each, owner.redactor);
     const byKey = new Map(objects.map((each) => [keyOf(referenceOf(each)), each] as const));
     return { objects: { ok: true, value: objects }, byKey };
   }

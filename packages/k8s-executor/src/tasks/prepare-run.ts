@@ -277,7 +277,7 @@ function createContext(
   const { cluster, clock, file, namespace, plan, redactor } = options;
   const { tasks, judgeOf, takenOver } = found;
   const owner = { deployment: plan.name, namespace };
-  const live = createLiveObjects(cluster, clock, owner);
+  const live = createLiveObjects(cluster, clock, { ...owner, redactor });
   const applyConcurrency = options.applyConcurrency ?? mostInFlight;
   return {
     cluster,

@@ -61,7 +61,8 @@ export type StatusResult =
 export async function readStatus(options: StatusOptions): Promise<StatusResult> {
   const { plan, cluster, clock, namespace } = options;
   const [prepared, recorded] = await Promise.all([
-    prepareRun({ ...options, preflight: false }),
+    // What belongs to somebody else is told, not refused: nothing is written.
+    prepareRun({ ...options, preflight: false, takeOwnership: true }),
     readReceipt(cluster, { deployment: plan.name, namespace }),
   ]);
   if (!prepared.ok) return prepared;
