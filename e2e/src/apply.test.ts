@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import type { ProgramResult } from './control-plane/run-program.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
@@ -177,6 +179,38 @@ test('a webhook of others that does not answer is told before the first write', 
   expect(ended(refused).code).toBe(65);
   expect(refused.stderr).toContain('the webhook check.their-hook.test does not answer');
   expect(refused.stderr).toContain('It is not part of this plan');
+});
+
+interface ShyHook {
+  readonly metadata: { readonly name: string };
+  readonly webhooks: readonly object[];
+}
+
+test('a webhook that takes no dry run stops no preflight and no diff, and both name it', async () => {
+  const namespace = 'shy-hook';
+  const shop = await deployment(namespace, {
+    'flotilla.yaml': oneService,
+    'web.yaml': `${checked('b')}---\n${web('1')}`,
+  });
+  // No server of today takes such a webhook, but one that took it as v1beta1 calls it on.
+  const shy = parse(hook(namespace, namespace)) as ShyHook;
+  await cluster.store('validatingwebhookconfigurations', namespace, {
+    ...shy,
+    metadata: { ...shy.metadata, uid: randomUUID(), creationTimestamp: '2026-11-01T00:00:00Z' },
+    webhooks: shy.webhooks.map((each) => ({ ...each, sideEffects: 'Some', failurePolicy: 'Ignore' })),
+  });
+  const words = ['-n', namespace, 'create', '--dry-run=server', '-f', '-'];
+  for (let code: number | null = 0; code === 0;) ({ code } = await cluster.kubectl(words, checked('b')));
+  const untried = `ConfigMap ${namespace}/checked could not be tried: the webhook check.shy-hook.test has side effects and takes no dry run`;
+  const diff = await shop.run(['diff']);
+  expect(ended(diff).code).toBe(1);
+  expect(diff.stdout + diff.stderr).toContain(untried);
+  const run = await shop.run(['deploy']);
+  expect(ended(run)).toMatchObject({ code: 0 });
+  expect(run.stderr.match(/takes no dry run/g)).toHaveLength(1);
+  expect(run.stderr).toContain(untried);
+  const live = await shop.kubectl(['get', 'configmap', 'checked', '-o', 'jsonpath={.data.a}']);
+  expect(live).toBe('b');
 });
 
 test('objects that kubectl apply has made are taken over while nothing differs, and explained when it does', async () => {
