@@ -34,6 +34,7 @@ function manner({ identities }: Conduct): KubeconfigCase['kubectl'] {
 const nowhere: RecordingServers = {
   urls: { one: 'https://127.0.0.1:1', two: 'https://127.0.0.1:2', plain: 'http://127.0.0.1:3' },
   proxy: 'http://127.0.0.1:4',
+  socks: 'socks5://127.0.0.1:5',
   authority: '',
   stranger: '',
   client: { key: '', certificate: '' },

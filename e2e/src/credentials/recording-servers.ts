@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createAuthority, type KeyAndCertificate } from '../control-plane/certificates.js';
+import { createSocksProxy } from './socks-proxy.js';
 
 /** What one request showed of who sent it and where it went. */
 export interface SeenRequest {
@@ -29,6 +30,8 @@ export interface RecordingServers {
   readonly urls: Readonly<Record<ServerName, string>>;
   /** An HTTP proxy; whatever host it is asked for, it leads to the server at that port. */
   readonly proxy: string;
+  /** The same by SOCKS5. */
+  readonly socks: string;
   /** The authority behind `one` and `two`, and one that nobody knows; PEM. */
   readonly authority: string;
   readonly stranger: string;
@@ -69,8 +72,9 @@ export async function startRecordingServers(): Promise<RecordingServers> {
     plain: http.createServer(recorder.handlerOf('plain')),
   };
   const proxy = recorder.createProxy();
+  const socks = recorder.createSocksProxy();
   const all = [...Object.values(listeners), proxy];
-  await Promise.all(all.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
+  await Promise.all([...all, socks].map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
   return {
     urls: {
       one: `https://127.0.0.1:${portOf(listeners.one)}`,
@@ -78,6 +82,7 @@ export async function startRecordingServers(): Promise<RecordingServers> {
       plain: `http://127.0.0.1:${portOf(listeners.plain)}`,
     },
     proxy: `http://127.0.0.1:${portOf(proxy)}`,
+    socks: `socks5://127.0.0.1:${portOf(socks)}`,
     authority: authority.certificate,
     stranger: stranger.certificate,
     client,
@@ -88,7 +93,7 @@ export async function startRecordingServers(): Promise<RecordingServers> {
     close: async () => {
       recorder.closeTunnels();
       for (const server of all) server.closeAllConnections();
-      await Promise.all(all.map((server) => once(server.close(), 'close')));
+      await Promise.all([...all, socks].map((server) => once(server.close(), 'close')));
     },
   };
 }
@@ -142,6 +147,13 @@ class Recorder {
     });
   }
 
+  createSocksProxy(): Server {
+    return createSocksProxy((onward, target, login) => {
+      this.#sockets.add(onward);
+      this.#tunnels.set(onward.localPort ?? 0, login === undefined ? target : `${target} (${login})`);
+    });
+  }
+
   take(): readonly SeenRequest[] {
     const seen = this.#seen;
     this.#seen = [];
@@ -188,6 +200,6 @@ function impersonationOf({ headersDistinct }: http.IncomingMessage): readonly st
     .sort();
 }
 
-function portOf(server: http.Server): number {
+function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }

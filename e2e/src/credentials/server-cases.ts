@@ -5,7 +5,7 @@ const home = '.kube/config';
 
 /** Where the server is, how it is trusted, and through which proxy it is asked. */
 export function serverCases(servers: RecordingServers): readonly KubeconfigCase[] {
-  const { urls, proxy } = servers;
+  const { urls, proxy, socks } = servers;
   const one = trusted(servers, 'one');
   const of = (cluster: object) => ({ [home]: kubeconfig(servers, { cluster, user: { token: 'abc' } }) });
   const remote = { ...one, server: behindProxy(servers) };
@@ -114,6 +114,30 @@ export function serverCases(servers: RecordingServers): readonly KubeconfigCase[
     {
       what: 'proxy-url of an unknown kind',
       files: of({ ...remote, 'proxy-url': 'ftp://127.0.0.1' }),
+      kubectl: 'refuses',
+    },
+    { what: 'proxy-url by SOCKS', files: of({ ...remote, 'proxy-url': socks }), kubectl: 'asks' },
+    {
+      what: 'proxy-url by SOCKS with a login',
+      files: of({ ...remote, 'proxy-url': socks.replace('://', '://jane:p%40w@') }),
+      kubectl: 'asks',
+    },
+    {
+      what: 'proxy-url by SOCKS that says aloud who resolves names',
+      files: of({ ...remote, 'proxy-url': socks.replace('socks5:', 'socks5h:') }),
+      kubectl: 'refuses',
+      differs: 'kubectl knows this only as socks5; to curl and others it is the plain word for the same',
+    },
+    {
+      what: 'proxy-url by SOCKS of version 4',
+      files: of({ ...remote, 'proxy-url': socks.replace('socks5:', 'socks4:') }),
+      kubectl: 'refuses',
+    },
+    { what: 'HTTPS_PROXY by SOCKS', files: of(remote), environment: { HTTPS_PROXY: socks }, kubectl: 'asks' },
+    {
+      what: 'ALL_PROXY counts for nothing',
+      files: of(remote),
+      environment: { ALL_PROXY: socks },
       kubectl: 'refuses',
     },
     { what: 'HTTPS_PROXY', files: of(remote), environment: { HTTPS_PROXY: proxy }, kubectl: 'asks' },

@@ -59,7 +59,9 @@ async function agentFactory({ server, proxy }: ApiTarget): Promise<AgentFactory>
   const secure = server.startsWith('https:');
   if (proxy === undefined) return (options) => (secure ? new https.Agent(options) : new http.Agent(options));
   const { HttpsProxyAgent, SocksProxyAgent } = await import('./proxy-agents.js');
+  // To Go `socks5` means that the proxy looks the name up; to Node's agent that is `socks5h`.
+  const socks = proxy.replace(/^socks5:/, 'socks5h:');
   return proxy.startsWith('socks')
-    ? (options) => new SocksProxyAgent(proxy, options)
+    ? (options) => new SocksProxyAgent(socks, options)
     : (options) => new HttpsProxyAgent(proxy, options);
 }
