@@ -21,8 +21,8 @@ export async function benchNx(rounds = 5): Promise<string> {
   const cluster = await startControlPlane({ audit: false });
   try {
     await cluster.kubectl(['create', 'namespace', namespace]);
-    const tarballs = Object.values(await packPackages(folder)).map(({ tarball }) => tarball);
-    const workspace = await layOutNxWorkspace(nxVersion, tarballs, projectFiles());
+    const packed = await packPackages(folder);
+    const workspace = await layOutNxWorkspace(nxVersion, packed, projectFiles());
     try {
       return await measure(workspace, cluster, rounds);
     } finally {

@@ -2,14 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layOutNxWorkspace, nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
-import { packPackages } from './testing/packed.js';
+import { packPackages, type PackedPackages } from './testing/packed.js';
 
 let folder: string;
-let tarballs: readonly string[];
+let packed: PackedPackages;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flotilla-tarballs-'));
-  tarballs = Object.values(await packPackages(folder)).map(({ tarball }) => tarball);
+  packed = await packPackages(folder);
 });
 
 afterAll(async () => {
@@ -20,7 +20,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
   let workspace: NxWorkspace;
 
   beforeAll(async () => {
-    workspace = await layOutNxWorkspace(version, tarballs, {
+    workspace = await layOutNxWorkspace(version, packed, {
       'nx.json': '{ "neverConnectToCloud": true, "analytics": false }',
       'package.json': '{ "private": true, "name": "acme" }',
       'project.json': '{ "name": "root" }',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { runProgram, type ProgramResult } from './control-plane/run-program.js';
 import { layOutNxWorkspace, nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
-import { packPackages } from './testing/packed.js';
+import { packPackages, type PackedPackages } from './testing/packed.js';
 
 // The image cannot be pulled: the run waits until somebody stops it.
 const files = {
@@ -15,12 +15,12 @@ const files = {
 
 let cluster: ControlPlane;
 let folder: string;
-let tarballs: readonly string[];
+let packed: PackedPackages;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flotilla-tarballs-'));
-  tarballs = Object.values(await packPackages(folder)).map(({ tarball }) => tarball);
-  cluster = await startControlPlane();
+  packed = await packPackages(folder);
+  cluster = await startControlPlane({ audit: false });
 });
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
   let workspace: NxWorkspace;
 
   beforeAll(async () => {
-    workspace = await layOutNxWorkspace(version, tarballs, files);
+    workspace = await layOutNxWorkspace(version, packed, files);
   });
 
   afterAll(async () => {

@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import type { ProgramResult } from './control-plane/run-program.js';
+import { mergePatch } from './kube-client/kube-client.js';
 import { createNxWorkspace, nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
-import { packPackages } from './testing/packed.js';
+import { packPackages, type PackedPackages } from './testing/packed.js';
 
 interface ShownProject {
   readonly targets: Readonly<
@@ -13,12 +15,12 @@ interface ShownProject {
 
 let cluster: ControlPlane;
 let folder: string;
-let tarballs: readonly string[];
+let packed: PackedPackages;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flotilla-tarballs-'));
-  tarballs = Object.values(await packPackages(folder)).map(({ tarball }) => tarball);
-  cluster = await startControlPlane();
+  packed = await packPackages(folder);
+  cluster = await startControlPlane({ audit: false, nodes: { startMs: 50, readyMs: 50, runMs: 50 } });
 });
 
 afterAll(async () => {
@@ -30,7 +32,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
   let workspace: NxWorkspace;
 
   beforeAll(async () => {
-    workspace = await createNxWorkspace(version, tarballs);
+    workspace = await createNxWorkspace(version, packed);
   });
 
   afterAll(async () => {
@@ -44,7 +46,17 @@ describe.each(nxVersions)('Nx %s', (version) => {
     for (const name of ['core', 'k8s-executor']) await rename(join(scope, `${name}-away`), join(scope, name));
     expect({ code: shown.code, stderr: shown.stderr }).toMatchObject({ code: 0 });
     const { targets } = JSON.parse(shown.stdout) as ShownProject;
-    const names = ['deploy', 'deploy-plan', 'plan', 'rehearse', 'diff', 'status', 'destroy'];
+    const names = [
+      'deploy',
+      'deploy-plan',
+      'plan',
+      'rehearse',
+      'diff',
+      'status',
+      'destroy',
+      'history',
+      'rollback',
+    ];
     const inferred = names.map((name) => targets[name]?.executor);
     expect(inferred).toEqual(names.map((name) => `@flotilla/nx-plugin:${name}`));
     expect(targets['deploy']?.options).toMatchObject({ file: 'apps/shop/flotilla.yaml' });
@@ -76,83 +88,144 @@ describe.each(nxVersions)('Nx %s', (version) => {
     );
   });
 
-  test('deploys to a real API server and takes it down again', async () => {
+  describe('on a real control plane', () => {
     const namespace = `nx-${version.replaceAll('.', '-')}`;
-    await cluster.kubectl(['create', 'namespace', namespace]);
-    const env = { KUBECONFIG: cluster.kubeconfig.admin };
-    const objects = async () =>
-      (await cluster.kubectl(['-n', namespace, 'get', 'deploy,svc,job', '-o', 'name'])).stdout;
 
-    const deployed = await workspace.nx(['run', 'shop:deploy', `--namespace=${namespace}`], { env });
-    expect({ code: deployed.code, stdout: deployed.stdout }).toMatchObject({ code: 0 });
-    expect(await objects()).toContain('deployment.apps/api');
+    beforeAll(async () => {
+      await cluster.kubectl(['create', 'namespace', namespace]);
+    });
 
-    const again = await workspace.nx(['run', 'shop:deploy', `--namespace=${namespace}`], { env });
-    expect({ code: again.code, stdout: again.stdout }).toMatchObject({ code: 0 });
-    expect(again.stdout).toContain('3 tasks: 3 succeeded');
-    expect(again.stdout).toContain('Nx read the output from the cache');
-
-    const status = await workspace.nx(['run', 'shop:status', `--namespace=${namespace}`], { env });
-    expect({ code: status.code, stdout: status.stdout }).toMatchObject({ code: 0 });
-    expect(status.stdout).toMatch(/services\.db +in-sync/);
-
-    const destroyed = await workspace.nx(['run', 'shop:destroy', `--namespace=${namespace}`], { env });
-    expect({ code: destroyed.code, stdout: destroyed.stdout }).toMatchObject({ code: 0 });
-    expect(await objects()).toBe('');
-  });
-
-  test('a build says which image is deployed; built to the same digest again, the deploy is a hit', async () => {
-    const namespace = `nx-image-${version.replaceAll('.', '-')}`;
-    await cluster.kubectl(['create', 'namespace', namespace]);
-    const deploy = async () => {
+    async function nx(...args: readonly string[]): Promise<ProgramResult> {
       const env = { KUBECONFIG: cluster.kubeconfig.admin };
-      const ended = await workspace.nx(['run', 'shop:deploy', `--namespace=${namespace}`], { env });
-      expect({ code: ended.code, stdout: ended.stdout }).toMatchObject({ code: 0 });
-      const path = '{.spec.template.spec.containers[0].image}';
-      const args = ['-n', namespace, 'get', 'deployment', 'api', '-o', `jsonpath=${path}`];
-      return { said: ended.stdout, image: (await cluster.kubectl(args)).stdout };
+      return workspace.nx([...args, `--namespace=${namespace}`], { env });
+    }
+
+    /** What a target of shop says, which succeeds. */
+    async function shop(target: string, ...args: readonly string[]): Promise<string> {
+      const { code, stdout, stderr } = await nx('run', `shop:${target}`, ...args);
+      expect({ target, code, said: code === 0 ? '' : stdout + stderr }).toEqual({
+        target,
+        code: 0,
+        said: '',
+      });
+      return stdout;
+    }
+
+    async function imageOf(name: string): Promise<string | undefined> {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+      const found = (await cluster.client.request({ method: 'GET', path })) as DeploymentObject;
+      return found.spec.template.spec.containers[0]?.image;
+    }
+
+    const inShop = (path: string) => join(workspace.folder, 'apps/shop', path);
+    const edit = async (path: string, change: (text: string) => string) => {
+      await writeFile(inShop(path), change(await readFile(inShop(path), 'utf8')));
     };
-    const server = join(workspace.folder, 'apps/shop/src/server.js');
-    const code = await readFile(server, 'utf8');
 
-    const first = await deploy();
-    expect(first.image).toMatch(/^ghcr\.io\/flotilla-deploy\/shop-orders@sha256:[0-9a-f]{64}$/);
-    await writeFile(server, `// The same program.\n${code}`);
-    const same = await deploy();
-    expect(same.image).toBe(first.image);
-    expect(same.said).toContain('built ghcr.io/flotilla-deploy/shop-orders@sha256:');
-    expect(same.said).toMatch(/read the output from the cache .* for 1 out of 3 tasks/);
-    await writeFile(server, code.replace('ordered', 'sold'));
-    const changed = await deploy();
-    expect(changed.image).not.toBe(first.image);
-    expect(changed.said).toContain('.image is not what the files say');
-  });
+    test('deploys the image that a build has made; built to the same digest again, the deploy is a hit', async () => {
+      expect(await shop('deploy')).toContain('built ghcr.io/flotilla-deploy/shop-orders@sha256:');
+      const first = await imageOf('api');
+      expect(first).toMatch(/^ghcr\.io\/flotilla-deploy\/shop-orders@sha256:[0-9a-f]{64}$/);
+      expect(await shop('deploy')).toMatch(/read the output from the cache .* for 2 out of 3 tasks/);
 
-  test('projects are deployed beside each other, dependents after what they depend on', async () => {
-    const namespace = `nx-order-${version.replaceAll('.', '-')}`;
-    await cluster.kubectl(['create', 'namespace', namespace]);
-    await mkdir(join(workspace.folder, 'apps/blog'));
-    await writeFile(join(workspace.folder, 'apps/blog/project.json'), '{"name": "blog"}');
-    const blog = 'name: blog\nservices: [{name: blog, image: "blog:1"}]\n';
-    await writeFile(join(workspace.folder, 'apps/blog/flotilla.yaml'), blog);
-    const args = ['run-many', '-t', 'deploy', `--namespace=${namespace}`, '--parallel=3'];
-    const ended = await workspace.nx(args, { env: { KUBECONFIG: cluster.kubeconfig.admin } });
-    expect({ code: ended.code, stdout: ended.stdout }).toMatchObject({ code: 0 });
+      await edit('src/server.js', (code) => `// The same program.\n${code}`);
+      const same = await shop('deploy');
+      expect(same).toContain('built ghcr.io/flotilla-deploy/shop-orders@sha256:');
+      expect(same).toMatch(/read the output from the cache .* for 1 out of 3 tasks/);
+      expect(await imageOf('api')).toBe(first);
 
-    const created = async (kind: string, name: string) => {
-      const get = ['-n', namespace, 'get', kind, name, '-o', 'json'];
-      return JSON.parse((await cluster.kubectl(get)).stdout) as {
-        metadata: { creationTimestamp: string };
-        data: Record<string, string>;
-      };
-    };
-    const shop = await created('configmap', 'flotilla-shop.receipt');
-    const { at } = JSON.parse(shop.data['receipt.json'] ?? '') as { at: string };
-    const web = (await created('deployment', 'web')).metadata.creationTimestamp;
-    // The API server tells whole seconds.
-    expect(Date.parse(web)).toBeGreaterThanOrEqual(Date.parse(at) - 1_000);
-    expect((await created('configmap', 'flotilla-blog.receipt')).data['receipt.json']).toContain(
-      '"succeeded"',
-    );
+      await edit('src/server.js', (code) => code.replace('ordered', 'sold'));
+      expect(await shop('diff')).toContain('image');
+      expect(await shop('deploy')).toContain('.image is not what the files say');
+      expect(await imageOf('api')).not.toBe(first);
+      expect(await shop('status')).toMatch(/services\.db +in-sync/);
+    });
+
+    test('tells the history and puts an earlier revision back, after which a deploy is no hit', async () => {
+      const second = await imageOf('api');
+      expect(await shop('history')).toMatch(/services\.api[\s\S]*2[\s\S]*1/);
+      expect(await shop('rollback', '--tasks=services.api', '--to=1')).toContain('services.api');
+      expect(await imageOf('api')).not.toBe(second);
+      expect(await shop('deploy')).toContain('What was different');
+      expect(await imageOf('api')).toBe(second);
+    });
+
+    test('rehearses a failure without touching the cluster, and takes a halted run back', async () => {
+      const rehearsed = await nx('run', 'shop:rehearse', '--fail=jobs.migrate');
+      expect(rehearsed).toMatchObject({ code: 1 });
+      expect(rehearsed.stdout).toContain('halted');
+
+      const before = await imageOf('db');
+      await edit('flotilla.yaml', (text) =>
+        text.replace('postgres:17', 'postgres:18').replace('ghcr.io/flotilla-deploy', 'registry.invalid'),
+      );
+      const halted = await nx('run', 'shop:deploy', '--onHalt=rollback', '--grace=image-not-found=0s');
+      expect(halted).toMatchObject({ code: 1 });
+      expect(halted.stdout).toContain('jobs.migrate');
+      expect(await imageOf('db')).toBe(before);
+    });
+
+    test('takes down what it has deployed', async () => {
+      await shop('destroy');
+      const left = await cluster.kubectl(['-n', namespace, 'get', 'deploy,svc,job', '-o', 'name']);
+      expect(left.stdout).toBe('');
+    });
+
+    test('projects that do not depend on each other are deployed at the same time', async () => {
+      for (const name of ['left', 'right']) {
+        const folder = join(workspace.folder, 'apps', name);
+        await mkdir(folder);
+        await writeFile(join(folder, 'project.json'), JSON.stringify({ name }));
+        await writeFile(join(folder, 'flotilla.yaml'), meeting(name));
+        await writeFile(join(folder, 'door.yaml'), door(name));
+      }
+      const ending = nx('run-many', '-t', 'deploy', '-p', 'left,right', '--parallel=2');
+      await openDoors(namespace, ['left', 'right']);
+      const { code, stdout } = await ending;
+      expect({ code, stdout }).toMatchObject({ code: 0 });
+    });
   });
 });
+
+interface DeploymentObject {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { image: string }[] } };
+  };
+}
+
+/** A deployment that ends when somebody opens its door. */
+const meeting = (name: string) => `name: ${name}
+services:
+  - name: door
+    manifests: [door.yaml]
+    ready: { kind: ConfigMap, current: '"opened" in self.data' }
+`;
+const door = (name: string) =>
+  `{apiVersion: v1, kind: ConfigMap, metadata: {name: door-${name}}, data: {of: ${name}}}\n`;
+
+/** Opens the doors once all of them are there: one deployment after the other would never get that far. */
+async function openDoors(namespace: string, names: readonly string[]): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/configmaps`;
+  const missing = new Set(names.map((name) => `door-${name}`));
+  const all = new AbortController();
+  const see = (line: string) => {
+    const { object } = JSON.parse(line) as {
+      readonly object: { readonly metadata: { readonly name: string } };
+    };
+    missing.delete(object.metadata.name);
+    if (missing.size === 0) all.abort();
+  };
+  await cluster.client
+    .lines(`${path}?watch=1&timeoutSeconds=100`, see, all.signal)
+    .catch((error: unknown) => {
+      if (!all.signal.aborted) throw error;
+    });
+  expect([...missing]).toEqual([]);
+  for (const name of names)
+    await cluster.client.request({
+      method: 'PATCH',
+      path: `${path}/door-${name}`,
+      body: { data: { opened: 'yes' } },
+      contentType: mergePatch,
+    });
+}

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from './control-plane/run-program.js';
-import { install, packPackages, type PackedPackage, type PublishedPackage } from './testing/packed.js';
+import { install, packPackages, type PackedPackages } from './testing/packed.js';
 
 let folder: string;
-let packed: Readonly<Record<PublishedPackage, PackedPackage>>;
+let packed: PackedPackages;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flotilla-tarballs-'));

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { lock } from 'proper-lockfile';
+import { makeOnce } from './make-once.js';
 import { sourceFolder, type ToolModule } from './tool-modules.js';
 
 const run = promisify(execFile);
@@ -13,41 +12,19 @@ const buildTimeoutMs = 30 * 60_000;
  * the first and takes what it made. Throws with the output of `go` when the build fails.
  */
 export async function buildTools(module: ToolModule, folder: string): Promise<void> {
-  const parent = dirname(folder);
-  await mkdir(parent, { recursive: true });
-  const release = await lock(parent, {
-    retries: { retries: buildTimeoutMs / 1000, factor: 1, minTimeout: 1000 },
-  });
-  try {
-    if (!(await exists(folder))) await buildInto(module, folder);
-  } finally {
-    await release();
-  }
+  await makeOnce(folder, (into) => buildInto(module, into));
 }
 
 async function buildInto(module: ToolModule, folder: string): Promise<void> {
   process.stderr.write(`Building ${module.binaries.join(', ')} once, into ${folder}. This takes minutes.\n`);
-  const temporary = await mkdtemp(`${folder}.`);
   // One package may get any name; many go into a folder under their own names.
   const [binary] = module.binaries;
-  const output = module.binaries.length === 1 ? join(temporary, binary ?? '') : `${temporary}/`;
-  try {
-    const flags = ['-trimpath', '-buildvcs=false', '-ldflags', module.linkerFlags, '-o', output];
-    await run('go', ['build', ...flags, module.packages], {
-      cwd: sourceFolder(module),
-      env: { ...process.env, CGO_ENABLED: '0' },
-      timeout: buildTimeoutMs,
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    await rename(temporary, folder);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  const output = module.binaries.length === 1 ? join(folder, binary ?? '') : `${folder}/`;
+  const flags = ['-trimpath', '-buildvcs=false', '-ldflags', module.linkerFlags, '-o', output];
+  await run('go', ['build', ...flags, module.packages], {
+    cwd: sourceFolder(module),
+    env: { ...process.env, CGO_ENABLED: '0' },
+    timeout: buildTimeoutMs,
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { buildTools } from './build-tools.js';
+import { cacheFolder } from './make-once.js';
 import { buildKey, type ToolModule } from './tool-modules.js';
 
 /**
@@ -12,14 +12,14 @@ import { buildKey, type ToolModule } from './tool-modules.js';
 export async function findBinaries(module: ToolModule, environment = process.env): Promise<string> {
   const assets = environment['KUBEBUILDER_ASSETS'];
   if (assets !== undefined && (await holdsAll(assets, module.binaries))) return assets;
-  const folder = join(cacheFolder(environment), `${module.name}-${await buildKey(module)}`, 'bin');
+  const folder = join(
+    cacheFolder(environment),
+    'control-plane',
+    `${module.name}-${await buildKey(module)}`,
+    'bin',
+  );
   if (!(await holdsAll(folder, module.binaries))) await buildTools(module, folder);
   return folder;
-}
-
-/** `~/.cache/flotilla/control-plane`, or below XDG_CACHE_HOME. */
-function cacheFolder(environment: NodeJS.ProcessEnv): string {
-  return join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flotilla', 'control-plane');
 }
 
 async function holdsAll(folder: string, binaries: readonly string[]): Promise<boolean> {

@@ -7,7 +7,7 @@ import { runProgram, type ProgramOptions, type ProgramResult } from '../control-
 const packages = fileURLToPath(new URL('../../../packages', import.meta.url));
 
 /** What is published, in the order in which each needs the ones before it. */
-const publishedPackages = ['core', 'k8s-executor', 'cli', 'nx-plugin'] as const;
+export const publishedPackages = ['core', 'k8s-executor', 'cli', 'nx-plugin'] as const;
 
 export type PublishedPackage = (typeof publishedPackages)[number];
 
@@ -19,6 +19,8 @@ export interface PackedPackage {
   readonly files: readonly string[];
 }
 
+export type PackedPackages = Readonly<Record<PublishedPackage, PackedPackage>>;
+
 /** A folder in the system's temporary one, far from this repository, with packages installed in it. */
 export interface Installation {
   readonly folder: string;
@@ -29,21 +31,26 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
-/** Packs the built packages into `folder`. */
-export async function packPackages(
-  folder: string,
-): Promise<Readonly<Record<PublishedPackage, PackedPackage>>> {
-  const packed = await Promise.all(
-    publishedPackages.map(async (name) => [name, await packPackage(name, folder)] as const),
-  );
-  return Object.fromEntries(packed) as Record<PublishedPackage, PackedPackage>;
+/** The package.json of a package of ours. */
+export function manifestOf(name: PublishedPackage): string {
+  return join(packages, name, 'package.json');
 }
 
-async function packPackage(name: PublishedPackage, folder: string): Promise<PackedPackage> {
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const { stdout } = await succeed('npm', args, { cwd: join(packages, name) });
-  const [listed] = JSON.parse(stdout) as [{ filename: string; files: readonly { path: string }[] }];
-  return { tarball: join(folder, listed.filename), files: listed.files.map(({ path }) => path).sort() };
+/** Packs the built packages into `folder`. */
+export async function packPackages(folder: string): Promise<PackedPackages> {
+  const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder];
+  const from = publishedPackages.map((name) => `./${name}`);
+  const { stdout } = await succeed('npm', [...args, ...from], { cwd: packages });
+  const listed = JSON.parse(stdout) as readonly {
+    readonly name: string;
+    readonly filename: string;
+    readonly files: readonly { readonly path: string }[];
+  }[];
+  const packed = listed.map(({ name, filename, files }) => [
+    name.replace('@flotilla/', ''),
+    { tarball: join(folder, filename), files: files.map(({ path }) => path).sort() },
+  ]);
+  return Object.fromEntries(packed) as PackedPackages;
 }
 
 /** Writes `files` into a new folder and installs `dependencies` there, without any install script. */
@@ -51,6 +58,13 @@ export async function install(
   dependencies: readonly string[],
   files: Readonly<Record<string, string>> = {},
 ): Promise<Installation> {
+  const installation = await layOut(files);
+  await installInto(installation.folder, dependencies);
+  return installation;
+}
+
+/** Writes `files`, and a package.json when they have none, into a new folder in which nothing is installed. */
+export async function layOut(files: Readonly<Record<string, string>>): Promise<Installation> {
   const base = await mkdtemp(join(tmpdir(), 'flotilla-packed-'));
   const [folder, home] = [join(base, 'workspace'), join(base, 'home')];
   await mkdir(home);
@@ -58,8 +72,6 @@ export async function install(
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await succeed('npm', ['install', ...quiet, ...dependencies], { cwd: folder });
   return {
     folder,
     run: async (command, args, options = {}) => {
@@ -78,10 +90,17 @@ export async function install(
   };
 }
 
-async function succeed(
+/** `npm install` in a folder, without any install script; throws with what npm said. */
+export async function installInto(folder: string, dependencies: readonly string[]): Promise<void> {
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  await succeed('npm', ['install', ...quiet, '--prefix', folder, ...dependencies], { cwd: folder });
+}
+
+/** What a program answers; throws with its standard error when it fails. */
+export async function succeed(
   program: string,
   args: readonly string[],
-  options: ProgramOptions,
+  options: ProgramOptions = {},
 ): Promise<ProgramResult> {
   const result = await runProgram(program, args, options);
   if (result.code === 0) return result;
