@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { KubeError, mergePatch } from './kube-client/kube-client.js';
 import { startNxCacheServer, type NxCacheServer } from './testing/nx-cache-server.js';
-import { layOutNxWorkspace, nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
+import { layOutNxWorkspace, nxVersions, oneProcess, type NxWorkspace } from './testing/nx-workspace.js';
 import { packPackages, type PackedPackages } from './testing/packed.js';
 
 // The judge of nx.md: one project is deployed again and again, and the cluster tampered with in between. What truly ran
 // is told by the receipts that runs leave in the cluster, never by what Nx says.
-
-// A process for every plugin of Nx would be half of this suite's work; nx-workspace.test.ts has it.
-const oneProcess = { NX_ISOLATE_PLUGINS: 'false' };
 
 const planted = 'planted-pin-4711';
 const flotillaFile = (namespace: string, registry = 'registry.example') => `name: app

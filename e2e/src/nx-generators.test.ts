@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layOutNxWorkspace, nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
+import { layOutNxWorkspace, nxVersions, oneProcess, type NxWorkspace } from './testing/nx-workspace.js';
 import { packPackages, type PackedPackages } from './testing/packed.js';
 
 let folder: string;
@@ -35,7 +35,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
   });
 
   async function succeed(...args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await workspace.nx(args);
+    const { code, stdout, stderr } = await workspace.nx(args, { env: oneProcess });
     expect({ args, code, said: code === 0 ? '' : stdout + stderr }).toEqual({ args, code: 0, said: '' });
     return stdout;
   }
@@ -51,7 +51,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
     expect(await succeed('run', 'root:plan')).toMatch(/api +web/);
 
     await rm(join(workspace.folder, 'apps/web'), { recursive: true });
-    const checked = await workspace.nx(['sync:check']);
+    const checked = await workspace.nx(['sync:check'], { env: oneProcess });
     expect(checked.code).not.toBe(0);
     expect(checked.stdout + checked.stderr).toContain('apps/web/flotilla.part.yaml is gone');
     await succeed('sync');

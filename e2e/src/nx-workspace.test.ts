@@ -151,7 +151,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
     });
 
     test('rehearses a failure without touching the cluster, and takes a halted run back', async () => {
-      const rehearsed = await nx('run', 'shop:rehearse', '--fail=jobs.migrate');
+      const rehearsed = await workspace.nx(['run', 'shop:rehearse', '--fail=jobs.migrate']);
       expect(rehearsed).toMatchObject({ code: 1 });
       expect(rehearsed.stdout).toContain('halted');
 

@@ -9,6 +9,9 @@ import { packPackages, type Installation, type PackedPackages } from './packed.j
 /** The versions of Nx that the plugin must work with (nx.md); the only list of them. */
 export const nxVersions = ['22.7.8', '23.2.1', '24.0.0'] as const;
 
+/** Half the work: by default Nx starts a process for every plugin. For suites that are about something else. */
+export const oneProcess = { NX_ISOLATE_PLUGINS: 'false' };
+
 /** A workspace with the projects of `examples/nx-workspace` and the packed packages. */
 export interface NxWorkspace extends Installation {
   nx(args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>;

@@ -30,17 +30,20 @@ const proofFolder = '.nx/workspace-data/flotilla';
 /** The targets of a project with a flotilla file (nx.md). Pure. */
 export function inferTargets(project: DeployedProject, options: PluginOptions): Record<string, Target> {
   const names = targetNames(options);
-  const plain = (executor: string, description: string): Target => ({
+  const plain = (executor: string, description: string, unknown: readonly string[] = []): Target => ({
     executor: `@flotilla/nx-plugin:${executor}`,
     options: { file: project.file },
     cache: false,
     metadata: { technologies: ['kubernetes'], description },
-    ...configurations(options, () => ({})),
+    ...configurations(options, (_, said) => without(said, unknown)),
   });
   const proving = (target: Target): Target => ({
     ...target,
     options: { file: project.file, proofFile: proofFileOf(project, names) },
-    ...configurations(options, (environment) => ({ proofFile: proofFileOf(project, names, environment) })),
+    ...configurations(options, (environment, said) => ({
+      ...said,
+      proofFile: proofFileOf(project, names, environment),
+    })),
   });
   return {
     [names.deploy]: {
@@ -56,18 +59,20 @@ export function inferTargets(project: DeployedProject, options: PluginOptions): 
       outputs: ['{options.proofFile}'],
     },
     [names.plan]: {
-      ...plain('plan', 'Shows the plan of the flotilla file; touches no cluster.'),
+      ...plain('plan', 'Shows the plan of the flotilla file; touches no cluster.', placeOptions),
       ...keptInSync(project),
     },
-    [names.rehearse]: plain('rehearse', 'Runs the plan in virtual time; touches no cluster.'),
+    [names.rehearse]: plain('rehearse', 'Runs the plan in virtual time; touches no cluster.', placeOptions),
     [names.diff]: {
       ...plain('diff', 'Shows what a deploy would change, field by field.'),
       dependsOn: [names.image],
     },
     [names.status]: plain('status', 'Says what is deployed, whether it is ready and what drifted.'),
-    [names.destroy]: plain('destroy', 'Runs the teardown workflow of the flotilla file.'),
-    [names.history]: plain('history', 'Shows the good revisions of every task.'),
-    [names.rollback]: plain('rollback', 'Puts back the last good revision of what is not at it.'),
+    [names.destroy]: plain('destroy', 'Runs the teardown workflow of the flotilla file.', ['workflow']),
+    [names.history]: plain('history', 'Shows the good revisions of every task.', ['workflow']),
+    [names.rollback]: plain('rollback', 'Puts back the last good revision of what is not at it.', [
+      'workflow',
+    ]),
   };
 }
 
@@ -109,13 +114,23 @@ function proofFileOf({ root }: DeployedProject, { deploy }: TargetNames, environ
   return posix.join(proofFolder, root, name);
 }
 
+type Said = Readonly<Record<string, unknown>>;
+
+/** Of an environment, what targets that touch no cluster do not take. */
+const placeOptions = ['context', 'namespace', 'kubeconfig'];
+
 function configurations(
   { environments = {} }: PluginOptions,
-  more: (environment: string) => Readonly<Record<string, string>>,
+  optionsOf: (environment: string, said: Said) => Said,
 ): Pick<Target, 'configurations'> {
   const entries = Object.entries(environments);
   if (entries.length === 0) return {};
   return {
-    configurations: Object.fromEntries(entries.map(([name, said]) => [name, { ...said, ...more(name) }])),
+    configurations: Object.fromEntries(entries.map(([name, said]) => [name, optionsOf(name, { ...said })])),
   };
+}
+
+// Nx refuses an option that an executor does not have; and the workflow of an environment is the one that deploys it.
+function without(said: Said, unknown: readonly string[]): Said {
+  return Object.fromEntries(Object.entries(said).filter(([name]) => !unknown.includes(name)));
 }

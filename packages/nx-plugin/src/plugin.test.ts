@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
 import { createWorkspace, type Workspace } from './testing/workspace';
 import type { PluginOptions } from './plugin-options';
@@ -75,15 +77,38 @@ test('a project with a flotilla.yaml can be deployed, and a cached deploy rests 
   });
 });
 
-test('an environment is a configuration of every target, with a proof of its own', async () => {
-  const environments = { staging: { context: 'kind-staging', namespace: 'shop' } };
-  const projects = await infer(['shop/flotilla.yaml', 'shop/project.json'], { environments });
+test('an environment is a configuration of every target, with the options that its executor has', async () => {
+  const said = {
+    context: 'kind',
+    namespace: 'shop',
+    kubeconfig: 'k',
+    workflow: 'w',
+    envId: 'e',
+    param: ['a=b'],
+  };
+  const projects = await infer(['shop/flotilla.yaml', 'shop/project.json'], {
+    environments: { staging: said },
+  });
   const targets = projects['shop']?.targets ?? {};
+  for (const [name, { configurations }] of Object.entries(targets)) {
+    const path = join(__dirname, 'executors', name, 'schema.json');
+    const { options, open } = JSON.parse(readFileSync(path, 'utf8')) as {
+      options: readonly string[];
+      open?: boolean;
+    };
+    const given = Object.keys((configurations?.['staging'] ?? {}) as object);
+    if (open !== true)
+      expect({ name, options }).toMatchObject({ options: expect.arrayContaining(given) as unknown });
+    expect(given).toEqual(expect.arrayContaining(['envId', 'param']));
+  }
   const proofFile = '.nx/workspace-data/flotilla/shop/deploy-proof.staging.json';
-  expect(targets['deploy']?.configurations).toEqual({ staging: { ...environments.staging, proofFile } });
-  expect(targets['deploy-plan']?.configurations).toEqual(targets['deploy']?.configurations);
-  for (const name of ['plan', 'rehearse', 'diff', 'status', 'destroy', 'history', 'rollback'])
-    expect(targets[name]?.configurations).toEqual(environments);
+  expect(targets['deploy']?.configurations).toEqual({ staging: { ...said, proofFile } });
+  expect(targets['deploy-plan']?.configurations).toEqual({ staging: { ...said, proofFile } });
+  expect(targets['plan']?.configurations).toEqual({
+    staging: { workflow: 'w', envId: 'e', param: ['a=b'] },
+  });
+  // Or it would not be the teardown.
+  expect(targets['destroy']?.configurations?.['staging']).not.toHaveProperty('workflow');
 });
 
 test('a template of Release in .release belongs to the project around that folder', async () => {
