@@ -19,13 +19,19 @@ if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
 }
 
 const startedAt = performance.now();
-const sums = { runs: 0, kills: 0, requests: 0, virtualMs: 0 };
+const sums = { requests: 0, virtualMs: 0 };
+const counts = new Map();
 const faults = new Map();
 const failed = [];
+const add = (to, more) => {
+  for (const [kind, times] of more) to.set(kind, (to.get(kind) ?? 0) + times);
+};
+const list = (of) => [...of].map(([kind, times]) => `${times} ${kind}`).join(', ') || 'none';
 for (let seed = first; seed < first + count; seed += 1) {
   const result = await simulateSeed(seed);
   for (const key of Object.keys(sums)) sums[key] += result[key];
-  for (const [kind, times] of result.faults) faults.set(kind, (faults.get(kind) ?? 0) + times);
+  add(counts, result.counts);
+  add(faults, result.faults);
   if (result.violations.length > 0) {
     failed.push(seed);
     console.log(
@@ -38,10 +44,10 @@ for (let seed = first; seed < first + count; seed += 1) {
 const seconds = (performance.now() - startedAt) / 1000;
 const hours = Math.round(sums.virtualMs / 3_600_000);
 console.log(
-  `${count} seeds, ${sums.runs} runs, ${sums.kills} kills, ${sums.requests} requests, ${hours} h of virtual time ` +
-    `in ${seconds.toFixed(1)} s: ${Math.round((sums.runs / seconds) * 60)} runs a minute`,
+  `${count} seeds, ${sums.requests} requests, ${hours} h of virtual time in ${seconds.toFixed(1)} s`,
 );
-console.log(`faults: ${[...faults].map(([kind, times]) => `${times} ${kind}`).join(', ') || 'none'}`);
+console.log(`processes: ${list(counts)}`);
+console.log(`network: ${list(faults)}`);
 console.log(
   failed.length === 0 ? 'no violations' : `VIOLATIONS in ${failed.length} seeds: ${failed.join(' ')}`,
 );

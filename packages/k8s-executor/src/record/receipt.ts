@@ -83,7 +83,8 @@ export async function deleteReceipt(
   return await cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name });
 }
 
-function parseReceipt(object: KubeObject | undefined): Receipt | undefined {
+/** What a receipt's ConfigMap says; undefined when it is none. */
+export function parseReceipt(object: KubeObject | undefined): Receipt | undefined {
   const data = object?.['data'];
   const text = isJsonObject(data) ? data[dataKey] : undefined;
   if (typeof text !== 'string') return undefined;

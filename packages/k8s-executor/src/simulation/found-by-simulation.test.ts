@@ -45,8 +45,8 @@ const deployment: KubeObject = {
 // The claim's grace time (120 s) ran out long after it was bound, and the wait for the Deployment turned into a loop.
 test('a symptom that has healed wakes nobody when its grace time is over', async () => {
   const workload = serviceOf([claim, deployment], 300_000);
-  const world = new SimulatedWorld(1, workload);
-  const run = world.deploy({ name: 'run', version: workload.versions[0] });
+  const world = new SimulatedWorld(1, { workload });
+  const run = world.run({ name: 'run', action: 'deploy', version: workload.versions[0] });
   await world.clock.runUntil(run, 600_000);
   world.close();
   expect(await run).toMatchObject({ kind: 'ended', result: { settled: { outcome: 'succeeded' } } });

@@ -6,10 +6,17 @@ import { recordLabels } from '../record/record-names.js';
 import { findForbiddenWrite } from './record-checks.js';
 import { createVirtualClock } from './virtual-clock.js';
 
-const run = { kind: 'run', name: 'run0' } as const;
+const run = { kind: 'run', name: 'run0', does: 'deploy' } as const;
 const where = { deployment: 'sim', namespace: 'shop' };
 
-function clusterWhere({ holder, kinds }: { readonly holder: string; readonly kinds: string }) {
+interface Records {
+  readonly holder: string;
+  readonly kinds: string;
+  /** Whose it is. */
+  readonly journal?: string;
+}
+
+function clusterWhere({ holder, kinds, journal = 'run0' }: Records) {
   const server = createEmbeddedServer({
     clock: createVirtualClock(() => 0.5),
     random: () => 0.5,
@@ -26,13 +33,21 @@ function clusterWhere({ holder, kinds }: { readonly holder: string; readonly kin
   const parent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, annotations } };
   server.store.put(server.kinds.builtIn('leases'), lease);
   server.store.put(server.kinds.builtIn('configmaps'), parent);
-  const added = (labels: Readonly<Record<string, string>>): StoreEvent => {
-    const object: KubeObject = {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'web', namespace: 'shop', labels },
-    };
-    return { type: 'ADDED', kind: server.kinds.builtIn('deployments'), object, revision: 1 };
+  const header = { run: journal, workflow: 'setup', plan: '', era: 1, tasks: {}, changed: [], before: null };
+  const data = { run: JSON.stringify({ ...header, parts: [{ process: journal }] }) };
+  const journalMetadata = { ...metadata, name: 'flotilla-sim.journal' };
+  server.store.put(server.kinds.builtIn('configmaps'), {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: journalMetadata,
+    data,
+  });
+  const added = (
+    labels: Readonly<Record<string, string>>,
+    [apiVersion, kind, plural]: readonly [string, string, string] = ['apps/v1', 'Deployment', 'deployments'],
+  ): StoreEvent => {
+    const object: KubeObject = { apiVersion, kind, metadata: { name: 'web', namespace: 'shop', labels } };
+    return { type: 'ADDED', kind: server.kinds.builtIn(plural), object, revision: 1 };
   };
   return { cluster: server, added };
 }
@@ -58,4 +73,20 @@ test('the inventory covers a kind before an object of it is made', () => {
   expect(findForbiddenWrite(bare.added(member), run, { cluster: bare.cluster, ...where })).toBe(
     'run0 made Deployment shop/web before the inventory covered its kind',
   );
+});
+
+test('no object is written before the journal of its run has begun', () => {
+  const { cluster, added } = clusterWhere({ holder: 'run0', kinds: 'Deployment.apps', journal: 'run1' });
+  expect(findForbiddenWrite(added({}), run, { cluster, ...where })).toBe(
+    'run0 wrote Deployment shop/web before its journal had begun',
+  );
+});
+
+test('a rollback makes no job', () => {
+  const { cluster, added } = clusterWhere({ holder: 'run0', kinds: 'Job.batch' });
+  const job = added({}, ['batch/v1', 'Job', 'jobs']);
+  expect(findForbiddenWrite(job, { ...run, does: 'rollback' }, { cluster, ...where })).toBe(
+    'run0 made Job shop/web in a rollback',
+  );
+  expect(findForbiddenWrite(job, run, { cluster, ...where })).toBeUndefined();
 });

@@ -1,56 +1,63 @@
-import type { TaskId } from '@flotilla/core';
+import type { EventSink } from '@flotilla/core';
 import { ApiCluster } from '../cluster/api-cluster.js';
+import type { Cluster } from '../cluster/cluster.js';
 import { fixedCredentials } from '../cluster/credentials.js';
 import { HttpTransport } from '../cluster/http-transport.js';
-import type { KubeObject } from '../cluster/kube-object.js';
 import { deployPlan } from '../deploy/deploy-plan.js';
-import type { DeployPlanResult } from '../deploy/deploy-plan.js';
+import type { DeployPlanOptions, DeployPlanResult } from '../deploy/deploy-plan.js';
+import { rollbackDeployment } from '../deploy/rollback-deployment.js';
 import type { Answer } from '../embedded/api/answer.js';
 import { createEmbeddedServer } from '../embedded/create-embedded-server.js';
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
-import { renderPlan } from '../manifest/render-plan.js';
+import type { StoreEvent } from '../embedded/store/object-store.js';
+import { readHistory } from '../record/history/read-history.js';
+import type { JournalMode } from '../record/journal/open-journal.js';
 import { deploymentName, drawWorkload } from './draw-workload.js';
 import type { Version, Workload } from './draw-workload.js';
-import { findLack } from './live-state.js';
-import type { JournalMode } from '../record/journal/open-journal.js';
+import { EndChecks } from './end-checks.js';
+import type { Life } from './end-checks.js';
 import { interfere } from './outsiders.js';
+import { printEnd } from './print-end.js';
 import { findForbiddenWrite } from './record-checks.js';
+import type { Sabotage } from './sabotage.js';
 import { createRandom } from './seeded-random.js';
 import type { SeededRandom } from './seeded-random.js';
-import { SimulatedProcess } from './simulated-process.js';
+import { rightClock, SimulatedProcess } from './simulated-process.js';
+import type { Blow, ClockError } from './simulated-process.js';
 import { createVirtualClock } from './virtual-clock.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { Watchman } from './watchman.js';
 import type { Writer } from './watchman.js';
 import { Wire } from './wire.js';
 
-/** One flotilla process: what it deploys, and when it is cut off. */
+/** One flotilla process: what it does, and what befalls it. */
 export interface RunOrder {
   readonly name: string;
+  readonly action: 'deploy' | 'rollback' | 'history';
   readonly version: Version;
-  readonly diesAtStep?: number;
-  readonly skewMs?: number;
-  /** Default: a new run. */
+  readonly blows?: ReadonlyMap<number, Blow>;
+  readonly clockError?: ClockError;
+  /** Of a deploy; default: a new run. */
   readonly mode?: JournalMode;
+  /** Of a deploy. */
+  readonly onHalt?: 'rollback';
 }
 
-/** How a process ended: by itself, or cut off. */
+/** How a process ended: cut off, or by itself; `result` is absent for what only reads. */
 export type RunEnd =
-  { readonly kind: 'killed' } | { readonly kind: 'ended'; readonly result: DeployPlanResult };
+  { readonly kind: 'killed' } | { readonly kind: 'ended'; readonly result?: DeployPlanResult };
+
+export interface WorldOptions {
+  /** Default: the one that the seed draws. */
+  readonly workload?: Workload;
+  readonly sabotage?: Sabotage;
+}
 
 const namespace = 'shop';
 /** A Thursday. */
 const startedAtMs = Date.UTC(2026, 0, 1);
 /** Nobody is refused for a lock that somebody holds who was cut off. */
 const lockTimeoutMs = 3_600_000;
-/** What a dead process has sent has arrived by then, or never will. */
-const echoMs = 2_000;
-
-interface Life {
-  readonly version: Version;
-  readonly bornMs: number;
-  endedMs: number;
-}
 
 /** A cluster, a network and the processes that use it, in virtual time; all chance comes from the seed. */
 export class SimulatedWorld {
@@ -58,48 +65,40 @@ export class SimulatedWorld {
   readonly clock: VirtualClock;
   readonly workload: Workload;
   readonly wire: Wire;
+  readonly sabotage: Sabotage;
   readonly trace: string[] = [];
   readonly violations: string[] = [];
-  runs = 0;
-  kills = 0;
+  /** What befell processes, by kind, how many there were, and what they did. */
+  readonly counts = new Map<string, number>();
   readonly #server: EmbeddedServer;
   readonly #watchman: Watchman;
-  readonly #lives: Life[] = [];
+  readonly #checks: EndChecks;
   #writer: Writer = { kind: 'cluster' };
-  #lastInterferenceMs = -Infinity;
 
-  /** With a workload of its own choice, or the one that the seed draws. */
-  constructor(seed: number, workload?: Workload) {
+  constructor(seed: number, { workload, sabotage = {} }: WorldOptions = {}) {
     this.random = createRandom(`seed ${seed}`);
     this.clock = createVirtualClock(this.random.fork('clock').next);
     this.workload = workload ?? drawWorkload(this.random.fork('workload'));
+    this.sabotage = sabotage;
     this.#server = createEmbeddedServer({
       clock: this.clock,
       random: this.random.fork('server').next,
       startedAtMs,
       scenario: this.workload.rehearsal,
     });
-    this.#watchman = new Watchman({
-      secrets: this.workload.secrets,
-      onViolation: (message) => {
-        this.violate(message);
-      },
+    const onViolation = (message: string) => {
+      this.violate(message);
+    };
+    this.#watchman = new Watchman({ secrets: this.workload.secrets, onViolation });
+    this.#checks = new EndChecks({
+      server: this.#server,
+      clock: this.clock,
+      deployment: deploymentName,
+      namespace,
+      onViolation,
     });
     this.#server.store.subscribe((event) => {
-      const {
-        kind,
-        namespace: where = '',
-        name,
-        resourceVersion = '',
-      } = { ...event.kind, ...event.object.metadata };
-      this.say(`  ${this.#writerName()} ${event.type} ${kind} ${where}/${name} @${resourceVersion}`);
-      this.#watchman.see(event, this.#writer);
-      const forbidden = findForbiddenWrite(event, this.#writer, {
-        cluster: this.#server,
-        deployment: deploymentName,
-        namespace,
-      });
-      if (forbidden !== undefined) this.violate(forbidden);
+      this.#see(event);
     });
     this.wire = new Wire({
       clock: this.clock,
@@ -108,7 +107,8 @@ export class SimulatedWorld {
       trace: (line) => {
         this.say(line);
       },
-      onArrival: (process, _request, act) => this.#as({ kind: 'run', name: process.name }, act),
+      onArrival: (process, _request, act) =>
+        this.#as({ kind: 'run', name: process.name, does: process.purpose }, act),
     });
   }
 
@@ -121,35 +121,27 @@ export class SimulatedWorld {
     this.violations.push(message);
   }
 
-  /** Runs a process to its end, whichever it finds. Looks at what it says of the cluster. */
-  async deploy(order: RunOrder): Promise<RunEnd> {
-    this.runs += 1;
-    const life: Life = { version: order.version, bornMs: this.clock.now(), endedMs: Infinity };
-    this.#lives.push(life);
-    this.say(`${order.name} begins to deploy version ${order.version.name} (${order.mode ?? 'new'})`);
-    const process = new SimulatedProcess({
-      name: order.name,
-      clock: this.clock,
-      skewMs: order.skewMs ?? 0,
-      diesAtStep: order.diesAtStep,
-      onDeath: (dead) => {
-        this.kills += 1;
-        this.say(`${dead.name} is cut off at its step ${dead.steps}`);
-        this.wire.cutOff(dead);
-      },
-    });
+  /** Lets a process live to its end, whichever it finds. Looks at what it leaves and at what it says of the cluster. */
+  async run(order: RunOrder): Promise<RunEnd> {
+    this.#count(order.action);
+    const told = order.action === 'deploy' ? ` version ${order.version.name} (${order.mode ?? 'new'})` : '';
+    this.say(`${order.name} begins: ${order.action}${told}`);
+    const life = this.#checks.born(order);
+    const cancelled = new AbortController();
+    const process = this.#start(order, { life, cancelled });
     const end = await Promise.race([
-      this.#run(process, order),
+      this.#work(process, order, { life, cancelled: cancelled.signal }),
       process.death.then((): RunEnd => ({ kind: 'killed' })),
     ]);
-    life.endedMs = this.clock.now();
-    if (end.kind === 'ended') await this.#checkRun(order, end.result, life);
+    if (end.kind === 'ended' && end.result !== undefined)
+      this.say(`${order.name} ends: ${printEnd(end.result)}`);
+    await this.#checks.ended(life, end.kind === 'killed' ? undefined : end.result);
     return end;
   }
 
   /** Somebody else does something. */
   interfere(random: SeededRandom): void {
-    this.#lastInterferenceMs = this.clock.now();
+    this.#checks.disturbed();
     interfere(this.#server, {
       namespace,
       random,
@@ -167,80 +159,130 @@ export class SimulatedWorld {
     });
   }
 
-  /** Says what the cluster lacks of a version, but for what these tasks apply. */
-  async findLacks(version: Version, spared: ReadonlySet<string> = new Set()): Promise<readonly string[]> {
-    const rendered = await renderPlan({ ...version, directory: '/', namespace });
-    if (!rendered.ok) throw new Error('Bug: the simulation renders objects that cannot be');
-    const looked = rendered.value.filter(({ task }) => !spared.has(task.id));
-    return looked.flatMap(({ task, manifests }) =>
-      manifests.flatMap(({ object }) => this.#lackOf(object, task.kind === 'job') ?? []),
-    );
-  }
-
   close(): void {
     this.#server.close();
   }
 
-  #lackOf(object: KubeObject, isJob: boolean): string | undefined {
-    return findLack(this.#server, object, isJob ? 'completion' : 'readiness');
+  #see(event: StoreEvent): void {
+    const { kind } = event.kind;
+    const { namespace: where = '', name, resourceVersion = '' } = event.object.metadata;
+    const who = this.#writer.kind === 'run' ? this.#writer.name : this.#writer.kind;
+    this.say(`  ${who} ${event.type} ${kind} ${where}/${name} @${resourceVersion}`);
+    this.#watchman.see(event, this.#writer);
+    const records = { cluster: this.#server, deployment: deploymentName, namespace };
+    const forbidden = findForbiddenWrite(event, this.#writer, records);
+    if (forbidden !== undefined) this.violate(forbidden);
   }
 
-  async #run(process: SimulatedProcess, { version, mode }: RunOrder): Promise<RunEnd> {
-    const { clock } = process;
-    const random = this.random.fork(process.name).next;
-    const http = this.wire.portFor(process);
-    const credentials = fixedCredentials({ headers: {} });
-    const transport = new HttpTransport({ http, credentials, clock, random });
-    const context = { context: 'simulated', defaultNamespace: 'default' };
-    const cluster = new ApiCluster({ transport, clock, random, ...context });
-    const { concurrency } = this.workload;
-    const result = await deployPlan({
-      ...version,
-      directory: '/',
-      cluster,
-      namespace,
-      clock,
-      wallClock: () => new Date(startedAtMs + clock.now()),
-      run: process.name,
-      origin: { who: `${process.name}@simulated`, commit: null, url: null },
-      createNamespace: true,
-      newKey: () => `the key of ${process.name}`,
-      forceConflicts: true,
-      lockTimeoutMs,
-      ...(mode !== undefined && { mode }),
-      ...(concurrency !== undefined && { concurrency }),
-      sink: (event) => {
-        if (process.isDead) return;
-        this.say(`${process.name} says ${event.type} ${'task' in event ? event.task : ''}`);
-        if (event.type !== 'run-started') this.#watchman.checkSecrets(event, `the event ${event.type}`);
+  #start(
+    { name, action, blows = new Map(), clockError = rightClock }: RunOrder,
+    { life, cancelled }: { readonly life: Life; readonly cancelled: AbortController },
+  ): SimulatedProcess {
+    return new SimulatedProcess({
+      name,
+      purpose: action,
+      clock: this.clock,
+      clockError,
+      blows,
+      onBlow: (process, blow) => {
+        this.#count(blow.kind);
+        this.say(`${name} meets ${JSON.stringify(blow)} at its step ${process.steps}`);
+        if (blow.kind === 'death') this.wire.cutOff(process);
+        if (blow.kind === 'freeze') life.frozenMs += blow.forMs;
+        if (blow.kind !== 'signal') return;
+        life.signalledMs ??= this.clock.now();
+        if (this.sabotage.isDeaf !== true) cancelled.abort(blow.reason);
       },
     });
-    cluster.close();
-    return { kind: 'ended', result };
   }
 
-  /** A run that says it has succeeded must be right, unless others were at work meanwhile. */
-  async #checkRun(order: RunOrder, result: DeployPlanResult, life: Life): Promise<void> {
-    this.say(`${order.name} ends: ${printEnd(result)}`);
-    if (result.kind !== 'settled' || result.settled.outcome !== 'succeeded') return;
-    if (this.#wasDisturbed(life)) return;
-    // What was kept of an earlier part is as right as that part was at its end: whoever came between was not looked for.
-    const kept = result.settled.tasks.filter((summary) => summary.kept !== undefined);
-    const spared = new Set(this.#wasEverDisturbed(life) ? kept.map(({ task }) => task) : []);
-    for (const lack of await this.findLacks(order.version, spared)) {
-      this.violate(`${order.name} says it has succeeded, but ${lack}`);
+  async #work(
+    process: SimulatedProcess,
+    order: RunOrder,
+    { life, cancelled }: { readonly life: Life; readonly cancelled: AbortSignal },
+  ): Promise<RunEnd> {
+    const cluster = this.#connect(process);
+    const options = { ...this.#optionsOf(process, order, life), cluster, cancelled };
+    const end = await this.#do(order, options);
+    cluster.close();
+    return end;
+  }
+
+  async #do(order: RunOrder, options: DeployPlanOptions): Promise<RunEnd> {
+    switch (order.action) {
+      case 'history':
+        await readHistory(options.cluster, { deployment: deploymentName, namespace });
+        return { kind: 'ended' };
+      case 'rollback': {
+        const onEvidence = (saved: unknown) => {
+          this.#watchman.checkSecrets(saved, 'the evidence of a rollback');
+        };
+        return { kind: 'ended', result: await rollbackDeployment({ ...options, onEvidence }) };
+      }
+      case 'deploy': {
+        const { mode, onHalt } = order;
+        const asked = { ...(mode !== undefined && { mode }), ...(onHalt !== undefined && { onHalt }) };
+        return { kind: 'ended', result: await deployPlan({ ...options, ...asked }) };
+      }
     }
   }
 
-  #wasEverDisturbed({ version }: Life): boolean {
-    return this.#lastInterferenceMs > -Infinity || this.#lives.some((other) => other.version !== version);
+  #connect(process: SimulatedProcess): Cluster {
+    const { clock } = process;
+    const random = this.random.fork(process.name).next;
+    const http = this.wire.portFor(process);
+    const transport = new HttpTransport({
+      http,
+      credentials: fixedCredentials({ headers: {} }),
+      clock,
+      random,
+    });
+    const context = { context: 'simulated', defaultNamespace: 'default' };
+    const cluster = new ApiCluster({ transport, clock, random, ...context });
+    return this.sabotage.cluster?.(cluster) ?? cluster;
   }
 
-  #wasDisturbed(life: Life): boolean {
-    const others = this.#lives.filter((other) => other !== life && other.version !== life.version);
-    return (
-      this.#lastInterferenceMs >= life.bornMs || others.some(({ endedMs }) => endedMs + echoMs >= life.bornMs)
-    );
+  #optionsOf(
+    process: SimulatedProcess,
+    { version }: RunOrder,
+    life: Life,
+  ): Omit<DeployPlanOptions, 'cluster' | 'cancelled'> {
+    const { clock, name } = process;
+    const { concurrency } = this.workload;
+    const onNote = (text: string) => {
+      if (process.isDead) return;
+      life.notes.push(text);
+      this.say(`${name} notes: ${text}`);
+      this.#watchman.checkSecrets(text, 'a note');
+      // From here on it asks for what was there before.
+      if (text.startsWith('the run was halted')) this.#watchman.forget(name);
+    };
+    return {
+      ...version,
+      directory: '/',
+      namespace,
+      clock,
+      wallClock: () => new Date(startedAtMs + clock.now()),
+      run: name,
+      origin: { who: `${name}@simulated`, commit: null, url: null },
+      createNamespace: true,
+      newKey: () => `the key of ${name}`,
+      forceConflicts: true,
+      lockTimeoutMs,
+      onNote,
+      onWarning: onNote,
+      ...(concurrency !== undefined && { concurrency }),
+      sink: this.#sinkOf(process, life),
+    };
+  }
+
+  #sinkOf(process: SimulatedProcess, life: Life): EventSink {
+    return (event) => {
+      if (process.isDead) return;
+      this.say(`${process.name} says ${event.type} ${'task' in event ? event.task : ''}`);
+      if (event.type !== 'run-started') this.#watchman.checkSecrets(event, `the event ${event.type}`);
+      this.#checks.heard(life, event);
+    };
   }
 
   #as(writer: Writer, act: () => Answer): Answer {
@@ -252,29 +294,7 @@ export class SimulatedWorld {
     }
   }
 
-  #writerName(): string {
-    return this.#writer.kind === 'run' ? this.#writer.name : this.#writer.kind;
-  }
-}
-
-/** In one line: the outcome, and of each task that did not succeed the reason. */
-export function printEnd(result: DeployPlanResult): string {
-  switch (result.kind) {
-    case 'wrong':
-      return `wrong: ${result.diagnostics.map(({ message }) => message).join('; ')}`;
-    case 'refused':
-      return `refused: ${result.refusal.message}`;
-    case 'stopped':
-      return `stopped: ${result.reason}`;
-    case 'settled': {
-      const bad = result.settled.tasks.filter(
-        ({ outcome }) => outcome !== 'succeeded' && outcome !== 'unchanged',
-      );
-      const told = bad.map(
-        ({ task, outcome, reason }: { task: TaskId; outcome: string; reason: string }) =>
-          `${task} ${outcome}: ${reason}`,
-      );
-      return [result.settled.outcome, ...told].join('; ');
-    }
+  #count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 }

@@ -12,6 +12,8 @@ export interface StreamDeliveryOptions {
   readonly latencyMs: () => number;
   /** Asked before each piece is handed over; false when nobody is there any more. */
   readonly onPiece: () => boolean;
+  /** Resolves when the reader hears what comes. */
+  readonly awake: () => Promise<void>;
   readonly onEnd: (how: string) => void;
 }
 
@@ -51,7 +53,7 @@ export class StreamDelivery {
   /** The connection breaks: the reader hears it. */
   break(): void {
     this.#stop('broken');
-    this.body.end(new Error('aborted'));
+    this.#end(new Error('aborted'));
   }
 
   #stop(how: string): void {
@@ -73,6 +75,7 @@ export class StreamDelivery {
     this.#isPumping = true;
     for (let piece = this.#pieces.shift(); piece !== undefined; piece = this.#pieces.shift()) {
       await this.#options.clock.until(piece.atMs);
+      await this.#options.awake();
       if (this.#isOver) return;
       if (!this.#isSilent && this.#options.onPiece()) this.#handOver(piece.text);
     }
@@ -85,7 +88,13 @@ export class StreamDelivery {
       return;
     }
     this.#stop('ended');
-    this.body.end();
+    this.#end();
+  }
+
+  #end(error?: Error): void {
+    void this.#options.awake().then(() => {
+      this.body.end(error);
+    });
   }
 
   async #goWrong(trouble: Trouble): Promise<void> {
@@ -98,6 +107,6 @@ export class StreamDelivery {
     }
     if (trouble === 'cut') this.body.push('{"type":"MODIFIED","object":{"ki');
     this.#stop(`meets ${trouble}`);
-    this.body.end(trouble === 'end' || trouble === 'cut' ? undefined : new Error('aborted'));
+    this.#end(trouble === 'end' || trouble === 'cut' ? undefined : new Error('aborted'));
   }
 }

@@ -5,8 +5,8 @@ import { digestAnnotation } from '../manifest/labels.js';
 import { Watchman } from './watchman.js';
 import type { Writer } from './watchman.js';
 
-const run: Writer = { kind: 'run', name: 'run0' };
-const otherRun: Writer = { kind: 'run', name: 'run1' };
+const run: Writer = { kind: 'run', name: 'run0', does: 'deploy' };
+const otherRun: Writer = { kind: 'run', name: 'run1', does: 'deploy' };
 const secret = 'hush-value';
 
 function watch() {

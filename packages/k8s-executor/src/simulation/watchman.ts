@@ -13,7 +13,7 @@ export interface WatchmanOptions {
 
 /** Who writes: a flotilla process by its name, somebody else (`outsider`), or the cluster's own controllers. */
 export type Writer =
-  | { readonly kind: 'run'; readonly name: string }
+  | { readonly kind: 'run'; readonly name: string; readonly does: string }
   | { readonly kind: 'outsider' }
   | { readonly kind: 'cluster' };
 
@@ -42,6 +42,11 @@ export class Watchman {
     if (event.object.kind !== 'Secret')
       this.checkSecrets(event.object, printReference(referenceOf(event.object)));
     if (writer.kind === 'run' && event.type !== 'DELETED') this.#seeWrite(event.object, writer.name);
+  }
+
+  /** A run that changes its mind by right: what it asked for before does not bind it. */
+  forget(run: string): void {
+    for (const key of this.#written.keys()) if (key.startsWith(`${run} `)) this.#written.delete(key);
   }
 
   /** No planted value may stand in what anybody can read. */

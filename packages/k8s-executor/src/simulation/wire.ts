@@ -188,6 +188,7 @@ export class Wire {
       isBroken,
       latencyMs: () => this.#latencyMs(),
       onPiece: () => passage.process.step(),
+      awake: () => passage.process.awake(),
       onEnd: (how) => {
         trace(`${passage.label} ${how}`);
         this.#underWay.delete(passage);

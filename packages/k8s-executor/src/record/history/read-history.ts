@@ -78,21 +78,24 @@ export async function readRevision(
   place: HistoryPlace,
   { task, number }: Pick<Revision, 'task' | 'number'>,
 ): Promise<ApiResult<readonly KubeObject[] | undefined>> {
-  const found: (readonly KubeObject[] | undefined)[] = [];
-  for (const { apiVersion, kind } of historyKinds) {
-    const objects = await readObjects(cluster, {
-      apiVersion,
-      kind,
-      namespace: place.namespace,
-      name: revisionName(place, task, number),
-    });
-    if (!objects.ok) return objects;
-    found.push(objects.value);
-  }
-  const [plain, secret] = found;
-  if (plain === undefined || secret === undefined) return { ok: true, value: undefined };
-  return { ok: true, value: inOrder([...plain, ...secret]) };
+  const [plainKind, secretKind] = historyKinds;
+  const where = { namespace: place.namespace, name: revisionName(place, task, number) };
+  const plain = await readObjects(cluster, { ...plainKind, ...where });
+  if (!plain.ok) return plain;
+  if (plain.value === undefined) return { ok: true, value: undefined };
+  const { head, objects } = plain.value;
+  if (head.metadata.annotations?.[secretAnnotation] === undefined)
+    return { ok: true, value: inOrder(objects) };
+  const secret = await readObjects(cluster, { ...secretKind, ...where });
+  if (!secret.ok) return secret;
+  return {
+    ok: true,
+    value: secret.value === undefined ? undefined : inOrder([...objects, ...secret.value.objects]),
+  };
 }
+
+/** On the ControllerRevision of a revision of which a part is in a Secret: without that it is not whole. */
+export const secretAnnotation = 'flotilla.dev/secret';
 
 /** Where in the task's order an object stood, while it is kept apart from the others. */
 export const orderAnnotation = 'flotilla.dev/order';
@@ -108,20 +111,25 @@ function inOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
     });
 }
 
+/** What one of the `historyKinds` holds of a revision, and its first part. */
+interface PartsOfKind {
+  readonly head: KubeObject;
+  readonly objects: readonly KubeObject[];
+}
+
 async function readObjects(
   cluster: Pick<Cluster, 'get'>,
   reference: Parameters<Cluster['get']>[0],
-): Promise<ApiResult<readonly KubeObject[] | undefined>> {
+): Promise<ApiResult<PartsOfKind | undefined>> {
   const first = await cluster.get(reference);
   if (!first.ok) return first;
-  // A revision without secrets has no Secret.
-  if (first.value === undefined) return { ok: true, value: reference.kind === 'Secret' ? [] : undefined };
-  const held = contentOf(first.value);
-  if (textOf(held, 'encoding') === 'json')
-    return {
-      ok: true,
-      value: decodeObjects({ encoding: 'json', objects: listOf(held, 'objects') as KubeObject[] }),
-    };
+  const head = first.value;
+  if (head === undefined) return { ok: true, value: undefined };
+  const held = contentOf(head);
+  if (textOf(held, 'encoding') === 'json') {
+    const objects = decodeObjects({ encoding: 'json', objects: listOf(held, 'objects') as KubeObject[] });
+    return { ok: true, value: objects === undefined ? undefined : { head, objects } };
+  }
   const chunks = [textOf(held, 'chunk')];
   for (let at = 2; at <= numberOf(held, 'chunks', 1); at += 1) {
     const further = await cluster.get({ ...reference, name: `${reference.name}.${String(at)}` });
@@ -129,7 +137,8 @@ async function readObjects(
     if (further.value === undefined) return { ok: true, value: undefined };
     chunks.push(textOf(contentOf(further.value), 'chunk'));
   }
-  return { ok: true, value: decodeObjects({ encoding: 'gzip', chunks }) };
+  const objects = decodeObjects({ encoding: 'gzip', chunks });
+  return { ok: true, value: objects === undefined ? undefined : { head, objects } };
 }
 
 /** What a part holds: the data of a ControllerRevision, or of a Secret the JSON under one key. */

@@ -11,7 +11,13 @@ import { holdsSecret } from '../../tasks/redactor.js';
 import type { Redactor } from '../../tasks/redactor.js';
 import type { RunOrigin } from '../run-origin.js';
 import { encodeObjects } from './encode-objects.js';
-import { historyKinds, listParts, orderAnnotation, type RevisionPart } from './read-history.js';
+import {
+  historyKinds,
+  listParts,
+  orderAnnotation,
+  secretAnnotation,
+  type RevisionPart,
+} from './read-history.js';
 import { revisionMetadata, revisionName, type HistoryPlace, type Revision } from './revision.js';
 
 /** How many good revisions of a task are kept. */
@@ -145,13 +151,19 @@ async function writeParts(
   for (const parts of [secrets, plains]) {
     for (const [at, part] of [...parts.entries()].reverse()) {
       const metadata = revisionMetadata(options, revision, at === 0 ? name : `${name}.${String(at + 1)}`);
-      const marks = part.kind === 'Secret' && values !== undefined ? { [valuesAnnotation]: values } : {};
+      const marks = marksOf(part.kind, values);
       const annotations = { ...metadata.annotations, ...marks };
       const written = await options.cluster.create({ ...part, metadata: { ...metadata, annotations } });
       if (!written.ok) return written;
     }
   }
   return { ok: true, value: undefined };
+}
+
+/** `values`: undefined when the revision has no Secret. */
+function marksOf(kind: string, values: string | undefined): Readonly<Record<string, string>> {
+  if (values === undefined) return {};
+  return kind === 'Secret' ? { [valuesAnnotation]: values } : { [secretAnnotation]: 'true' };
 }
 
 function contents(objects: readonly KubeObject[]): readonly JsonObject[] {

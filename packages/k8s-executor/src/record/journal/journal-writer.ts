@@ -87,6 +87,7 @@ class JournalWriter implements RunJournal {
     at,
     rolledBack = [],
   }: Pick<RunSettled, 'outcome' | 'at' | 'rolledBack'>): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
     for (const each of rolledBack) this.#takeBack(each);
     for (const [key, value] of Object.entries(encodeEnd({ outcome, at }))) this.#pending.set(key, value);
     this.#ending.abort();
@@ -98,7 +99,7 @@ class JournalWriter implements RunJournal {
     });
     await clock.until(clock.now() + endPatienceMs, over.signal);
     if (this.#pending.size > 0)
-      this.#complain('how the run ended could not be written down: --resume would look at every task again');
+      this.#note('how the run ended could not be written down: --resume would look at every task again');
     this.stop();
   }
 
@@ -219,9 +220,13 @@ class JournalWriter implements RunJournal {
     return false;
   }
 
+  /** Of a write on the way, of which there are many. */
   #complain(text: string): void {
-    if (this.#hasComplained) return;
+    if (!this.#hasComplained) this.#note(text);
     this.#hasComplained = true;
+  }
+
+  #note(text: string): void {
     this.#options.onNote?.(`Note: ${text}.`);
   }
 }

@@ -68,7 +68,7 @@ export async function acquireLock(options: AcquireLockOptions): Promise<AcquireL
   try {
     const seeker = new LockSeeker(options, lease, pulse);
     const result = await seeker.seek();
-    if (result.kind === 'stopped') await seeker.letGo();
+    if (result.kind !== 'held') await seeker.letGo();
     return result;
   } finally {
     pulse.close();
@@ -114,7 +114,7 @@ class LockSeeker {
     return { kind: 'stopped' };
   }
 
-  /** Of a seeker that was stopped. A lock that cannot be let go expires. */
+  /** Of a seeker that ends without the lock, which it may hold all the same. A lock that cannot be let go expires. */
   async letGo(): Promise<void> {
     if (!this.#isUnsure) return;
     const { clock, cluster, run } = this.#options;
@@ -162,9 +162,11 @@ class LockSeeker {
       return { kind: 'held', lock, waited: this.#first !== undefined };
     }
     const { failure } = stored;
-    if (failure.kind !== 'status') this.#isUnsure = true;
+    // A server in trouble may have stored it before it said so.
+    const isUnsure = failure.kind !== 'status' || failure.code >= 500;
+    this.#isUnsure ||= isUnsure;
     if (failure.kind === 'aborted') return undefined;
-    if (failure.kind === 'unreachable') return this.#lookAgainAfter(failure);
+    if (isUnsure) return this.#lookAgainAfter(failure);
     if (failure.code === 409 || failure.code === 422) return undefined;
     // A patch of a lease that is gone meanwhile is no missing namespace: the next look creates it.
     if (failure.code !== 404) return this.#refuse(failure);
