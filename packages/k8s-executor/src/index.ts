@@ -13,7 +13,8 @@ export type {
   ConnectClusterResult,
   ConnectRefusal,
 } from './cluster/connect-cluster.js';
-export { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy/deploy-plan.js';
+export type { DeployPlanOptions, DeployPlanResult } from './deploy/deploy-options.js';
+export { deployPlan } from './deploy/deploy-plan.js';
 export { readLock } from './record/lock/read-lock.js';
 export { requestUnlock, type UnlockOptions, type UnlockResult } from './record/lock/request-unlock.js';
 export type { LockHolder } from './record/lock/lease-record.js';

@@ -24,6 +24,14 @@ export interface TaskSummary {
   readonly kept?: FinishedBy;
 }
 
+/** What the time that a run still takes is estimated from. */
+export interface ExpectedRun {
+  /** Milliseconds from a task's start to its end; a task of which nobody knows is absent. */
+  readonly durations: ReadonlyMap<TaskId, number>;
+  /** How many tasks may be in flight; absent: no bound. */
+  readonly concurrency?: number;
+}
+
 /**
  * Everything that can happen in a run, in past tense (cli.md, Run events). The first event carries the whole
  * plan, so whoever reads the events needs nothing else. `at` is milliseconds since the run began.
@@ -37,6 +45,8 @@ export type RunEvent =
       readonly plan: Plan;
       /** From 2 on for a run that is resumed: `at` goes on from where its earlier parts ended. */
       readonly part?: number;
+      /** Absent when nothing was ever recorded of the deployment. */
+      readonly expected?: ExpectedRun;
     }
   | { readonly type: 'step-opened'; readonly at: number; readonly step: StepName }
   | { readonly type: 'step-settled'; readonly at: number; readonly step: StepName }

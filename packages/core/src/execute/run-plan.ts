@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { EventSink, RunSettled } from '../domain/event.js';
+import type { TaskId } from '../domain/ids.js';
 import type { Plan } from '../domain/plan.js';
 import type { UnansweredWrite } from '../domain/outcome.js';
 import type { ExpectedDurations } from '../domain/rehearsal.js';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly sink: EventSink;
   /** What the most urgent task is computed from. */
   readonly durations: ExpectedDurations;
+  /** How long each task is expected to take in this run, in milliseconds, where that is known. Default: nothing is. */
+  readonly expected?: ReadonlyMap<TaskId, number> | undefined;
   /** How many tasks may be in flight; at least 1. Default: no bound. */
   readonly concurrency?: number | undefined;
   /** Aborted to cancel the run; its reason must be a CancelReason. */

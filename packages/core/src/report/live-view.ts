@@ -4,6 +4,7 @@ import { formatDuration } from './format-duration.js';
 import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
 import { countTasks, type RunState, type TaskState } from './run-state.js';
 import { createStyle, type Style } from './style.js';
+import { formatTimeLeft } from './time-left.js';
 import { cut, joinPieces, longestOf, oneLine, pad, type Piece } from './text-layout.js';
 
 export interface LiveViewOptions {
@@ -55,11 +56,12 @@ function headLines(frame: Frame): readonly string[] {
   const total = state.tasks.size;
   const done = total - counts.running - counts.waiting;
   const filled = total === 0 ? barWidth : Math.floor((done / total) * barWidth);
+  const left = formatTimeLeft(state, options.atMs);
   const title = `${oneLine(state.plan.name)} · ${oneLine(state.plan.workflow)} on ${oneLine(state.cluster)}`;
   const bar: readonly Piece[] = [
     { text: '█'.repeat(filled), paint: style.green },
     { text: '░'.repeat(barWidth - filled), paint: style.dim },
-    { text: ` ${done}/${total} · ${formatElapsed(options.atMs)}` },
+    { text: ` ${done}/${total} · ${formatElapsed(options.atMs)}${left === '' ? '' : `, ${left}`}` },
     ...countPieces(frame, counts),
   ];
   return [joinPieces([{ text: title, paint: style.bold }], options.width), joinPieces(bar, options.width)];

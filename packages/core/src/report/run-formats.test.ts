@@ -1,5 +1,5 @@
 import type { RunEvent } from '../domain/event.js';
-import { taskId } from '../domain/ids.js';
+import { taskId, type TaskId } from '../domain/ids.js';
 import {
   degradedRun,
   failureEvidence,
@@ -13,6 +13,7 @@ import { formatLive } from './live-view.js';
 import { createPlainRenderer } from './plain-renderer.js';
 import { countTasks, runStateOf } from './run-state.js';
 import { formatSummary } from './summary.js';
+import { formatTimeLeft, timeLeft } from './time-left.js';
 import { formatWaiting } from './waiting-line.js';
 
 describe('events as JSON', () => {
@@ -267,6 +268,44 @@ describe('the summary', () => {
   });
 });
 
+/** What the tasks of the shop took before. */
+const shopTimes: Readonly<Record<string, number | undefined>> = {
+  'services.search': 60_000,
+  'services.db': 30_000,
+  'services.cache': 30_000,
+  'jobs.migrate': 60_000,
+  'services.api': 30_000,
+  'services.web': 30_000,
+  'services.worker': 0,
+  'jobs.report': 60_000,
+  'charts.ingress': 12_000,
+};
+
+/** The halted run, of which it was known how long its tasks would take. */
+function expecting(
+  times: Readonly<Record<string, number | undefined>>,
+  concurrency?: number,
+): readonly RunEvent[] {
+  const known = Object.entries(times).flatMap(([id, ms]) =>
+    ms === undefined ? [] : [[id as TaskId, ms] as const],
+  );
+  const expected = { durations: new Map(known), ...(concurrency !== undefined && { concurrency }) };
+  return haltedRun.map((event) => (event.type === 'run-started' ? { ...event, expected } : event));
+}
+
+test('the time that is left: the longest chain, or the work shared among the slots', () => {
+  const left = (atMs: number, concurrency?: number) =>
+    formatTimeLeft(stateAt(expecting(shopTimes, concurrency), atMs), atMs);
+  expect(timeLeft(stateAt(expecting(shopTimes), 0), 0)).toBe(150_000);
+  expect(left(0)).toBe('about 3 min left');
+  expect(left(0, 1)).toBe('about 5 min left');
+  expect(left(44_000)).toBe('about 105 s left');
+  expect(left(45_000)).toBe('');
+  expect(formatWaiting(stateAt(expecting(shopTimes), 40_000), 40_000)).toMatch(
+    /still to start; about 110 s left$/,
+  );
+});
+
 describe('the live view', () => {
   test('of a run under way', () => {
     const lines = formatLive(stateAt(haltedRun, 31_000), {
@@ -292,6 +331,17 @@ describe('the live view', () => {
        ⠸ jobs.report         31s
        · charts.ingress"
     `);
+  });
+
+  test('says how long the rest takes, where that is known', () => {
+    const barAt = (atMs: number, events = expecting(shopTimes)) =>
+      formatLive(stateAt(events, atMs), { atMs, width: 80, height: 24, color: false })[1] ?? '';
+    expect(barAt(0)).toContain('0/9 · 0s, about 3 min left');
+    expect(barAt(31_500)).toContain('· 31s, about 2 min left · 3 running');
+    // Late by more than a moment: nobody knows any more.
+    expect(barAt(40_000, expecting({ ...shopTimes, 'services.search': 35_000 }))).not.toContain('left');
+    expect(barAt(31_500, expecting({ ...shopTimes, 'charts.ingress': undefined }))).not.toContain('left');
+    expect(barAt(31_500, haltedRun)).not.toContain('left');
   });
 
   test.each([4, 8, 12, 24])('fits %i lines, what runs first', (height) => {

@@ -1,4 +1,4 @@
-import type { Phase, RunEvent } from '../domain/event.js';
+import type { ExpectedRun, Phase, RunEvent } from '../domain/event.js';
 import type { StepName, TaskId } from '../domain/ids.js';
 import type { TaskOutcome, TaskOutcomeKind } from '../domain/outcome.js';
 import type { Plan, TaskNode } from '../domain/plan.js';
@@ -29,6 +29,8 @@ export interface RunState {
   readonly plan: Plan;
   readonly run: string;
   readonly cluster: string;
+  /** Absent when nothing is known of earlier runs. */
+  readonly expected?: ExpectedRun;
   /** The time of the last event. */
   readonly at: number;
   /** In file order. */
@@ -47,13 +49,15 @@ class FoldedRun implements RunState {
   readonly plan: Plan;
   readonly run: string;
   readonly cluster: string;
+  readonly expected?: ExpectedRun;
   at: number;
   readonly tasks: Map<TaskId, TaskState>;
   readonly stepsOpenedAt = new Map<StepName, number>();
   readonly stepsSettledAt = new Map<StepName, number>();
   settled?: RunSettledEvent;
 
-  constructor({ plan, run, cluster, at }: RunStartedEvent) {
+  constructor({ plan, run, cluster, at, expected }: RunStartedEvent) {
+    if (expected !== undefined) this.expected = expected;
     this.plan = plan;
     this.run = run;
     this.cluster = cluster;

@@ -1,5 +1,5 @@
 import { longestChains } from '../domain/longest-chain.js';
-import type { RunEvent, RunSettled } from '../domain/event.js';
+import type { ExpectedRun, RunEvent, RunSettled } from '../domain/event.js';
 import type { TaskId } from '../domain/ids.js';
 import { isError } from '../domain/outcome.js';
 import type { Evidence, TaskOutcome } from '../domain/outcome.js';
@@ -21,6 +21,8 @@ export interface ScheduleOptions {
   readonly cluster: string;
   /** What the most urgent task is computed from. */
   readonly durations: ExpectedDurations;
+  /** How long each task is expected to take in this run, in milliseconds, where that is known: said in `run-started`. */
+  readonly expected?: ReadonlyMap<TaskId, number> | undefined;
   /** How many tasks may be in flight; at least 1. Default: no bound. */
   readonly concurrency?: number | undefined;
   /** A degraded run ends with exit code 0. Default false. */
@@ -133,13 +135,20 @@ class ScheduledRun {
     if (!asked) this.#goOn();
   }
 
+  #expectation(): { readonly expected?: ExpectedRun } {
+    const { expected, concurrency } = this.#options;
+    if (expected === undefined) return {};
+    return { expected: { durations: expected, ...(concurrency !== undefined && { concurrency }) } };
+  }
+
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
     const { run, cluster } = this.#options;
     const { part } = this.#resumption;
     const which = part > 1 ? { part } : {};
-    this.#events.push({ type: 'run-started', at: this.#at, run, cluster, plan: this.#plan, ...which });
+    const told = { run, cluster, plan: this.#plan, ...which, ...this.#expectation() };
+    this.#events.push({ type: 'run-started', at: this.#at, ...told });
     this.#steps.openFirst();
     this.#free(this.#counts.begin());
     for (const task of this.#plan.tasks) {

@@ -9,7 +9,8 @@ import { printReference } from '../cluster/kube-object.js';
 import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
 import type { RunProgram } from '../manifest/run-program.js';
 import type { PruneChoice } from './pruning.js';
-import { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy-plan.js';
+import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
+import { deployPlan } from './deploy-plan.js';
 
 let embedded: EmbeddedCluster;
 let cluster: Cluster;

@@ -1,6 +1,7 @@
 import type { TaskId } from '@flotilla/core';
 import { addObjects, createRedactor } from '../tasks/redactor.js';
-import { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy-plan.js';
+import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
+import { deployPlan } from './deploy-plan.js';
 import { planRollback } from './rollback-plan.js';
 import { unlessCancelled } from './run-plumbing.js';
 import { findRollbackTargets } from './rollback-targets.js';

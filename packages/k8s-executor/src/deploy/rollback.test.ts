@@ -11,7 +11,8 @@ import { readHistory } from '../record/history/read-history.js';
 import { readJournal } from '../record/journal/read-journal.js';
 import { observed } from '../testing/observed-cluster.js';
 import { rollbackDeployment } from './rollback-deployment.js';
-import { deployPlan, type DeployPlanOptions, type DeployPlanResult } from './deploy-plan.js';
+import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
+import { deployPlan } from './deploy-plan.js';
 
 let embedded: EmbeddedCluster;
 let cluster: Cluster;

@@ -1,4 +1,4 @@
-import type { ExpectedDurations } from '@flotilla/core';
+import type { ExpectedDurations, TaskId } from '@flotilla/core';
 import type { Receipt } from './receipt.js';
 
 /**
@@ -18,5 +18,26 @@ export function recordedDurations(receipt: Receipt | undefined): ReadonlyMap<str
     Object.entries(receipt?.tasks ?? {}).flatMap(([task, { durationMs }]) =>
       durationMs === null ? [] : [[task, durationMs] as const],
     ),
+  );
+}
+
+/**
+ * In milliseconds, what the tasks take in a run that asks this (`desiredDigest`) of them: nothing where that is what the
+ * task was last good with, else as long as it took when it was last changed. Undefined when nothing was ever recorded; a
+ * task that was never seen to become ready is left out.
+ */
+export function expectedInRun(
+  receipt: Receipt | undefined,
+  asked: ReadonlyMap<TaskId, string>,
+): ReadonlyMap<TaskId, number> | undefined {
+  if (receipt === undefined) return undefined;
+  const durations = recordedDurations(receipt);
+  return new Map(
+    [...asked].flatMap(([task, digest]) => {
+      const known = receipt.tasks[task];
+      const isAsKnown = known?.desired === digest && known.live !== null;
+      const ms = isAsKnown ? 0 : durations.get(task);
+      return ms === undefined ? [] : [[task, ms] as const];
+    }),
   );
 }

@@ -1,7 +1,7 @@
 import type { RunEvent, RunSettled } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import type { DeployPlanResult } from '../deploy/deploy-plan.js';
+import type { DeployPlanResult } from '../deploy/deploy-options.js';
 import { findRollbackTargets } from '../deploy/rollback-targets.js';
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
 import { renderPlan } from '../manifest/render-plan.js';
@@ -9,7 +9,7 @@ import { connectCalmly } from './connect-calmly.js';
 import { findUntrueRecords } from './end-records.js';
 import { findLack } from './live-state.js';
 import { createReportBook } from './report-book.js';
-import type { RunOrder } from './simulated-world.js';
+import type { RunOrder } from './run-order.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { findHistoryTrouble } from './whole-history.js';
 

@@ -1,11 +1,11 @@
 import type { RunSettled, TaskSummary } from '@flotilla/core';
-import type { DeployPlanResult } from '../deploy/deploy-plan.js';
+import type { DeployPlanResult } from '../deploy/deploy-options.js';
 import type { Journal } from '../record/journal/journal-document.js';
 import { parseReceipt } from '../record/receipt.js';
 import { recordName } from '../record/record-names.js';
 import type { ClusterState } from './live-state.js';
 import { journalOf, lockHolder } from './record-checks.js';
-import type { RunOrder } from './simulated-world.js';
+import type { RunOrder } from './run-order.js';
 
 /** A process that has ended by itself, and the cluster at that moment. */
 export interface Ended {

@@ -1,4 +1,4 @@
-import type { DeployPlanResult } from '../deploy/deploy-plan.js';
+import type { DeployPlanResult } from '../deploy/deploy-options.js';
 
 /** In one line: the outcome, and of each task that did not succeed the reason. */
 export function printEnd(result: DeployPlanResult): string {

@@ -4,44 +4,30 @@ import type { Cluster } from '../cluster/cluster.js';
 import { fixedCredentials } from '../cluster/credentials.js';
 import { HttpTransport } from '../cluster/http-transport.js';
 import { deployPlan } from '../deploy/deploy-plan.js';
-import type { DeployPlanOptions, DeployPlanResult } from '../deploy/deploy-plan.js';
+import type { DeployPlanOptions, DeployPlanResult } from '../deploy/deploy-options.js';
 import { rollbackDeployment } from '../deploy/rollback-deployment.js';
 import type { Answer } from '../embedded/api/answer.js';
 import { createEmbeddedServer } from '../embedded/create-embedded-server.js';
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
 import type { StoreEvent } from '../embedded/store/object-store.js';
 import { readHistory } from '../record/history/read-history.js';
-import type { JournalMode } from '../record/journal/open-journal.js';
 import { deploymentName, drawWorkload } from './draw-workload.js';
-import type { Version, Workload } from './draw-workload.js';
+import type { Workload } from './draw-workload.js';
 import { EndChecks } from './end-checks.js';
 import type { Life } from './end-checks.js';
 import { interfere } from './outsiders.js';
 import { printEnd } from './print-end.js';
 import { findForbiddenWrite } from './record-checks.js';
+import type { RunOrder } from './run-order.js';
 import type { Sabotage } from './sabotage.js';
 import { createRandom } from './seeded-random.js';
 import type { SeededRandom } from './seeded-random.js';
 import { rightClock, SimulatedProcess } from './simulated-process.js';
-import type { Blow, ClockError } from './simulated-process.js';
 import { createVirtualClock } from './virtual-clock.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { Watchman } from './watchman.js';
 import type { Writer } from './watchman.js';
 import { Wire } from './wire.js';
-
-/** One flotilla process: what it does, and what befalls it. */
-export interface RunOrder {
-  readonly name: string;
-  readonly action: 'deploy' | 'rollback' | 'history';
-  readonly version: Version;
-  readonly blows?: ReadonlyMap<number, Blow>;
-  readonly clockError?: ClockError;
-  /** Of a deploy; default: a new run. */
-  readonly mode?: JournalMode;
-  /** Of a deploy. */
-  readonly onHalt?: 'rollback';
-}
 
 /** How a process ended: cut off, or by itself; `result` is absent for what only reads. */
 export type RunEnd =
