@@ -7,12 +7,21 @@ export function workflowsOf(file: DeploymentFile): readonly Workflow[] {
   return file.workflows.length > 0 ? file.workflows : [wholeSetup(file), wholeTeardown(file)];
 }
 
+/**
+ * The workflow of that name; undefined when there is none. Every file has a `teardown`: where none is written it is the
+ * one of rule 11, for whoever deploys something can be rid of it.
+ */
+export function findWorkflow(file: DeploymentFile, name: string): Workflow | undefined {
+  const written = workflowsOf(file).find((workflow) => workflow.name.value === name);
+  return written ?? (name === 'teardown' ? wholeTeardown(file) : undefined);
+}
+
 /** True for a file whose workflows nobody wrote. */
 export function isWorkflowless(file: DeploymentFile): boolean {
   return file.workflows.length === 0;
 }
 
-/** The names that `compilePlan` takes, in file order; those of rule 11 when the file has no workflows. */
+/** The names of the file's workflows in its order; those of rule 11 when it has none. */
 export function workflowNames(file: DeploymentFile): readonly string[] {
   return workflowsOf(file).map(({ name }) => name.value);
 }

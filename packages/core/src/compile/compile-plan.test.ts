@@ -225,6 +225,13 @@ describe('a file without workflows (rule 11)', () => {
     const only = parseText('services: [{name: a}]\nworkflows: [{name: patch, order_from: [services.a]}]\n');
     expect(defaultWorkflow(only)).toBe('patch');
   });
+
+  test('a file whose workflows are all of another name has a teardown too, and it is no default', () => {
+    const text = 'services: [{name: a}]\n' + steps('{step: one, tasks: [services.a]}');
+    const plan = planOf(text, { workflow: 'teardown' });
+    expect(plan.tasks.map(({ id }) => id)).toEqual(['release.remove_environment']);
+    expect(planOf(text).workflow).toBe('setup');
+  });
 });
 
 describe('needs (rule 5)', () => {

@@ -6,7 +6,7 @@ import type { NodeId } from '../domain/ids.js';
 import type { Plan, PlanEdge, TaskNode } from '../domain/plan.js';
 import { buildGraph, type EdgeOut, type Graph } from './build-graph.js';
 import { checkNames } from './check-names.js';
-import { defaultWorkflow, isWorkflowless, workflowsOf } from './choose-workflow.js';
+import { defaultWorkflow, findWorkflow, isWorkflowless, workflowsOf } from './choose-workflow.js';
 import { indexDefinitions, leftOutNames, type Definitions } from './definitions.js';
 import { drawEdges } from './draw-edges.js';
 import { lintBarriers } from './lint-barriers.js';
@@ -66,7 +66,7 @@ const consequences: Readonly<Record<'compile/unknown-task' | 'compile/cycle', re
 };
 
 function chooseWorkflow(file: DeploymentFile, name: string): Workflow {
-  const found = workflowsOf(file).find((workflow) => workflow.name.value === name);
+  const found = findWorkflow(file, name);
   if (found === undefined) throw new Error(`Bug: ${file.source.path} has no workflow ${name}.`);
   return found;
 }

@@ -3,7 +3,7 @@ import type { DeploymentFile } from '../domain/deployment-file.js';
 import { taskId, type TaskId } from '../domain/ids.js';
 import type { Plan } from '../domain/plan.js';
 import type { ExpectedDurations } from '../domain/rehearsal.js';
-import { isWorkflowless, workflowsOf } from './choose-workflow.js';
+import { findWorkflow, isWorkflowless } from './choose-workflow.js';
 import { indexDefinitions, leftOutNames } from './definitions.js';
 import { resolveNeed } from './resolve-need.js';
 import { resolveWorkflow } from './resolve-workflow.js';
@@ -34,7 +34,7 @@ export function measureWithoutBarriers(
 }
 
 function waitsOf(file: DeploymentFile, name: string): (id: TaskId) => readonly TaskId[] {
-  const found = workflowsOf(file).find((workflow) => workflow.name.value === name);
+  const found = findWorkflow(file, name);
   if (found === undefined) throw new Error(`Bug: ${file.source.path} has no workflow ${name}.`);
   const report = createReport();
   const definitions = indexDefinitions(file);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { defaultWorkflow, workflowNames } from '../compile/choose-workflow.js';
+import { defaultWorkflow, findWorkflow, workflowNames } from '../compile/choose-workflow.js';
 import { compilePlan, type CompileOptions } from '../compile/compile-plan.js';
 import { hasErrors, strict, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
@@ -141,8 +141,8 @@ function mayFollow(found: Diagnostic, before: readonly Diagnostic[], { file, uns
 }
 
 function refuseUnknownWorkflow(file: DeploymentFile, workflow: string): Refusal | undefined {
+  if (findWorkflow(file, workflow) !== undefined) return undefined;
   const names = workflowNames(file);
-  if (names.includes(workflow)) return undefined;
   const near = nearest(workflow, names);
   return {
     exitCode: 64,

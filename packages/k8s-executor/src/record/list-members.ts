@@ -51,6 +51,8 @@ export async function listMembers(inventory: Inventory, context: ListMembersCont
   const lists = await mapBounded(places, context.applyConcurrency, async ({ resource, namespace }) => {
     const listed = await context.live.list(resource, namespace);
     if (listed.ok) return listed.value;
+    // Its CRD went after discovery had told of it, as it does when this very run removes it.
+    if (listed.failure.kind === 'status' && listed.failure.code === 404) return [];
     unlisted.set(groupKindOf(resource), printReason(listed));
     return [];
   });
