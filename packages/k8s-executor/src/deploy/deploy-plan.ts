@@ -100,8 +100,7 @@ async function deployLocked(
     });
     const pruned = await begun.pruning.finish(ran, { cluster: options.cluster, cancelled });
     const told = { ...pruned, ...unansweredOf(guard) };
-    const settled = await rollBackIfAsked(told, { ...options, run, cancelled, changedBefore }, prepared.run);
-    await writeHistory({ ...options, run, cancelled }, prepared.run, settled);
+    const settled = await conclude(told, { ...options, run, cancelled, changedBefore }, prepared.run);
     await journal.end(settled);
     const notForgotten = await forgetRemoved(settled, prepared.run);
     if (notForgotten !== undefined) options.onWarning?.(`records could not be removed: ${notForgotten}`);
@@ -117,14 +116,17 @@ function unansweredOf({ unanswered }: GuardedCluster): Pick<RunSettled, 'unanswe
   return writes.length === 0 ? {} : { unanswered: writes };
 }
 
-/** `--on-halt rollback`: what is true afterwards is what the receipt says. */
-async function rollBackIfAsked(
+/** Writes receipt and history; after `--on-halt rollback` what is true then is what they say. */
+async function conclude(
   halted: RunSettled,
   options: GuardedOptions & Pick<OpenedJournal, 'changedBefore'> & { readonly cancelled: AbortSignal },
   prepared: PreparedRun,
 ): Promise<RunSettled> {
+  if (halted.outcome !== 'halted' || options.onHalt !== 'rollback') {
+    await Promise.all([writeReceipt(options, prepared, halted), writeHistory(options, prepared, halted)]);
+    return halted;
+  }
   await writeReceipt(options, prepared, halted);
-  if (halted.outcome !== 'halted' || options.onHalt !== 'rollback') return halted;
   const { tasks, done } = await rollBackRun(halted, {
     ...options,
     // A resumed run is the same run: what its earlier parts have changed is its doing too.
@@ -138,8 +140,10 @@ async function rollBackIfAsked(
     // Where the part before was good, its revision is the newest, but no longer what is deployed.
     await writeHistory(options, done.prepared, done.settled);
   }
-  const settled = { ...halted, ...unansweredOf(options.guard), rolledBack: tasks };
-  return options.cancelled.aborted ? cancelSettled(settled, options.cancelled) : settled;
+  const rolledBack = { ...halted, ...unansweredOf(options.guard), rolledBack: tasks };
+  const settled = options.cancelled.aborted ? cancelSettled(rolledBack, options.cancelled) : rolledBack;
+  await writeHistory(options, prepared, settled);
+  return settled;
 }
 
 /** Where there is no namespace there is nothing to lock and nowhere to write a journal: only a removal makes sense. */

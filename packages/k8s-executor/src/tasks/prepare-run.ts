@@ -199,10 +199,9 @@ async function checkAgainstCluster(
   context: RunContext,
   options: PrepareRunOptions & { readonly takenOver: Set<string> },
 ): Promise<Checking> {
-  const refusal = await context.membership.read();
-  if (refusal !== undefined) return { ok: false, refusal };
   const manifests = tasks.flatMap((task) => task.manifests);
-  const foreign = await findForeign(manifests, context);
+  const [refusal, foreign] = await Promise.all([context.membership.read(), findForeign(manifests, context)]);
+  if (refusal !== undefined) return { ok: false, refusal };
   if (options.takeOwnership === true)
     for (const { manifest } of foreign) options.takenOver.add(keyOf(referenceOf(manifest.object)));
   const refused = new Set(options.takeOwnership === true ? [] : foreign.map(({ manifest }) => manifest));
