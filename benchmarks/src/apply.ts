@@ -45,17 +45,21 @@ interface Bench {
 
 /**
  * 1,000 ConfigMaps (created, changed, unchanged) at 0 and 20 ms round-trip time, and 200 Deployments (until all are
- * ready), against one real API server, in turns, each contender and round in a namespace of its own.
+ * ready), against one real API server, in turns, each contender and round in a namespace of its own. Each table is told
+ * as soon as it is there.
  */
-export async function benchApply(rounds = 3, asked: readonly string[] = []): Promise<string> {
+export async function benchApply(
+  rounds = 3,
+  asked: readonly string[] = [],
+  tell: (table: string) => void = () => undefined,
+): Promise<undefined> {
   const rows = applyRows.filter((row) => asked.length === 0 || asked.includes(row));
-  return withCluster({ audit: false }, async (cluster, folder) => {
+  await withCluster({ audit: false }, async (cluster, folder) => {
     const works = {
       first: await layOutWork(join(folder, 'first'), configMaps(objectCount, 1)),
       second: await layOutWork(join(folder, 'second'), configMaps(objectCount, 2)),
       ready: await layOutWork(join(folder, 'ready'), deployments(deploymentCount)),
     };
-    const tables: string[] = [];
     for (const roundTripMs of roundTripsMs) {
       const away = await startDelayedServer(cluster.server, roundTripMs);
       const target = await connect(cluster, {
@@ -65,11 +69,10 @@ export async function benchApply(rounds = 3, asked: readonly string[] = []): Pro
       });
       const bench = { target, works, holds: new Map<string, ApplyWork>(), rounds };
       for (const row of rows.filter((each) => each !== 'ready' || roundTripMs === 0))
-        tables.push(await benchRow(row, bench));
+        tell(`${await benchRow(row, bench)}\n`);
       target.client.close();
       await away.close();
     }
-    return tables.join('\n\n');
   });
 }
 

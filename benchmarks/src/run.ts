@@ -37,7 +37,8 @@ const rounds = words.map(Number).find((number) => number > 0);
 const rows = words.filter((word) => Number.isNaN(Number(word)));
 if (isName(name) && rows.every((row) => name === 'apply' && isRow(row))) {
   console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}\n`);
-  console.log(await benchmarks[name](rounds, rows));
+  const result = await benchmarks[name](rounds, rows, console.log);
+  if (result !== undefined) console.log(result);
 } else {
   console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join('|')} [ROUNDS]`);
   console.error(`       npm run bench -- apply [${applyRows.join('|')}]... [ROUNDS]`);
