@@ -15,7 +15,7 @@ export type {
 } from './cluster/connect-cluster.js';
 export type { DeployPlanOptions, DeployPlanResult } from './deploy/deploy-options.js';
 export { deployPlan } from './deploy/deploy-plan.js';
-export { readLock } from './record/lock/read-lock.js';
+export { describeUnreadLock, readLock } from './record/lock/read-lock.js';
 export { requestUnlock, type UnlockOptions, type UnlockResult } from './record/lock/request-unlock.js';
 export type { LockHolder } from './record/lock/lease-record.js';
 export { formatHolder } from './record/lock/lock-refusals.js';

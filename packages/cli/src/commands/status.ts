@@ -2,6 +2,7 @@ import { systemClock, type LoadedPlan } from '@flotilla/core';
 import {
   formatStatus,
   readClusterUid,
+  describeUnreadLock,
   readLock,
   readStatus,
   type LockHolder,
@@ -51,6 +52,7 @@ async function showStatus(invocation: Invocation, loaded: LoadedPlan, opened: Op
   const { tasks, foreign } = result;
   const found = await readLock(cluster, { deployment: loaded.plan.name, namespace });
   const lock = found.ok ? found.value : undefined;
+  if (!found.ok) invocation.ports.stderr.write(`${describeUnreadLock(found.failure)}\n`);
   if (invocation.flags.value('output') === 'json') {
     const uid = await readClusterUid(cluster);
     printJson(invocation.ports, {

@@ -69,17 +69,21 @@ export function foreignDiagnostic({ manifest, live }: ForeignObject): Diagnostic
   return {
     code: 'manifest/owned-by-another',
     severity: 'error',
-    message: `${subject} belongs to ${printOwner(live)}.`,
+    message: `${subject} belongs to ${printOwner(live, manifest.object)}.`,
     help: 'To move it here, deploy this with --take-ownership, and only then without it there; else rename one of the two.',
     span: manifest.span,
     related: [],
   };
 }
 
-function printOwner({ metadata }: KubeObject): string {
+function printOwner({ metadata }: KubeObject, desired: KubeObject): string {
   const labels = metadata.labels ?? {};
   const deployment = labels[deploymentLabel];
   const set = labels[partOfLabel] ?? '';
   if (deployment === undefined) return `another ApplySet (${partOfLabel}=${set})`;
+  const isOurs = [deploymentLabel, namespaceLabel].every(
+    (label) => labels[label] === desired.metadata.labels?.[label],
+  );
+  if (isOurs) return `another ApplySet, which took it from this deployment (${partOfLabel}=${set})`;
   return `another set: the deployment ${JSON.stringify(deployment)} of namespace ${labels[namespaceLabel] ?? 'unknown'}, or whoever took it from there (${partOfLabel}=${set})`;
 }

@@ -18,12 +18,13 @@ async function showStatus(use: ClusterUse, { cluster, namespace }: OpenedCluster
   const images = await findImages(use);
   if (images === undefined) return false;
   const { systemClock } = await import('@flotilla/core');
-  const { formatStatus, readLock, readStatus } = await import('@flotilla/k8s-executor');
+  const { describeUnreadLock, formatStatus, readLock, readStatus } = await import('@flotilla/k8s-executor');
   const result = await readStatus({ ...loaded, images, cluster, namespace, clock: systemClock, redactor });
   if (result.ok) {
     const deployment = loaded.plan.name;
     const found = await readLock(cluster, { deployment, namespace });
     const lock = found.ok ? found.value : undefined;
+    if (!found.ok) say(`${describeUnreadLock(found.failure)}\n`);
     say(formatStatus({ ...result, deployment, namespace, lock }, { color: wantsColor() }));
     return true;
   }
