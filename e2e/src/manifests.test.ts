@@ -1,5 +1,5 @@
 import { parseManifests, type KubeObject } from '@flotilla/k8s-executor';
-import { probeHead, yamlForms, yamlProbes, yamlRefusals } from '@flotilla/k8s-executor/testing';
+import { probeHead, yamlForms, yamlProbes, yamlRefusals, yamlTraps } from '@flotilla/k8s-executor/testing';
 import { join } from 'node:path';
 import { findBinaries } from './control-plane/find-binaries.js';
 import { runProgram } from './control-plane/run-program.js';
@@ -45,4 +45,10 @@ test.each(yamlForms)('%s are read as kubectl reads them', async (_, text) => {
 test.each(yamlRefusals)('%s: refused by both', async (_, text) => {
   expect(await readByKubectl(text)).toBeUndefined();
   expect(readByUs(text)).toBeUndefined();
+});
+
+test.each(yamlTraps)('%s: read by kubectl, refused by us in words', async (_, text, words) => {
+  expect(await readByKubectl(text)).toBeDefined();
+  const parsed = parseManifests({ path: 'probe.yaml', text });
+  expect(parsed.diagnostics.map(({ message }) => message)).toEqual([expect.stringMatching(words)]);
 });

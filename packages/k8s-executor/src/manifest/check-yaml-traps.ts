@@ -7,18 +7,20 @@ export interface YamlTrap {
   readonly start: number;
 }
 
+const surrogate = /(?:^|[^\\])(?:\\\\)*\\u[dD][89a-fA-F]/;
+
 type Node =
   | { readonly kind: 'scalar'; readonly text: string; readonly plain: boolean; readonly start: number }
   | { readonly kind: 'sequence'; readonly items: readonly Node[]; readonly start: number }
   | { readonly kind: 'mapping'; readonly pairs: readonly (readonly [Node, Node])[]; readonly start: number };
 
 /**
- * The first place of a text that kubectl reads otherwise or not at all: `\/` in double quotes (outside JSON), and a
- * key before `<<` that the merged mapping has with another value, which wins there and loses here.
+ * The first place of a text that kubectl reads otherwise or not at all: `\/` and halves of a character (`\ud83d`) in
+ * double quotes (outside JSON), and a key before `<<` that the merged mapping has with another value, which wins there and loses here.
  */
 export function findYamlTrap(events: readonly Event[], text: string): YamlTrap | undefined {
-  // Most manifests have neither; they are not walked.
-  const suspicious = text.includes('\\/') || text.includes('<<');
+  // Most manifests have none of them; they are not walked.
+  const suspicious = text.includes('\\/') || text.includes('<<') || surrogate.test(text);
   return suspicious ? new TrapFinder(events, text).find() : undefined;
 }
 
@@ -69,6 +71,11 @@ class TrapFinder {
       const quoted = style === SCALAR_STYLE.DOUBLE_QUOTED ? this.#text.slice(valueStart, valueEnd) : '';
       if (!this.#isJson && /(?:^|[^\\])(?:\\\\)*\\\//.test(quoted)) {
         this.#trap ??= { message: 'kubectl does not know the escape `\\/`: write `/`', start: valueStart };
+      }
+      if (!this.#isJson && surrogate.test(quoted)) {
+        const message =
+          'kubectl takes no character in two halves: write it as it is, or as `\\U` with eight digits';
+        this.#trap ??= { message, start: valueStart };
       }
       const plain = style === SCALAR_STYLE.PLAIN;
       return { kind: 'scalar', text: getScalarValue(this.#text, event), plain, start: valueStart };

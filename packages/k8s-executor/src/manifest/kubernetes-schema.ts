@@ -61,6 +61,29 @@ const floatTag = defineScalarTag<number>('tag:yaml.org,2002:float', {
   identify: (value) => typeof value === 'number',
 });
 
+/** To kubectl the text that the base64 stands for. */
+const binaryTag = defineScalarTag<string>('tag:yaml.org,2002:binary', {
+  resolve: (source) => {
+    const base64 = source.replaceAll(/[\r\n]/g, '');
+    return isBase64(base64) ? Buffer.from(base64, 'base64').toString('utf8') : NOT_RESOLVED;
+  },
+  identify: () => false,
+});
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+const date = String.raw`\d{4}-\d{1,2}-\d{1,2}`;
+const time = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?`;
+const timestamp = new RegExp(`^${date}(?:[Tt]${time}(?:Z|[-+]\\d\\d:\\d\\d)| ${time})?$`);
+
+/** To kubectl the text as it stands there. */
+const timestampTag = defineScalarTag<string>('tag:yaml.org,2002:timestamp', {
+  resolve: (source) => (timestamp.test(source) ? source : NOT_RESOLVED),
+  identify: () => false,
+});
+
 const objectTag = defineMappingTag(mapTag.tagName, {
   create: () => ({}),
   identify: mapTag.identify,
@@ -79,6 +102,8 @@ export const kubernetesSchema: Schema = FAILSAFE_SCHEMA.withTags(
   boolTag,
   intTag,
   floatTag,
+  binaryTag,
+  timestampTag,
   mergeTag,
   objectTag,
 );

@@ -3,6 +3,7 @@ import { EVENT_ID, YAMLException, constructFromEvents, getScalarValue } from 'js
 import type { Event } from 'js-yaml';
 import type { Json } from '../cluster/json.js';
 import { findAliasTrap } from './check-aliases.js';
+import { findCharacterTrap } from './check-characters.js';
 import { findYamlTrap } from './check-yaml-traps.js';
 import { UnspeakableNumber, kubernetesSchema } from './kubernetes-schema.js';
 import { parseDocument } from './mend-indentation.js';
@@ -36,13 +37,20 @@ interface Reading {
 }
 
 function readDocument(document: DocumentText, reading: Reading): Checked<readonly Document[]> {
+  const { file } = reading;
+  const strange = findCharacterTrap(document.text);
+  if (strange !== undefined)
+    return {
+      ok: false,
+      diagnostics: [mistake(strange.message, firstLine(file, document.start + strange.start))],
+    };
   let parsed: MendedDocument;
   try {
-    parsed = parseDocument(document.text, reading.file.path);
+    parsed = parseDocument(document.text, file.path);
   } catch (error) {
     const next = startOfNextJson(error, document);
     if (next !== undefined) return readJsonValues(document, next, reading);
-    return { ok: false, diagnostics: [notYaml(error, document, reading.file)] };
+    return { ok: false, diagnostics: [notYaml(error, document, file)] };
   }
   return constructDocument(parsed, document, reading);
 }
@@ -115,9 +123,17 @@ function notYaml(error: unknown, document: DocumentText, file: SourceFile): Diag
 
 function printReason(reason: string, character: string): string {
   if (reason === 'duplicated mapping key') return 'this key stands twice';
+  const [, what = '', tag] = /^(unknown|cannot resolve).* !<(.+?)>/.exec(reason) ?? [];
+  if (tag !== undefined) return printTagTrouble(what, tag.replace(/^tag:yaml\.org,2002:/, '!!'));
   return character === undecodable
     ? 'the file holds bytes that are not UTF-8: save it as UTF-8 text'
     : reason;
+}
+
+function printTagTrouble(what: string, tag: string): string {
+  return what === 'unknown'
+    ? `kubectl takes no notice of the tag \`${tag}\`, so this would not become what it says: drop the tag`
+    : `this is no value for the tag \`${tag}\``;
 }
 
 function notConstructed(

@@ -104,6 +104,15 @@ export const yamlForms: readonly (readonly [string, string])[] = [
   ['plain text over lines', `${probeHead}k: a\n  b\n`],
   ['keys of JavaScript', `${probeHead}__proto__: {a: 1}\nk: {__proto__: 1, constructor: 2}\n`],
   ['deep nesting', `${probeHead}k: ${'['.repeat(200)}${']'.repeat(200)}\n`],
+  [
+    'binary',
+    `${probeHead}k: [!!binary aGVsbG8=, !!binary "gIGC", {!!binary aGk=: 1}]\nl: !!binary |\n  aGVs\n  bG8=\n`,
+  ],
+  [
+    'timestamps',
+    `${probeHead}k: [!!timestamp 2026-01-02, !!timestamp "2026-1-2T03:04:05.5+01:00", !!timestamp "2026-01-02 03:04:05"]\n`,
+  ],
+  ['characters beyond', `${probeHead}k: 😀\u00a0\ue000 # 😀\n`],
   ['floats', `${probeHead}k: [1.0, 1e21, 0.1234567890123456789]\n`],
 ];
 
@@ -122,7 +131,28 @@ export const yamlRefusals: readonly (readonly [string, string])[] = [
   ['aliases without measure', `${probeHead}k0: &k0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n${laughs()}`],
   ['a merge of what is no mapping', `${probeHead}k: {<<: 3}\n`],
   ['a document that is no mapping', `--- \nhello\n`],
+  ['a line separator in plain text', `${probeHead}k: a\u2028b\n`],
+  ['a control character in a comment', `${probeHead}# \u007f\n`],
+  ['half a character', `${probeHead}k: "\\ud83d"\n`],
+  ['a character in two halves', `${probeHead}k: "\\ud83d\\ude00"\n`],
+  ['binary that is none', `${probeHead}k: !!binary aGVsbG8\n`],
+  ['a timestamp that is none', `${probeHead}k: !!timestamp yesterday\n`],
+  ['an integer that is none', `${probeHead}k: !!int x\n`],
   ['a label that is no text', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {a: true}}\n'],
+];
+
+/** What kubectl reads, but hardly as it was meant, so that we refuse it: what each is about, its text, and our words. */
+export const yamlTraps: readonly (readonly [string, string, RegExp])[] = [
+  ['a key that stands twice', `${probeHead}k: 1\nk: 2\n`, /this key stands twice/],
+  ['a number that loses digits', `${probeHead}k: 9007199254740993\n`, /cannot be kept exactly/],
+  [
+    'a line separator in quotes',
+    `${probeHead}k: "a \u2028 b"\n`,
+    /U\+2028 \(line separator\), which ends a line/,
+  ],
+  ['a next line in a block', `${probeHead}k: |\n  a\u0085  b\n`, /U\+0085 \(next line\), which ends a line/],
+  ['a tag of its own', `${probeHead}k: !vault secret/db\n`, /kubectl takes no notice of the tag `!vault`/],
+  ['a set', `${probeHead}k: !!set {a, b}\n`, /kubectl takes no notice of the tag `!!set`/],
 ];
 
 /** Each line repeats the one before nine times: 9⁸ nodes in 400 bytes. */
