@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ChartDefinition, Checked } from '@flotilla/core';
 import type { Manifest } from './parse-manifests.js';
 import { pathArgument } from './render-kustomize.js';
@@ -9,7 +10,7 @@ export function renderChart(
   chart: ChartDefinition,
   options: { readonly directory: string; readonly namespace: string; readonly runProgram: RunProgram },
 ): Promise<Checked<readonly Manifest[]>> {
-  const folder = pathArgument(chart.directory?.value ?? chart.name.value);
+  const folder = chartArgument(chart.directory?.value ?? chart.name.value);
   const values = chart.values.flatMap((file) => ['--values', pathArgument(file.value)]);
   const flags = ['--namespace', options.namespace, '--include-crds', '--skip-tests'];
   return renderWithProgram(
@@ -22,4 +23,9 @@ export function renderChart(
     },
     options.runProgram,
   );
+}
+
+/** A folder that helm takes for one: without `./` it looks for the repository `charts` when `charts/web` is not there. */
+function chartArgument(folder: string): string {
+  return path.isAbsolute(folder) || folder.startsWith('.') || folder.includes('://') ? folder : `./${folder}`;
 }

@@ -158,6 +158,20 @@ test('renderers run without a shell, and a missing one says what to install', as
   expect(failing.diagnostics[0]?.message).toBe('helm cannot render the chart c: Chart.yaml file is missing');
 });
 
+test.each([
+  ['charts/web', './charts/web'],
+  ['-web', './-web'],
+  ['../web', '../web'],
+  ['/charts/web', '/charts/web'],
+])('helm is given the chart %s as the folder %s, never as a repository', async (directory, given) => {
+  const asked: string[] = [];
+  await render(`charts: [{name: web, directory: "${directory}"}]\n`, '/nowhere', ({ args }) => {
+    asked.push(...args);
+    return Promise.resolve({ kind: 'exited', code: 0, stdout: '', stderr: '' });
+  });
+  expect(asked.slice(0, 3)).toEqual(['template', 'web', given]);
+});
+
 test('hooks of a chart are named and left out', async () => {
   const hook = `apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations: {helm.sh/hook: "pre-install,pre-upgrade"}\n`;
   const stdout = `${configMap('kept')}---\n${hook}`;
