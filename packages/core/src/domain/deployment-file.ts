@@ -7,7 +7,7 @@ export interface ResourceRange {
 }
 
 export interface Port {
-  /** `node_port` makes the port reachable from other services; `container_port` only opens it in the container. */
+  /** Other services reach both; Release gives a `node_port` a hostname besides, which is not ours to give. */
   readonly type: 'node_port' | 'container_port';
   /** The port other services use. */
   readonly port: number;

@@ -163,7 +163,7 @@ const port = mapping({
   keys: {
     type: optional(
       choice(['node_port', 'container_port']),
-      'node_port: other services reach it. container_port: only opened in the container.',
+      'Other services reach the port either way; what Release adds for a node_port, a hostname, is for an Ingress of yours.',
     ),
     port: required(portNumber, 'The port that other services use.'),
     target_port: optional(portNumber, "The container's port; default: `port`."),

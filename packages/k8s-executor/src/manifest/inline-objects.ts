@@ -1,16 +1,18 @@
-import type {
-  DeploymentFile,
-  Diagnostic,
-  JobDefinition,
-  Port,
-  ServiceDefinition,
-  SourceSpan,
-  Volume,
+import {
+  taskId,
+  type DeploymentFile,
+  type Diagnostic,
+  type JobDefinition,
+  type Port,
+  type ServiceDefinition,
+  type SourceSpan,
+  type Volume,
 } from '@flotilla/core';
 import type { JsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { buildPodSpec, claimName, configMapName, filesChecksum } from './inline-pod.js';
 import type { ConfigFileText } from './inline-pod.js';
+import { labelValue, taskLabel } from './labels.js';
 import type { Manifest } from './parse-manifests.js';
 
 /** What inline objects are made from besides their own definition. */
@@ -34,8 +36,7 @@ export function buildServiceObjects(service: ServiceDefinition, context: InlineC
   if (diagnostics.length > 0) return { manifests: [], diagnostics };
   const name = service.name.value;
   const objects = [...buildStorage(service, context), buildDeployment(service, context)];
-  const reachable = service.ports.filter((port) => port.type === 'node_port' || port.loadBalancer);
-  if (reachable.length > 0) objects.push(buildService(name, reachable, context.file.name));
+  if (service.ports.length > 0) objects.push(buildService(name, service.ports, context.file.name));
   return { manifests: objects.map((object) => ({ object, span: service.name.span })), diagnostics };
 }
 
@@ -115,7 +116,8 @@ function buildService(name: string, ports: readonly Port[], deployment: string):
     metadata: { name, labels: standardLabels(name, deployment) },
     spec: {
       ...type,
-      selector: selectorLabels(name),
+      // The name alone would find the pods of a job of the same name too.
+      selector: { ...selectorLabels(name), [taskLabel]: labelValue(taskId('services', name)) },
       ports: ports.map((port) => ({
         name: `port-${String(port.port)}`,
         port: port.port,

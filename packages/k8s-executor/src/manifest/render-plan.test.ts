@@ -88,6 +88,24 @@ test('the inline services of a real Release template become objects', async () =
   });
 });
 
+test('other services reach the ports of both types, and never the pods of a job of the same name', async () => {
+  const text = `services:
+  - {name: db, image: postgres, ports: [{type: container_port, port: 5432}, {type: node_port, port: 80, target_port: 8080}]}
+jobs: [{name: db, image: postgres}]
+`;
+  const all = await objectsOf(text, '/');
+  const of = (kind: string) => all.find(({ object }) => object.kind === kind)!.object;
+  expect(of('Service').spec).toMatchObject({
+    ports: [
+      { port: 5432, targetPort: 5432 },
+      { port: 80, targetPort: 8080 },
+    ],
+  });
+  const { selector } = of('Service').spec as { selector: Record<string, string> };
+  expect(of('Deployment').spec).toMatchObject({ template: { metadata: { labels: selector } } });
+  expect(of('Job').spec).not.toMatchObject({ template: { metadata: { labels: selector } } });
+});
+
 test('a folder is read in the order of its paths, without its kustomization', async () => {
   const directory = await folderWith({
     'k8s/b.yaml': configMap('b'),
