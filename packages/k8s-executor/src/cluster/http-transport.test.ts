@@ -59,14 +59,14 @@ test('sends what is asked and gives back body and warnings', async () => {
   });
 });
 
-test('keeps its connections and never uses more than 16', async () => {
+test('keeps its connections and never uses more than 32', async () => {
   const { server, transport } = await serve((_request, response) => {
     answerJson(response, {});
   });
   await Promise.all(Array.from({ length: 100 }, () => transport.request(GET)));
   await Promise.all(Array.from({ length: 100 }, () => transport.request(APPLY)));
   expect(server.requests).toHaveLength(200);
-  expect(server.connections()).toBeLessThanOrEqual(16);
+  expect(server.connections()).toBeLessThanOrEqual(32);
 });
 
 test('obeys Retry-After on 429, for creates too', async () => {
