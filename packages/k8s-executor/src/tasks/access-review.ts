@@ -3,6 +3,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf } from '../manifest/kind-scope.js';
 import { judge } from '../readiness/judge.js';
 import { part } from '../readiness/readiness.js';
+import { isSecret } from './owned-fields.js';
 import type { RunContext } from './run-context.js';
 
 /** Something that may be allowed, as a SelfSubjectAccessReview asks for it. */
@@ -53,7 +54,9 @@ async function rightsFor(object: KubeObject, cluster: Cluster): Promise<readonly
   };
   // Server-side apply is a patch; making what is not there needs create as well.
   const verbs = [
-    ...['patch', 'create', ...(object.kind === 'Job' ? ['delete'] : [])],
+    ...['patch', 'create', ...(object.kind === 'Job' ? ['get', 'delete'] : [])],
+    // What its digests are keyed by is kept in a Secret beside it.
+    ...(isSecret(object) ? ['get'] : []),
     // Without `watch` a wait is told by lists; without `list` it could only end at its timeout.
     ...(isWaitedFor(object) ? ['list'] : []),
   ];

@@ -1,18 +1,23 @@
 import type { Clock } from '@flotilla/core';
-import type { ApiResult } from '../cluster/api-failure.js';
+import type { ApiFailure, ApiResult } from '../cluster/api-failure.js';
 import type { Cluster, Resource } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { deploymentSelector } from '../manifest/labels.js';
+import { deploymentLabel, deploymentSelector, labelValue, namespaceLabel } from '../manifest/labels.js';
 import { addSecret } from './redactor.js';
 import type { Redactor } from './redactor.js';
 
 /** What a deployment has in the cluster, read with one LIST per kind and namespace however many objects ask. */
 export interface LiveObjects {
-  /** The live state of an object that carries the deployment's label; undefined when there is none, or it cannot be read. */
+  /**
+   * The live state of an object that carries the deployment's label, read by itself where its kind may not be listed;
+   * undefined when there is none, or it cannot be read (see `unread`).
+   */
   find(object: KubeObject): Promise<KubeObject | undefined>;
   /** All objects of a kind that carry the deployment's labels, in one namespace or (undefined) everywhere. */
   list(resource: Resource, namespace: string | undefined): Promise<ApiResult<readonly KubeObject[]>>;
+  /** Why an object that was asked for could not be read; undefined when all could. */
+  unread(): ApiFailure | undefined;
   /** Whoever asks next is told what there is then. */
   forget(): void;
 }
@@ -32,6 +37,11 @@ export function createLiveObjects(
 ): LiveObjects {
   const lists = new Map<string, { readonly atMs: number; readonly listed: Promise<Listed> }>();
   const labelSelector = deploymentSelector(owner.deployment, owner.namespace);
+  const ownerLabels = [
+    [deploymentLabel, labelValue(owner.deployment)],
+    [namespaceLabel, labelValue(owner.namespace)],
+  ] as const;
+  let failure: ApiFailure | undefined;
 
   async function ask(resource: Resource, namespace: string | undefined): Promise<Listed> {
     const { apiVersion, kind } = resource;
@@ -55,13 +65,25 @@ export function createLiveObjects(
     return current.listed;
   }
 
+  async function findAlone(object: KubeObject): Promise<KubeObject | undefined> {
+    const found = await cluster.get(referenceOf(object));
+    if (!found.ok) failure ??= found.failure;
+    if (!found.ok || found.value === undefined) return undefined;
+    const labels = found.value.metadata.labels ?? {};
+    const isOurs = ownerLabels.every(([label, value]) => labels[label] === value);
+    if (!isOurs) return undefined;
+    if (owner.redactor !== undefined) addSecret(found.value, owner.redactor);
+    return found.value;
+  }
+
   return {
     async find(object) {
       const resource = await cluster.resource(object.apiVersion, object.kind);
       if (!resource.ok || resource.value === undefined) return undefined;
-      const { byKey } = await listed(resource.value, object.metadata.namespace);
-      return byKey.get(keyOf(referenceOf(object)));
+      const { objects, byKey } = await listed(resource.value, object.metadata.namespace);
+      return objects.ok ? byKey.get(keyOf(referenceOf(object))) : await findAlone(object);
     },
+    unread: () => failure,
     list: async (resource, namespace) => (await listed(resource, namespace)).objects,
     forget: () => {
       lists.clear();

@@ -1,5 +1,6 @@
 import type { DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskNode } from '@flotilla/core';
 import type { Clock } from '@flotilla/core';
+import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
@@ -13,6 +14,8 @@ import { compareTask, type Difference, type TaskComparison } from './compare-tas
 import { createLiveObjects } from './live-objects.js';
 import type { LiveObjects } from './live-objects.js';
 import { fieldManager, managedFieldsOf } from './owned-fields.js';
+import { printUnreachable } from './preflight.js';
+import { isRbac } from './print-failure.js';
 import { prepareRun } from './prepare-run.js';
 import type { PreparedRun } from './prepare-run.js';
 import type { Redactor } from './redactor.js';
@@ -73,6 +76,9 @@ export async function readStatus(options: StatusOptions): Promise<StatusResult> 
       readTask(task, prepared.run, { live, cluster, receipt: receipt?.tasks[task.id] }),
     ),
   );
+  const unread = live.unread();
+  // Whoever may not look cannot say that something is missing.
+  if (unread !== undefined) return { ok: false, refusal: refuseUnread(unread) };
   const tasks = read.filter((task) => task !== undefined);
   return {
     ok: true,
@@ -80,6 +86,12 @@ export async function readStatus(options: StatusOptions): Promise<StatusResult> 
     foreign: tasks.flatMap(({ foreign }) => foreign),
     receipt,
   };
+}
+
+function refuseUnread(failure: ApiFailure): Refusal {
+  if (!isRbac(failure)) return printUnreachable(failure);
+  const message = `you may not read what is deployed: ${failure.kind === 'status' ? failure.message : failure.kind}`;
+  return { exitCode: 77, message, help: 'Ask for the right to get, or to list, this kind.' };
 }
 
 interface Known {
