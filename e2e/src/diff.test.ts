@@ -1,5 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sealPlan, type ApprovedPlan } from '@flotilla/k8s-executor';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { mergePatch } from './kube-client/kube-client.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
@@ -219,4 +220,50 @@ test('a plan that was approved is what is deployed; what moved since is named, a
     'ConfigMap approved/conf .data.app.conf was "one\\n", is "theirs" (by kubectl-patch)',
   );
   expect(await shop.kubectl(['get', 'configmap', 'conf', '-o', 'jsonpath={.data}'])).toContain('theirs');
+});
+
+test('an approved plan is for its cluster, namespace, deployment and order of tasks alone, and nobody edits it', async () => {
+  const file = (name: string, order: string) =>
+    `name: ${name}\nservices: [{name: a, manifests: [a.yaml]}, {name: b, manifests: [b.yaml]}]\nworkflows: [{name: setup, order_from: [${order}]}]\n`;
+  const first = 'services.a, services.b';
+  const files = {
+    'flotilla.yaml': file('shop', first),
+    'a.yaml': settings('a', 'one'),
+    'b.yaml': settings('b', 'one'),
+  };
+  const [shop, other] = [await deployment('bound', files), await deployment('elsewhere', files)];
+  const path = join(shop.folder, 'approved.json');
+  expect(await shop.run(['plan', '--out', path])).toMatchObject({ code: 0 });
+  const text = await readFile(path, 'utf8');
+  const refusal = async (where: Deployment = shop) => {
+    const { code, stderr } = await where.run(['deploy', path]);
+    expect({ code, stderr }).toMatchObject({ code: 65 });
+    return stderr;
+  };
+
+  expect(await refusal(other)).toContain(
+    'the namespace is not the one that was approved (bound, now elsewhere)',
+  );
+  await shop.write({ 'flotilla.yaml': file('store', first) });
+  expect(await refusal()).toContain('the deployment is not the one that was approved (shop, now store)');
+  await shop.write({ 'flotilla.yaml': file('shop', 'services.b, services.a') });
+  expect(await refusal()).toContain('the plan (tasks and their order) is not the one that was approved');
+  await shop.write({ 'flotilla.yaml': file('shop', first) });
+
+  const approved = JSON.parse(text) as ApprovedPlan;
+  const moved = sealPlan({ ...approved, cluster: { uid: 'another', namespace: 'bound' } });
+  for (const [written, said] of [
+    [JSON.stringify(moved), 'the cluster is not the one that was approved (another, now '],
+    [text.replace('"one\\n"', '"two\\n"'), 'was changed after it was written'],
+    [JSON.stringify({ ...approved, items: [{}] }), 'was changed after it was written'],
+    [text.slice(0, -10), 'is no approved plan'],
+    ['{"kind": "ApprovedPlan", "items": []}', 'was changed after it was written'],
+  ] as const) {
+    expect(written).not.toBe(text);
+    await writeFile(path, written);
+    expect(await refusal()).toContain(said);
+  }
+  expect(await shop.kubectl(['get', 'configmap', '-o', 'name'])).not.toContain('configmap/a');
+  await writeFile(path, JSON.stringify(approved));
+  expect(await shop.run(['deploy', path])).toMatchObject({ code: 0 });
 });

@@ -5,8 +5,10 @@ import {
   approvedItems,
   deployPlan,
   formatDiff,
+  isSealed,
   prepareRun,
   readClusterUid,
+  sealPlan,
   type ApprovedPlan,
   type DeployPlanOptions,
   type DeployPlanResult,
@@ -55,7 +57,7 @@ async function comparePlan(
   }
   if (prepared.ok) printDiagnostics(invocation, prepared.run.diagnostics);
   const { plan } = loaded;
-  return {
+  return sealPlan({
     apiVersion: 'flotilla.dev/v1',
     kind: 'ApprovedPlan',
     name: plan.name,
@@ -64,7 +66,7 @@ async function comparePlan(
     cluster: { uid: (await readClusterUid(opened.cluster)) ?? null, namespace: opened.namespace },
     items: compared.items,
     objects: compared.objects,
-  };
+  });
 }
 
 /** The approved plan that the words of `deploy` name instead of a workflow; undefined when they name none. */
@@ -72,7 +74,14 @@ export function readApprovedPlan({ positionals, ports }: Invocation): ApprovedPl
   const [said] = positionals;
   if (said === undefined || !/[./]/.test(said)) return undefined;
   const parsed = parse(readText(resolve(ports.workingDirectory, said), said));
-  if (isApprovedPlan(parsed)) return parsed;
+  if (isApprovedPlan(parsed)) {
+    if (isSealed(parsed)) return parsed;
+    throw new RefusedError({
+      exitCode: 65,
+      message: `nothing was written: ${said} was changed after it was written, so it is not what flotilla plan showed.`,
+      help: 'Change the files of the deployment, and approve it anew: flotilla plan --out FILE',
+    });
+  }
   throw new RefusedError({
     exitCode: 65,
     message: `${said} is no approved plan.`,

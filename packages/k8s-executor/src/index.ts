@@ -21,7 +21,13 @@ export type { LockHolder } from './record/lock/lease-record.js';
 export { formatHolder } from './record/lock/lock-refusals.js';
 export type { JournalMode } from './record/journal/open-journal.js';
 export { formatDiff } from './diff/format-diff.js';
-export { approvedItems, type ApprovedItem, type ApprovedPlan } from './deploy/approved-plan.js';
+export {
+  approvedItems,
+  isSealed,
+  sealPlan,
+  type ApprovedItem,
+  type ApprovedPlan,
+} from './deploy/approved-plan.js';
 export { diffPlan } from './diff/diff-plan.js';
 export type { DiffPlanOptions, DiffPlanResult } from './diff/diff-plan.js';
 export type { DiffItem } from './diff/diff-item.js';

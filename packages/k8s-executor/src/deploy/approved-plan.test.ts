@@ -1,5 +1,5 @@
 import type { ApprovedItem } from './approved-plan.js';
-import { movedSince } from './approved-plan.js';
+import { isSealed, movedSince, sealPlan } from './approved-plan.js';
 
 const item = (changes: Partial<ApprovedItem> = {}): ApprovedItem => ({
   task: 'services.web',
@@ -17,6 +17,11 @@ test('what is as it was approved has not moved', () => {
 
 test.each<[string, readonly ApprovedItem[], string]>([
   ['the files', [item({ desired: 'sha256:2' })], 'ConfigMap shop/conf: the files ask for something else now'],
+  [
+    'the way of comparing',
+    [item({ desired: 'hmac-sha256:1' })],
+    'ConfigMap shop/conf: it was approved before the first deploy, and what it asked for cannot be compared any more',
+  ],
   [
     'a value',
     [item({ fields: [{ path: '.data.a', from: 'x', to: 'c', manager: 'kubectl-edit' }] })],
@@ -47,4 +52,22 @@ test('what came in addition is named', () => {
   expect(movedSince([], [item({ action: 'delete' })])).toEqual([
     'ConfigMap shop/conf: not part of what was approved (delete)',
   ]);
+});
+
+test('a sealed plan may be laid out otherwise, but not say anything else', () => {
+  const sealed = sealPlan({
+    apiVersion: 'flotilla.dev/v1',
+    kind: 'ApprovedPlan',
+    name: 'shop',
+    workflow: 'setup',
+    plan: 'sha256:0',
+    cluster: { uid: 'c1', namespace: 'shop' },
+    items: [item()],
+    objects: [{ kind: 'ConfigMap', data: { a: 'c' } }],
+  });
+  const { objects, ...rest } = JSON.parse(JSON.stringify(sealed)) as typeof sealed;
+  expect(isSealed({ objects, ...rest })).toBe(true);
+  expect(isSealed({ ...sealed, workflow: 'patch' })).toBe(false);
+  expect(isSealed({ ...sealed, objects: [] })).toBe(false);
+  expect(isSealed({ ...sealed, items: [item({ action: 'delete' })] })).toBe(false);
 });

@@ -37,6 +37,33 @@ export interface ApprovedPlan {
   readonly items: readonly ApprovedItem[];
   /** The rendered objects in apply order, for whoever approves; secret values are masked. */
   readonly objects: readonly Json[];
+  /** Of all the rest: what was edited by hand is not what was approved. It proves no origin: anybody can make it. */
+  readonly seal: string;
+}
+
+/** Seals a plan that is to be approved; a seal that it has already counts for nothing. */
+export function sealPlan(plan: Omit<ApprovedPlan, 'seal'>): ApprovedPlan {
+  return { ...plan, seal: sealOf(plan) };
+}
+
+/** Whether a plan is as it was sealed; how its JSON is laid out counts for nothing. */
+export function isSealed(plan: ApprovedPlan): boolean {
+  return plan.seal === sealOf(plan);
+}
+
+function sealOf({
+  apiVersion,
+  kind,
+  name,
+  workflow,
+  plan,
+  cluster,
+  items,
+  objects,
+}: Omit<ApprovedPlan, 'seal'>): string {
+  return digestOf(
+    JSON.parse(JSON.stringify([apiVersion, kind, name, workflow, plan, cluster, items, objects])) as Json,
+  );
 }
 
 /** Compares a prepared run with the cluster and writes down what a deploy would do. */
@@ -125,13 +152,20 @@ function movedItem(before: ApprovedItem | undefined, after: ApprovedItem | undef
   if (before === undefined) return [`${subject}: not part of what was approved (${after?.action ?? ''})`];
   if (after === undefined)
     return [`${subject}: no longer ${before.action === 'delete' ? 'there' : 'asked for'}`];
-  if (before.desired !== after.desired) return [`${subject}: the files ask for something else now`];
   if (before.live?.uid !== after.live?.uid) return [`${subject} ${movedLife(before, after)}`];
+  if (before.desired !== after.desired) return [`${subject}: ${movedDesire(before.desired, after.desired)}`];
   const fields = movedFields(before.fields, after.fields).map((line) => `${subject} ${line}`);
   if (fields.length > 0) return fields;
   const isSame =
     before.action === after.action && before.live?.resourceVersion === after.live?.resourceVersion;
   return isSame ? [] : [`${subject}: somebody has changed it`];
+}
+
+function movedDesire(before: string | null, after: string | null): string {
+  const [then, now] = [before, after].map((digest) => digest?.split(':')[0]);
+  return before === null || after === null || then === now
+    ? 'the files ask for something else now'
+    : 'it was approved before the first deploy, and what it asked for cannot be compared any more';
 }
 
 function movedLife(before: ApprovedItem, after: ApprovedItem): string {
