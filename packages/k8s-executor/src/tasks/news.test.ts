@@ -35,7 +35,16 @@ function playedWatch() {
   const tell = (event: WatchEvent) => {
     for (const listener of listeners) listener(event);
   };
-  return { watch, tell, listeners, trouble: () => { [...troubled].forEach((listener) => { listener(); }); } };
+  return {
+    watch,
+    tell,
+    listeners,
+    trouble: () => {
+      [...troubled].forEach((listener) => {
+        listener();
+      });
+    },
+  };
 }
 
 function watchTwo() {
