@@ -27,8 +27,9 @@ export async function benchMemory(rounds = 1): Promise<string> {
         await cluster.kubectl(['create', 'namespace', namespace]);
         const measure = () => peakOf(file, { namespace, kubeconfig: cluster.kubeconfig.admin, folder });
         const what = `${shape.configMaps} ConfigMaps, ${shape.deployments} Deployments of ${shape.replicas}`;
-        rows.push([what, `${await measure()} MB`, `${await measure()} MB`]);
-        sayProgress(what);
+        const row = [what, `${await measure()} MB`, `${await measure()} MB`];
+        rows.push(row);
+        sayProgress(row.join(': '));
         await cluster.kubectl(['delete', 'namespace', namespace]);
       }
     }
