@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Output, ProcessPorts } from './ports.js';
 
 /** The real process as commands see it. */
@@ -22,7 +23,8 @@ export function openProcess(manifest: URL): OpenedProcess {
       environment: process.env,
       workingDirectory: process.cwd(),
       readInput: () => readFileSync(0, 'utf8'),
-      ask: process.stdin.isTTY && process.stderr.isTTY ? askPerson : undefined,
+      // Whoever looks at process.stdin makes it one that does not block, and what is piped into it late is never read.
+      ask: isatty(0) && process.stderr.isTTY ? askPerson : undefined,
       onSignal,
       exitNow: (exitCode) => {
         process.exit(exitCode);

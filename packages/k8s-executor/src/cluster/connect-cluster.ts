@@ -206,7 +206,11 @@ function refusalOf(failure: ApiFailure, context: KubeContext): ConnectRefusal {
     };
   }
   if (failure.code === 403) return { exitCode: 77, message: `${failure.message} (${whom})` };
-  return { exitCode: 69, message: `the server cannot say what it serves: ${failure.message} (${whom})` };
+  return {
+    exitCode: 69,
+    message: `the server cannot say what it serves: ${failure.message} (${whom})`,
+    help: 'Is this the address of an API server, with https:// where it speaks TLS? See `server:` in the kubeconfig.',
+  };
 }
 
 function refuse(exitCode: ConnectRefusal['exitCode'], message: string, help?: string) {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isatty } from 'node:tty';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Environment } from './environment.js';
 
@@ -10,7 +11,8 @@ export function processEnvironment(): Environment {
     workingFolder: process.cwd(),
     ...currentUser(),
     hostName: hostname(),
-    hasTerminal: process.stdin.isTTY,
+    // Not process.stdin.isTTY: to look at it is to make stdin one that does not block.
+    hasTerminal: isatty(0),
     readFile: readTextIfThere,
   };
 }
