@@ -137,7 +137,7 @@ function buildStorage(definition: ServiceDefinition | JobDefinition, context: In
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: configMapName(name, file.name), labels: standardLabels(name, context.file.name) },
-    data: { [file.key]: file.text },
+    [file.isBinary === true ? 'binaryData' : 'data']: { [file.key]: file.text },
   }));
   return [...claims, ...configMaps];
 }

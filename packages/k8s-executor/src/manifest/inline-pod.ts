@@ -17,7 +17,10 @@ export interface ConfigFileText {
   readonly name: string;
   readonly mountPath: string;
   readonly key: string;
+  /** In base64 when it is `isBinary`. */
   readonly text: string;
+  /** Set for a file that is no UTF-8, as `kubectl create configmap --from-file` sees it. */
+  readonly isBinary?: true;
 }
 
 /** The pod spec of a service or job that is built from inline keys (semantics.md §1). Keys without a value are left out. */

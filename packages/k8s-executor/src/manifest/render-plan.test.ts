@@ -106,6 +106,20 @@ jobs: [{name: db, image: postgres}]
   expect(of('Job').spec).not.toMatchObject({ template: { metadata: { labels: selector } } });
 });
 
+test('a config file that is no text reaches its ConfigMap byte by byte', async () => {
+  const directory = await folderWith({ 'app.ini': 'a = é\n' });
+  await writeFile(path.join(directory, 'store.jks'), Buffer.from([0xfe, 0xed, 0xfe, 0xed]));
+  const file = (name: string) => `{name: ${name.slice(0, 3)}, mount_path: /etc/${name}, repo_path: ${name}}`;
+  const text = `services: [{name: web, image: nginx, configmap: [${file('app.ini')}, ${file('store.jks')}]}]\n`;
+  const maps = (await objectsOf(text, directory))
+    .map(({ object }) => object)
+    .filter(({ kind }) => kind === 'ConfigMap');
+  expect(maps).toMatchObject([
+    { data: { 'app.ini': 'a = é\n' } },
+    { binaryData: { 'store.jks': '/u3+7Q==' } },
+  ]);
+});
+
 test('a folder is read in the order of its paths, without its kustomization', async () => {
   const directory = await folderWith({
     'k8s/b.yaml': configMap('b'),

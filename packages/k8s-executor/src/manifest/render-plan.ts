@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hasErrors, sectionOfKind, taskId } from '@flotilla/core';
@@ -153,13 +154,19 @@ async function renderInline(
   return { ok: true, value: [...built.manifests], diagnostics };
 }
 
+function contentOf(bytes: Buffer): Pick<ConfigFileText, 'text' | 'isBinary'> {
+  return isUtf8(bytes)
+    ? { text: bytes.toString('utf8') }
+    : { text: bytes.toString('base64'), isBinary: true };
+}
+
 async function readConfigFile(file: ConfigFile, directory: string): Promise<Checked<ConfigFileText>> {
   const { name, mountPath, repoPath } = file;
   try {
-    const text = await readFile(path.resolve(directory, repoPath.value), 'utf8');
+    const bytes = await readFile(path.resolve(directory, repoPath.value));
     return {
       ok: true,
-      value: { name, mountPath, key: path.basename(repoPath.value), text },
+      value: { name, mountPath, key: path.basename(repoPath.value), ...contentOf(bytes) },
       diagnostics: [],
     };
   } catch {
