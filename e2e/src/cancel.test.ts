@@ -284,6 +284,54 @@ test('a rollback that still looks for its revisions: nothing was written', async
   expect(ended.tookMs).toBeLessThan(boundMs);
 });
 
+/** The first service is good in both versions; the second is refused by the server, which halts the run. */
+function halting(version: string): Readonly<Record<string, string>> {
+  const refused = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1}\n';
+  return {
+    'flotilla.yaml': `name: shop
+services:
+  - {name: settings, manifests: [settings.yaml]}
+  - {name: web, manifests: [web.yaml]}
+workflows:
+  - name: setup
+    order_from: [services.settings, {task: services.web, halt_on_error: true}]
+`,
+    'settings.yaml': configMap('settings', version),
+    'web.yaml': version === 'one' ? configMap('web', version) : refused,
+  };
+}
+
+test.each([
+  { signals: ['SIGINT'], code: 130, boundMs, journal: 'its rollback to revision 1 ended as cancelled' },
+  { signals: ['SIGINT', 'SIGTERM'], code: 143, boundMs: 4_500, journal: '1 object applied' },
+] as const)(
+  'while --on-halt puts back, $signals: bounded, the journal is true, and --resume puts back what all parts have changed',
+  async ({ signals, code, boundMs: most, journal }) => {
+    const shop = await deployment(`on-halt-${String(signals.length)}`, halting('one'));
+    await expectGoesOn(shop, ['deploy']);
+    await shop.write(halting('two'));
+    const words = ['deploy', '--on-halt', 'rollback', '--no-preflight', '--lock-duration', '2'];
+    let count = 0;
+    const at = (request: ProxiedRequest) => writes('configmaps', 'settings')(request) && ++count === 2;
+    const ended = await interrupt(shop, words, { at, signals });
+    expect(said(ended)).toMatchObject({ code, signal: null });
+    expect(ended.tookMs).toBeLessThan(most);
+    expect(await readJournal(shop)).toMatchObject({
+      'services.settings': { reason: expect.stringContaining(journal) as string, changed: true },
+    });
+    if (signals.length === 1) await expectUnlocked(shop);
+    const resumed = await shop.run([...words, '--resume', '-o', 'ndjson']);
+    expect(said(resumed)).toMatchObject({ code: 1 });
+    expect(parseRunEvents(resumed.stdout).at(-1)).toMatchObject({
+      outcome: 'halted',
+      rolledBack: [{ task: 'services.settings', revision: 1, outcome: 'succeeded' }],
+    });
+    const version = ['get', 'configmap', 'settings', '-o', 'jsonpath={.data.version}'];
+    expect(await shop.kubectl(version)).toBe('one');
+    await expectUnlocked(shop);
+  },
+);
+
 test('a second signal ends it at once, and what was written before is enough to resume', async () => {
   const shop = await deployment('second');
   const ended = await interrupt(shop, ['deploy', '--lock-duration', '2'], {

@@ -1,18 +1,34 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { writeKubeconfig } from './control-plane/kubeconfig.js';
 import type { ProgramResult } from './control-plane/run-program.js';
+import { startFaultProxy, type FaultProxy } from './faults/fault-proxy.js';
+import { adminIdentity } from './testing/admin-identity.js';
 import { createDeployment, type Deployment } from './testing/deployment.js';
 import { flotilla } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
 
 let cluster: ControlPlane;
+let proxy: FaultProxy;
+/** Goes through the proxy. */
+let proxied: string;
 const folders: string[] = [];
 
 beforeAll(async () => {
   cluster = await startControlPlane({ audit: false });
+  const { authority, identity } = await adminIdentity(cluster);
+  proxy = await startFaultProxy({ server: cluster.server, authority, identity });
+  proxied = await writeKubeconfig(join(cluster.folder, 'proxied.json'), {
+    server: proxy.server,
+    authority: proxy.authority,
+    user: 'anybody',
+    credentials: { token: 'the-proxy-knows-who-it-is' },
+  });
 });
 
 afterAll(async () => {
+  await proxy.close();
   await cluster.stop();
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
@@ -57,12 +73,16 @@ interface Holding {
 }
 
 /** A run that holds the lock, started from a CI job. */
-function hold(shop: Deployment): Holding {
+function hold(
+  shop: Deployment,
+  { words = [], kubeconfig }: { readonly words?: readonly string[]; readonly kubeconfig?: string } = {},
+): Holding {
   let tell: () => void = () => undefined;
   const waits = new Promise<void>((resolve) => {
     tell = resolve;
   });
-  const args = ['deploy', '-o', 'ndjson', '-n', shop.namespace, '--kubeconfig', cluster.kubeconfig.admin];
+  const where = ['-n', shop.namespace, '--kubeconfig', kubeconfig ?? cluster.kubeconfig.admin];
+  const args = ['deploy', '-o', 'ndjson', ...where, ...words];
   const ended = flotilla(args, {
     cwd: shop.folder,
     env: { GITHUB_ACTOR: 'ann', CI_JOB_URL: 'https://ci.example/jobs/7', CI_COMMIT_SHA: 'c0ffee' },
@@ -158,4 +178,47 @@ test('a run that waits gets the lock of one that was killed, and a changed file 
   const anew = await shop.run(['deploy']);
   expect(ended(anew)).toMatchObject({ code: 0 });
   expect(anew.stderr).toContain('never came to an end');
+});
+
+test('whose renewals are held up writes nothing more before another takes over, and ends as having lost its lock', async () => {
+  const shop = await deployment('held-up');
+  const hurried = 'order_from: [services.settings, {task: services.slow, timeout: 7s}, services.late]';
+  await shop.write({
+    'flotilla.yaml': `${files['flotilla.yaml'].replace(/order_from.*/, hurried)}`.replace(
+      'workflows:',
+      '  - {name: late, manifests: [late.yaml]}\nworkflows:',
+    ),
+    'late.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: late}\n',
+  });
+  // All goes through but what renews the lease.
+  proxy.plan = ({ method, path }) =>
+    method === 'PATCH' && path.includes('/leases/') ? { kind: 'half-open', reaches: false } : undefined;
+  const locking = ['--lock-duration', '6'];
+  const first = hold(shop, { words: locking, kubeconfig: proxied });
+  await first.waits;
+  await shop.write({ 'slow.yaml': slow('ok') });
+  let before: number | undefined;
+  const second = await shop.run(['deploy', '-o', 'ndjson', '--lock-timeout', '60', ...locking], {
+    onOutput: (_stdout, stderr) => {
+      if (stderr.includes('it is taken over')) before ??= proxy.exchanges.length;
+    },
+  });
+  expect(ended(second)).toMatchObject({ code: 0 });
+  const stopped = await first.ended;
+  proxy.plan = () => undefined;
+  expect(ended(stopped)).toMatchObject({ code: 143 });
+  expect(stopped.stderr).toContain('nothing is written until it is');
+  expect(stopped.stderr).toContain('The lock is lost');
+  const events = parseRunEvents(stopped.stdout);
+  expect(events.at(-1)).toMatchObject({ outcome: 'cancelled', exitCode: 143 });
+  expect(outcomes(events)).not.toMatchObject({ 'services.late': 'succeeded' });
+  const writes = proxy.exchanges
+    .slice(before)
+    .filter(({ method, path }) => method !== 'GET' && !path.includes('/leases'));
+  expect({ before: typeof before, writes }).toEqual({ before: 'number', writes: [] });
+  expect(outcomes(parseRunEvents(second.stdout))).toMatchObject({
+    'services.slow': 'succeeded',
+    'services.late': 'succeeded',
+  });
+  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
 });

@@ -151,8 +151,11 @@ class RenewedLock implements HeldLock {
       this.#accept(readLease(result.value));
       return 'renewed';
     }
-    const refused = result.failure.kind === 'status' && [404, 409, 422].includes(result.failure.code);
-    return refused ? await this.#look() : 'unanswered';
+    if (result.failure.kind === 'status' && [404, 409, 422].includes(result.failure.code))
+      return await this.#look();
+    // Once nothing may be written any more there is time to see whether somebody else has it.
+    const isLost = !this.#permit.holds() && (await this.#look()) === 'lost';
+    return isLost ? 'lost' : 'unanswered';
   }
 
   /** Whether the lease is still ours, which a renewal that was refused does not tell. */

@@ -1,5 +1,6 @@
 import { createManualClock } from '@flotilla/core/testing';
 import type { Clock } from '@flotilla/core';
+import { observed } from '../../testing/observed-cluster.js';
 import { createShelf } from '../../testing/shelf-cluster.js';
 import type { Line } from '../../testing/shelf-cluster.js';
 import { skewedClock } from '../../testing/skewed-clock.js';
@@ -205,6 +206,28 @@ test('who cannot renew for four times the lease gives up', async () => {
   await clock.advanceTo(66_000);
   expect(lock.ended.reason).toBe('lock-lost');
   expect(clock.waiting()).toBe(0);
+});
+
+test('who can read but not renew ends as soon as somebody else has the lock', async () => {
+  const { clock, machine, holder } = createWorld();
+  const one = machine('one');
+  const cluster = observed(one.options.cluster, () => undefined);
+  const patch = (...args: Parameters<typeof cluster.patch>): ReturnType<typeof cluster.patch> =>
+    // A proxy in between lets no renewal through.
+    new Promise((resolve) => {
+      args[2]?.permit?.ended.addEventListener('abort', () => {
+        resolve({ ok: false, failure: { kind: 'aborted' } });
+      });
+    });
+  const first = held(await one.acquire({ cluster: { ...cluster, patch } }));
+  const waiting = machine('two').acquire({ timeoutMs: 60_000 });
+  await clock.advanceTo(14_999);
+  expect([holder(), first.ended.aborted]).toEqual(['one', false]);
+  const permit = first.permit();
+  held(await clock.runUntil(waiting));
+  await clock.advanceTo(clock.now() + 10_000);
+  expect([holder(), first.ended.reason, await permit]).toEqual(['two', 'lock-lost', undefined]);
+  expect(one.notes.at(-1)).toBe('The lock is lost: two@ci has taken it over. Nothing more is written.');
 });
 
 test('lost answers cost nothing: the renewals and the lock itself were stored', async () => {
