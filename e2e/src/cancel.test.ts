@@ -303,7 +303,7 @@ workflows:
 
 test.each([
   { signals: ['SIGINT'], code: 130, boundMs, journal: 'its rollback to revision 1 ended as cancelled' },
-  { signals: ['SIGINT', 'SIGTERM'], code: 143, boundMs: 4_500, journal: '1 object applied' },
+  { signals: ['SIGINT', 'SIGTERM'], code: 143, boundMs: 4_500, journal: 'to be rolled back to revision 1' },
 ] as const)(
   'while --on-halt puts back, $signals: bounded, the journal is true, and --resume puts back what all parts have changed',
   async ({ signals, code, boundMs: most, journal }) => {

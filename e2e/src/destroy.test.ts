@@ -188,6 +188,23 @@ test('claims and namespaces stay and are named, until --prune-stateful says othe
   expect(await cluster.kubectl(['get', 'ns', 'stateful-more'])).toMatchObject({ code: 1 });
 });
 
+test('its own namespace, when the files bring it, goes with --prune-stateful, and all records with it', async () => {
+  const made = await deployment('own-namespace', {
+    'flotilla.yaml': chain('shop', ['db']),
+    'db.yaml': documents(
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: own-namespace}\n',
+      configMap('db'),
+    ),
+  });
+  expect(ended(await made.run(['deploy']))).toMatchObject({ code: 0 });
+  const gone = ended(await made.run(['destroy', '--yes', '--prune-stateful']));
+  expect(gone).toMatchObject({ code: 0 });
+  expect(gone.said).not.toMatch(/could not|cannot|is lost/);
+  expect(await cluster.kubectl(['get', 'ns', 'own-namespace'])).toMatchObject({ code: 1 });
+  // Once more: there is nothing to remove, and nowhere to lock.
+  expect(ended(await made.run(['destroy', '--yes', '--prune-stateful']))).toMatchObject({ code: 0 });
+});
+
 test('killed in the middle, the same command goes on and leaves nothing', async () => {
   const made = await deployment('killed', {
     'flotilla.yaml': chain('shop', ['base', 'middle', 'outer']),

@@ -100,7 +100,11 @@ async function deployLocked(
     });
     const pruned = await begun.pruning.finish(ran, { cluster: options.cluster, cancelled });
     const told = { ...pruned, ...unansweredOf(guard) };
-    const settled = await conclude(told, { ...options, run, cancelled, changedBefore }, prepared.run);
+    const settled = await conclude(
+      told,
+      { ...options, run, cancelled, changedBefore, journal },
+      prepared.run,
+    );
     await journal.end(settled);
     const notForgotten = await forgetRemoved(settled, prepared.run);
     if (notForgotten !== undefined) options.onWarning?.(`records could not be removed: ${notForgotten}`);
@@ -119,7 +123,8 @@ function unansweredOf({ unanswered }: GuardedCluster): Pick<RunSettled, 'unanswe
 /** Writes receipt and history; after `--on-halt rollback` what is true then is what they say. */
 async function conclude(
   halted: RunSettled,
-  options: GuardedOptions & Pick<OpenedJournal, 'changedBefore'> & { readonly cancelled: AbortSignal },
+  options: GuardedOptions &
+    Pick<OpenedJournal, 'changedBefore' | 'journal'> & { readonly cancelled: AbortSignal },
   prepared: PreparedRun,
 ): Promise<RunSettled> {
   if (halted.outcome !== 'halted' || options.onHalt !== 'rollback') {
@@ -132,6 +137,7 @@ async function conclude(
     // A resumed run is the same run: what its earlier parts have changed is its doing too.
     hasChanged: (task) =>
       options.changedBefore.has(task) || prepared.context.changedTasks.has(labelValue(task)),
+    takeBack: (targets) => options.journal.takeBack(targets),
     context: prepared.context,
     onNote: options.onNote ?? (() => undefined),
   });

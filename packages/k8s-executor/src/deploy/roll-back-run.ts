@@ -7,6 +7,7 @@ import {
   type TaskId,
   type TaskOutcomeKind,
 } from '@flotilla/core';
+import type { TakenBack } from '../record/journal/journal-writer.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 import type { RunContext } from '../tasks/run-context.js';
 import { keepEvidence } from './keep-evidence.js';
@@ -23,6 +24,8 @@ export interface RollBackOptions extends Omit<PrepareRunOptions, 'signal' | 'rec
   readonly cancelled: AbortSignal;
   /** True for a task of which the run has changed an object in any of its parts, or may have. */
   readonly hasChanged: (task: TaskId) => boolean;
+  /** Writes down what is to be put back, ahead of it; false when that could not be. */
+  readonly takeBack: (targets: readonly TakenBack[]) => Promise<boolean>;
   /** Of the run that was halted. */
   readonly context: RunContext;
   /** Told what happens, one line at a time. */
@@ -58,7 +61,7 @@ export async function rollBackRun(halted: RunSettled, options: RollBackOptions):
   const leftTasks = left.map((task) => ({ task, revision: null, outcome: null, reason: why }));
   if (targets.length === 0) return { tasks: leftTasks };
   await saveEvidence(targets, options);
-  const done = await applyTargets(targets, options);
+  const done = (await whyNotBegun(targets, options)) ?? (await applyTargets(targets, options));
   if (typeof done === 'string')
     return { tasks: [...leftTasks, ...targets.map((target) => undone(target, done))] };
   return { tasks: [...leftTasks, ...targets.map((target) => outcomeOf(target, done))], done };
@@ -94,6 +97,16 @@ async function saveEvidence(targets: readonly RollbackTarget[], options: RollBac
     deployment: options.plan.name,
     cluster: stoppable(cluster, cancelled),
   });
+}
+
+async function whyNotBegun(
+  targets: readonly RollbackTarget[],
+  { cancelled, takeBack }: RollBackOptions,
+): Promise<string | undefined> {
+  const told = targets.map(({ revision }) => ({ task: revision.task, revision: revision.number }));
+  const written = await unlessCancelled(cancelled, takeBack(told));
+  if (written === true) return undefined;
+  return written === false ? 'the journal could not be written, so it was not begun' : stoppedReason;
 }
 
 /** How it ended; why nothing was put back as text. */

@@ -15,10 +15,21 @@ import type { JournalTask } from './journal-document.js';
 export interface RunJournal {
   /** Follows the run. What happens is written soon after; a run does not wait for it. */
   readonly sink: EventSink;
+  /**
+   * Write-ahead of a rollback: whoever resumes the run, should it be killed meanwhile, does these tasks again. False when
+   * that could not be written within some seconds; nothing may be put back then.
+   */
+  takeBack(targets: readonly TakenBack[]): Promise<boolean>;
   /** Writes what is left and how the run ended. Never fails, and gives up after some seconds. */
   end(settled: Pick<RunSettled, 'outcome' | 'at' | 'rolledBack'>): Promise<void>;
   /** Stops without an end: for a run that broke. */
   stop(): void;
+}
+
+/** A task that is to be put back, and to which revision. */
+export interface TakenBack {
+  readonly task: TaskId;
+  readonly revision: number;
 }
 
 export interface JournalWriterOptions {
@@ -60,9 +71,11 @@ class JournalWriter implements RunJournal {
   readonly #stopped = new AbortController();
   readonly #entries: Map<TaskId, JournalTask>;
   readonly #pending = new Map<string, string>();
+  readonly #takenBack = new Set<TaskId>();
   readonly #writing: Promise<void>;
   #version: string;
   #arrival = new AbortController();
+  #drained = new AbortController();
   readonly #ending = new AbortController();
   #hasComplained = false;
 
@@ -82,13 +95,29 @@ class JournalWriter implements RunJournal {
     this.#arrival.abort();
   };
 
+  async takeBack(targets: readonly TakenBack[]): Promise<boolean> {
+    for (const { task, revision } of targets) {
+      this.#takenBack.add(task);
+      this.#writeTakenBack(task, {
+        reason: `to be rolled back to revision ${String(revision)}`,
+        changed: true,
+      });
+    }
+    const { clock } = this.#options;
+    this.#drained = new AbortController();
+    this.#arrival.abort();
+    const over = AbortSignal.any([this.#drained.signal, this.#stopped.signal]);
+    if (this.#pending.size > 0) await clock.until(clock.now() + endPatienceMs, over);
+    return this.#pending.size === 0;
+  }
+
   async end({
     outcome,
     at,
     rolledBack = [],
   }: Pick<RunSettled, 'outcome' | 'at' | 'rolledBack'>): Promise<void> {
     if (this.#stopped.signal.aborted) return;
-    for (const each of rolledBack) this.#takeBack(each);
+    for (const each of rolledBack) this.#endTakenBack(each);
     for (const [key, value] of Object.entries(encodeEnd({ outcome, at }))) this.#pending.set(key, value);
     this.#ending.abort();
     this.#arrival.abort();
@@ -107,17 +136,34 @@ class JournalWriter implements RunJournal {
     this.#stopped.abort();
   }
 
-  /** What was put back, or begun to be, is to be done again by whoever resumes the run. */
-  #takeBack({ task, revision, outcome }: RolledBackTask): void {
+  /** What was put back, or begun to be, is to be done again by whoever resumes the run; what was not reached is as it was. */
+  #endTakenBack({ task, revision, outcome }: RolledBackTask): void {
     const before = this.#entries.get(task);
-    if (before?.state !== 'settled' || revision === null || outcome === null || outcome === 'skipped') return;
+    if (before === undefined || revision === null) return;
+    if (outcome === null || outcome === 'skipped') {
+      if (this.#takenBack.has(task)) this.#pending.set(taskKey(task), encodeTask(before));
+      return;
+    }
     const isBack = outcome === 'succeeded' || outcome === 'unchanged' || outcome === 'recovered';
     const reason = isBack
       ? `rolled back to revision ${String(revision)}`
       : `its rollback to revision ${String(revision)} ended as ${outcome}`;
-    const { startedAt, settledAt, run, part } = before;
-    const told = { outcome: 'cancelled', reason, startedAt, settledAt, run, part } as const;
-    const entry: JournalTask = { state: 'settled', ...told, ...(!isBack && { changed: true }) };
+    this.#writeTakenBack(task, { reason, ...(!isBack && { changed: true }) });
+  }
+
+  #writeTakenBack(task: TaskId, told: { readonly reason: string; readonly changed?: true }): void {
+    const before = this.#entries.get(task);
+    const { run, part } = this.#options;
+    const { startedAt, settledAt } = before?.state === 'settled' ? before : { startedAt: null, settledAt: 0 };
+    const by = before?.state === 'settled' ? { run: before.run, part: before.part } : { run, part };
+    const entry: JournalTask = {
+      state: 'settled',
+      outcome: 'cancelled',
+      startedAt,
+      settledAt,
+      ...by,
+      ...told,
+    };
     this.#pending.set(taskKey(task), encodeTask(entry));
   }
 
@@ -197,6 +243,7 @@ class JournalWriter implements RunJournal {
       // What has changed meanwhile is still to be written.
       for (const [key, value] of Object.entries(data))
         if (this.#pending.get(key) === value) this.#pending.delete(key);
+      if (this.#pending.size === 0) this.#drained.abort();
       return true;
     }
     if (written.failure.kind === 'status' && written.failure.code === 409) return await this.#lookAgain();

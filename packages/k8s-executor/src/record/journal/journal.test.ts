@@ -165,6 +165,15 @@ test('a rollback is written down as far as it came', async () => {
     { task: id('services.b'), revision: 4, outcome: 'cancelled', reason: 'SIGINT' },
     { task: id('services.c'), revision: 5, outcome: null, reason: 'it was not reached' },
   ] as const;
+  // Should the run be killed while it puts back, whoever resumes it does all of it again.
+  const ahead = journal.takeBack(rolledBack.map(({ task, revision }) => ({ task, revision })));
+  expect(await clock.runUntil(ahead)).toBe(true);
+  for (const { task, revision } of rolledBack)
+    expect(read().tasks.get(task)).toMatchObject({
+      outcome: 'cancelled',
+      reason: `to be rolled back to revision ${String(revision)}`,
+      changed: true,
+    });
   await clock.runUntil(journal.end({ ...ended('cancelled', 1_000), rolledBack }));
   const { tasks } = read();
   expect(tasks.get(id('services.a'))).toMatchObject({
@@ -178,6 +187,15 @@ test('a rollback is written down as far as it came', async () => {
     changed: true,
   });
   expect(tasks.get(id('services.c'))).toMatchObject({ outcome: 'succeeded', changed: true });
+});
+
+test('what cannot be written ahead is not put back', async () => {
+  const { clock, line, open } = createWorld();
+  const { journal } = opened(await open('r1'));
+  line.state = 'down';
+  const ahead = journal.takeBack([{ task: id('services.a'), revision: 1 }]);
+  expect(await clock.runUntil(ahead)).toBe(false);
+  journal.stop();
 });
 
 test('a failure that halts the run is tried again also after a kill', async () => {
