@@ -184,10 +184,9 @@ test('whose renewals are held up writes nothing more before another takes over, 
   const shop = await deployment('held-up');
   const hurried = 'order_from: [services.settings, {task: services.slow, timeout: 7s}, services.late]';
   await shop.write({
-    'flotilla.yaml': `${files['flotilla.yaml'].replace(/order_from.*/, hurried)}`.replace(
-      'workflows:',
-      '  - {name: late, manifests: [late.yaml]}\nworkflows:',
-    ),
+    'flotilla.yaml': files['flotilla.yaml']
+      .replace(/order_from.*/, hurried)
+      .replace('workflows:', '  - {name: late, manifests: [late.yaml]}\nworkflows:'),
     'late.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: late}\n',
   });
   // All goes through but what renews the lease.

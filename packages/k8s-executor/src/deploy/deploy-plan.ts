@@ -1,4 +1,4 @@
-import { cancelSettled, runPlan, type CancelReason, type RunSettled } from '@flotilla/core';
+import { cancelSettled, runPlan, type CancelReason, type EventSink, type RunSettled } from '@flotilla/core';
 import { stoppable } from '../cluster/stoppable-cluster.js';
 import { labelValue } from '../manifest/labels.js';
 import type { OpenedJournal } from '../record/journal/open-journal.js';
@@ -78,6 +78,12 @@ async function deployLocked(
   const begun = await beginRun({ ...options, cancelled }, prepared, held);
   if (begun.kind !== 'begun') return begun;
   const { run, series, journal, resumption, changedBefore } = begun;
+  const left = new AbortController();
+  const leave = async () => {
+    left.abort();
+    journal.stop();
+    await held.lock.release();
+  };
   try {
     await keepEvidence(prepared.evidence, {
       ...options,
@@ -90,7 +96,7 @@ async function deployLocked(
       ...options,
       run,
       cluster: options.cluster.server,
-      runner: prepared.run.runnerFor(series),
+      runner: prepared.run.runnerFor(series, leave),
       sink: holdLast(bothSinks(journal.sink, sink)),
       durations: prepared.durations,
       expected: prepared.expected,
@@ -98,6 +104,8 @@ async function deployLocked(
       resumption,
       unanswered: guard.unanswered,
     });
+    // With the own namespace everything is gone that could be written to.
+    if (left.signal.aborted) return endWith(ran, sink);
     const pruned = await begun.pruning.finish(ran, { cluster: options.cluster, cancelled });
     const told = { ...pruned, ...unansweredOf(guard) };
     const settled = await conclude(
@@ -108,11 +116,15 @@ async function deployLocked(
     await journal.end(settled);
     const notForgotten = await forgetRemoved(settled, prepared.run);
     if (notForgotten !== undefined) options.onWarning?.(`records could not be removed: ${notForgotten}`);
-    sink(settled);
-    return { kind: 'settled', settled };
+    return endWith(settled, sink);
   } finally {
     journal.stop();
   }
+}
+
+function endWith(settled: RunSettled, sink: EventSink): DeployPlanResult {
+  sink(settled);
+  return { kind: 'settled', settled };
 }
 
 function unansweredOf({ unanswered }: GuardedCluster): Pick<RunSettled, 'unanswered'> {

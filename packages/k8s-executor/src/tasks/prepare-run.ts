@@ -112,8 +112,11 @@ export interface PreparedRun {
    * anew, since somebody else may have held the lock until now.
    */
   openInventory(cluster: Pick<Cluster, 'apply' | 'get' | 'create'>): Promise<Refusal | undefined>;
-  /** What runs the tasks. `series` names the run in the jobs that it makes. */
-  runnerFor(series: string): TaskRunner;
+  /**
+   * What runs the tasks. `series` names the run in the jobs that it makes; `leave` is awaited when the deployment's own
+   * namespace is being deleted.
+   */
+  runnerFor(series: string, leave?: RunContext['leave']): TaskRunner;
   /** What the run will delete because nobody asks for it any more; a refusal when a task came out empty. */
   findPrunable(options?: { readonly allowEmpty?: boolean }): Promise<FindPrunableResult>;
   /** What all tasks of the run share. */
@@ -309,6 +312,7 @@ function createContext(
     createNamespace: options.createNamespace === true,
     applyConcurrency,
     changedTasks: new Set(),
+    leave: () => Promise.resolve(),
     onWarning: warnOnce((message) => options.onWarning?.(redactor.redact(message))),
   };
 }
@@ -341,7 +345,7 @@ function startable(
     openInventory: async (cluster) =>
       (await context.membership.open(cluster)) ??
       (await ensureKey(cluster, context, [...objects.values()].flat())),
-    runnerFor: (series) => createTaskRunner(objectsOf, { ...context, series }),
+    runnerFor: (series, leave = context.leave) => createTaskRunner(objectsOf, { ...context, series, leave }),
     findPrunable: ({ allowEmpty = false } = {}) =>
       findPrunable({
         ...options,

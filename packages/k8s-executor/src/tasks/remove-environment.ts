@@ -24,12 +24,27 @@ export async function removeEnvironment(context: RunContext, task: RemovalContex
   if (unlisted !== undefined)
     return { kind: 'failed', reason: `${unlisted[0]} objects cannot be looked for: ${unlisted[1]}` };
   if (doomed.length === 0) return { kind: 'unchanged', reason: `nothing to delete${printKept(kept)}` };
-  const levels = removalLevels(doomed, context.membership.dependencies());
-  const { failure } = await removeObjects(levels, context, task);
+  const isOwn = ({ kind, metadata }: KubeObject) =>
+    kind === 'Namespace' && metadata.name === context.namespace;
+  const others = doomed.filter((object) => !isOwn(object));
+  const levels = removalLevels(others, context.membership.dependencies());
+  const removal = await removeObjects(levels, context, task);
+  const failure = removal.failure ?? (await removeOwnNamespace(doomed.filter(isOwn), context, task));
   context.membership.forget();
   if (failure !== undefined) return { kind: 'failed', reason: failure };
   const count = doomed.length === 1 ? '1 object' : `${String(doomed.length)} objects`;
   return { kind: 'succeeded', reason: `${count} deleted${printKept(kept)}` };
+}
+
+/** The deployment's own namespace goes last, and all that the cluster remembers of it goes with it. */
+async function removeOwnNamespace(
+  own: readonly KubeObject[],
+  context: RunContext,
+  task: RemovalContext,
+): Promise<string | undefined> {
+  if (own.length === 0) return undefined;
+  const onDeleting = () => context.leave();
+  return (await removeObjects([own], context, { ...task, onDeleting })).failure;
 }
 
 function printKept(kept: readonly KubeObject[]): string {

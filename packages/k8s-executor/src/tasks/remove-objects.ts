@@ -11,6 +11,8 @@ import { waitUntilGone } from './wait-until-gone.js';
 export interface RemoveOptions {
   readonly signal: AbortSignal;
   readonly progress: (progress: TaskProgress) => void;
+  /** Awaited once a level is being deleted, before it is gone. */
+  readonly onDeleting?: () => Promise<void>;
   /** Told what is still there while it goes. */
   readonly keepLeft?: (left: readonly KubeObject[]) => void;
 }
@@ -34,6 +36,7 @@ export async function removeObjects(
   for (const level of levels) {
     const { doomed, failure } = await deleteAll(level, context, options);
     if (failure !== undefined) return { removed, failure: context.redactor.redact(failure) };
+    await options.onDeleting?.();
     if (!(await awaitGone(doomed, context, options)))
       return { removed, failure: 'stopped while objects were being deleted' };
     removed.push(...doomed);

@@ -43,5 +43,7 @@ export interface RunContext {
   readonly applyConcurrency: number;
   /** The labels of the tasks of which the run has changed an object, or may have: an answer is missing. Filled as it goes. */
   readonly changedTasks: Set<string>;
+  /** Called when the deployment's own namespace is being deleted: with it go the records and the lock. */
+  readonly leave: () => Promise<void>;
   readonly onWarning: (message: string) => void;
 }

@@ -107,6 +107,7 @@ function start() {
     applyConcurrency: 4,
     judgeOf: () => judge,
     changedTasks: new Set<string>(),
+    leave: () => Promise.resolve(),
     onWarning: () => undefined,
   });
   const progress: TaskProgress[] = [];
