@@ -3,6 +3,7 @@ import type { ApiFailure } from '../cluster/api-failure.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
 import { findForbidden } from './access-review.js';
+import { isOverload, overloadAdvice, printOverload } from './overload.js';
 import { immutableFields } from './immutable-fields.js';
 import { mapBounded } from './map-bounded.js';
 import { namespaceDiagnostics, ownNamespace } from './missing-namespaces.js';
@@ -76,7 +77,7 @@ export function refusalOf(
 ): Refusal | undefined {
   const unreachable = failures
     .map(({ failure }) => failure)
-    .find((failure) => failure.kind === 'unreachable');
+    .find((failure) => failure.kind === 'unreachable' || isOverload(failure));
   if (unreachable !== undefined) return printUnreachable(unreachable);
   const denied = failures.map(({ failure }) => failure).filter(isRbac);
   return forbidden.length > 0 || denied.length > 0 ? printForbidden(forbidden, denied) : undefined;
@@ -140,6 +141,8 @@ function printForbidden(forbidden: readonly string[], failures: readonly ApiFail
 }
 
 export function printUnreachable(failure: ApiFailure): Refusal {
+  if (isOverload(failure))
+    return { exitCode: 69, message: `the API server ${printOverload(failure)}`, help: overloadAdvice };
   const why = failure.kind === 'aborted' ? 'the request was stopped' : failure.message;
   return {
     exitCode: 69,

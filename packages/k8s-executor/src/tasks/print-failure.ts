@@ -8,6 +8,7 @@ import { conflictingFields, printConflicts } from './field-conflicts.js';
 import { valueAt } from './field-path.js';
 import { immutableFields } from './immutable-fields.js';
 import { lookFurther } from './look-further.js';
+import { isOverload, overloadAdvice, printOverload } from './overload.js';
 import { isSecret } from './owned-fields.js';
 import { bringerOf } from './plan-facts.js';
 import type { FailureSides, PrintedFailure } from './printed-failure.js';
@@ -83,6 +84,8 @@ function printStatus(failure: StatusFailure, subject: string, sides: Sides): Pri
       advice: `Create it (kubectl create namespace ${namespace}), or add a Namespace to the manifests.`,
     };
   }
+  if (isOverload(failure))
+    return { cause: `${subject}: the API server ${printOverload(failure)}`, advice: overloadAdvice };
   const webhook = silentWebhook(failure);
   if (webhook !== undefined) return printSilentWebhook(webhook, subject, sides);
   return printRejection(failure, subject);

@@ -144,7 +144,7 @@ function start() {
     const managedFields = live.ok ? live.value?.metadata['managedFields'] : undefined;
     fake.put({ ...desired, metadata: { ...metadata, managedFields }, status: status(ready) });
   };
-  const pod = (container: Record<string, unknown>, phase = 'Pending') => {
+  const pod = (container: Record<string, unknown>, more: Record<string, unknown> = {}) => {
     const owned = (ownerUid: string) => ({
       namespace: 'shop',
       ownerReferences: [{ uid: ownerUid }],
@@ -161,7 +161,7 @@ function start() {
       kind: 'Pod',
       metadata: { ...owned('rs'), name: 'api-1-x', uid: 'pod' },
       spec: { containers: [{ name: 'api', image: 'acme/api:9' }] },
-      status: { phase, containerStatuses: [{ name: 'api', ...container }] },
+      status: { phase: 'Pending', containerStatuses: [{ name: 'api', ...container }], ...more },
     });
   };
   return { fake, clock, runner, run, abort, progress, roll, pod, verdict: () => verdict };
@@ -193,19 +193,58 @@ test('a second run writes nothing', async () => {
   expect(fake.writes).toEqual(['Deployment']);
 });
 
-test('an image that is not there fails the task after its grace and not before', async () => {
+const waits = (reason: string, message: string) => ({ state: { waiting: { reason, message } } });
+const crashed = (restartCount: number) => ({
+  restartCount,
+  state: { waiting: { reason: 'CrashLoopBackOff' } },
+  lastState: { terminated: { exitCode: 3 } },
+});
+const unschedulable = {
+  conditions: [
+    { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' },
+  ],
+};
+
+test.each([
+  ['an image that is not there', unpulled, {}, 30_000, 'not found'],
+  ['a registry that is down', waits('ErrImagePull', 'i/o timeout'), {}, 120_000, 'does not answer'],
+  [
+    'a ConfigMap that is missing',
+    waits('CreateContainerConfigError', 'configmap "x" not found'),
+    {},
+    30_000,
+    'ConfigMap x',
+  ],
+  ['a crash loop', crashed(3), { phase: 'Running' }, 30_000, 'crashed 4 times'],
+  ['no room', {}, unschedulable, 120_000, 'no node takes pod'],
+] as const)(
+  '%s fails the task within a second after its grace, and not before',
+  async (...[, container, more, graceMs, words]) => {
+    const { clock, run, roll, pod, verdict } = start();
+    void run();
+    await clock.advanceTo(1_000);
+    await roll(0);
+    pod(container, more);
+    await clock.advanceTo(1_000 + graceMs - 1);
+    expect(verdict()).toBeUndefined();
+    await clock.advanceTo(1_000 + graceMs + 1_000);
+    expect(verdict()).toMatchObject({ kind: 'failed', reason: expect.stringContaining(words) as string });
+  },
+);
+
+test('a crash loop lasts from the first crash on: when its time is over, the third restart is the verdict', async () => {
   const { clock, run, roll, pod, verdict } = start();
   void run();
   await clock.advanceTo(1_000);
   await roll(0);
-  pod(unpulled);
-  await clock.advanceTo(30_900);
+  pod(crashed(1), { phase: 'Running' });
+  await clock.advanceTo(40_000);
+  pod(crashed(2), { phase: 'Running' });
+  await clock.advanceTo(50_000);
   expect(verdict()).toBeUndefined();
-  await clock.advanceTo(31_100);
-  expect(verdict()).toMatchObject({
-    kind: 'failed',
-    reason: 'image "acme/api:9" cannot be pulled: not found',
-  });
+  pod(crashed(3), { phase: 'Running' });
+  await clock.advanceTo(51_000);
+  expect(verdict()?.kind).toBe('failed');
 });
 
 test('while the grace time runs, a task says what its trouble is', async () => {
