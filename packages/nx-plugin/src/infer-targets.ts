@@ -65,7 +65,7 @@ export function inferTargets(project: DeployedProject, options: PluginOptions): 
     [names.rehearse]: plain('rehearse', 'Runs the plan in virtual time; touches no cluster.', placeOptions),
     [names.diff]: {
       ...plain('diff', 'Shows what a deploy would change, field by field.'),
-      dependsOn: [names.image],
+      dependsOn: imagesOf(names),
     },
     [names.status]: plain('status', 'Says what is deployed, whether it is ready and what drifted.'),
     [names.destroy]: plain('destroy', 'Runs the teardown workflow of the flotilla file.', ['workflow']),

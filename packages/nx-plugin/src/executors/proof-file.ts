@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { ProofDocument } from '@flotilla/k8s-executor';
+import { parseInputs, printInputs, type KnownInputs } from './deploy/known-inputs';
 import type { ProofOptions } from './options';
 
 /** What `deploy-plan` has found, for the deploy that follows it. */
@@ -24,11 +25,14 @@ export interface ProofFile {
   /** Notes that a run under this token failed, so that a failure that Nx has stored is never replayed. */
   noteFailure(token: string): void;
   hasFailed(token: string): boolean;
+  /** What the last good deploy from this machine was made from; undefined when there was none. */
+  readInputs(): KnownInputs | undefined;
+  noteInputs(inputs: KnownInputs): void;
 }
 
 export function openProofFile(options: ProofOptions, context: ExecutorContext): ProofFile {
   const path = join(context.root, options.proofFile ?? defaultPath(context));
-  const [reasonsPath, failurePath] = [`${path}.reasons`, `${path}.failed`];
+  const [reasonsPath, failurePath, inputsPath] = [`${path}.reasons`, `${path}.failed`, `${path}.inputs`];
   const put = (file: string, text: string) => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
@@ -52,6 +56,13 @@ export function openProofFile(options: ProofOptions, context: ExecutorContext): 
       put(failurePath, token);
     },
     hasFailed: (token) => readText(failurePath) === token,
+    readInputs: () => {
+      const text = readText(inputsPath);
+      return text === undefined ? undefined : parseInputs(text);
+    },
+    noteInputs: (inputs) => {
+      put(inputsPath, printInputs(inputs));
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { printRefusal, type Say } from '../print';
 import { openProofFile, type FoundProof } from '../proof-file';
 import { runWorkflow } from '../run-workflow';
 import { isCached, isProved } from './is-proved';
+import { changedInputs, readInputs, type KnownInputs } from './known-inputs';
 
 /**
  * `@flotilla/nx-plugin:deploy`: brings the cluster to what the project's flotilla file says. Where its result is cached,
@@ -18,7 +19,8 @@ export default defineExecutor<ProofOptions>(async (task) => {
     printRefusal(unproved, say);
     return false;
   }
-  if (proof !== undefined) explainRun(proof, say);
+  const inputs = await readInputs(task);
+  if (proof !== undefined) explainRun(proof, changesSince(file.readInputs(), inputs), say);
   const loaded = await loadWorkflow(task);
   if (loaded === undefined) return false;
   const success = await runWorkflow({
@@ -26,7 +28,8 @@ export default defineExecutor<ProofOptions>(async (task) => {
     loaded,
     ...(proof !== undefined && { token: proof.document.token }),
   });
-  if (!success && proof !== undefined) file.noteFailure(proof.document.token);
+  if (success) file.noteInputs(inputs);
+  else if (proof !== undefined) file.noteFailure(proof.document.token);
   return success;
 });
 
@@ -35,7 +38,19 @@ const unproved = {
   help: 'Run it without --exclude-task-dependencies; a target of your own needs deploy-plan in its dependsOn, or cache: false.',
 };
 
-function explainRun({ reasons }: FoundProof, say: Say): void {
-  if (reasons.length === 0) say('The cluster is as the files say; Nx holds no result for these inputs.\n');
-  else say(`What was different:\n${reasons.map((reason) => `  ${reason}\n`).join('')}`);
+function changesSince(before: KnownInputs | undefined, now: KnownInputs): readonly string[] {
+  return before === undefined ? [] : changedInputs(before, now);
+}
+
+/** Why it is no hit: what the cluster does not hold, and which inputs have changed since the last deploy from here. */
+function explainRun({ reasons }: FoundProof, changed: readonly string[], say: Say): void {
+  const list = (lines: readonly string[]) => lines.map((line) => `  ${line}\n`).join('');
+  if (reasons.length > 0) say(`What was different:\n${list(reasons)}`);
+  if (changed.length > 0) say(`Changed since the last deploy from here:\n${list(changed)}`);
+  if (reasons.length > 0) return;
+  say('The cluster is as the files say, so there is nothing to change in it.\n');
+  if (changed.length === 0)
+    say(
+      'Nx holds no result for these inputs: its cache was emptied or skipped, or the last deploy was made elsewhere.\n',
+    );
 }
