@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,21 @@ test('a deploy is a hit while its cluster holds what the files say, and only the
   await cluster.kubectl(['delete', 'service', 'web']);
   expect(await proveAndDeploy()).toEqual({ api: 'hit', web: 'ran' });
   expect(await proveAndDeploy()).toEqual({ api: 'hit', web: 'hit' });
+});
+
+test('proved and deployed in one run, a deploy is a hit over a cluster that has drifted: hence two runs', async () => {
+  const path = join(workspace.folder, 'turbo.json');
+  const text = await readFile(path, 'utf8');
+  const inOneRun = JSON.parse(text) as { tasks: { deploy: { dependsOn: readonly string[] } } };
+  inOneRun.tasks.deploy.dependsOn = ['prove', '^deploy'];
+  await writeFile(path, JSON.stringify(inOneRun));
+  expect(await turbo('deploy')).toMatchObject({ code: 0 });
+  await cluster.kubectl(['delete', 'service', 'web']);
+  expect(await turbo('deploy')).toMatchObject({ code: 0 });
+  expect(await cluster.kubectl(['get', 'service', 'web'])).not.toMatchObject({ code: 0 });
+  await writeFile(path, text);
+  expect(await proveAndDeploy()).toMatchObject({ web: 'ran' });
+  expect(await cluster.kubectl(['get', 'service', 'web'])).toMatchObject({ code: 0 });
 });
 
 test('where the cluster cannot be asked, there is no proof and so no hit', async () => {
