@@ -8,6 +8,7 @@ import { connectTo } from '../cluster/connect-to.js';
 import { printReference } from '../cluster/kube-object.js';
 import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
 import type { RunProgram } from '../manifest/run-program.js';
+import { observed } from '../testing/observed-cluster.js';
 import type { PruneChoice } from './pruning.js';
 import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
 import { deployPlan } from './deploy-plan.js';
@@ -188,4 +189,26 @@ test('an object of another deployment is neither taken nor pruned; taken over al
   write({ a: configMap('a1') });
   expect((await settled()).pruned).toBeUndefined();
   expect(await configMaps()).toEqual(['a1', 'shared']);
+});
+
+test('whoever finds that another run came between its checks and its lock checks again, and leaves its journal', async () => {
+  write({ a: configMap('a1'), b: configMap('b1') });
+  let isFirst = true;
+  const get: Cluster['get'] = async (reference, signal) => {
+    if (reference.kind === 'Lease' && isFirst) {
+      isFirst = false;
+      write({ a: configMap('a1') });
+      await settled({ run: 'between' });
+      write({ b: configMap('b1') }, 'other');
+      await settled();
+    }
+    return cluster.get(reference, signal);
+  };
+  const refused = await deploy({ cluster: { ...observed(cluster, () => undefined), get } });
+  expect(refused).toMatchObject({ kind: 'wrong', diagnostics: [{ code: 'manifest/owned-by-another' }] });
+  const journal = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'flotilla-shop.journal' };
+  const found = await cluster.get(journal);
+  expect(JSON.stringify(found)).toContain('between');
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: 'flotilla-shop' };
+  expect(await cluster.get(lease)).toMatchObject({ ok: true, value: undefined });
 });
