@@ -4,7 +4,7 @@ import { fixedCredentials } from '../cluster/credentials.js';
 import { HttpTransport } from '../cluster/http-transport.js';
 import { NodeHttp } from '../cluster/node-http.js';
 import { taskLabel } from '../manifest/labels.js';
-import { conditionOf, listOf, mappingOf, part } from '../readiness/readiness.js';
+import { conditionOf, listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
 import { ContractClient } from '../testing/contract/contract-client.js';
 import { deployment, job } from '../testing/contract/manifests.js';
 import { startEmbeddedCluster } from './start-embedded-cluster.js';
@@ -81,8 +81,15 @@ test('a command that is not there looks like one', async () => {
   });
 });
 
-test('a watch that begins where the history is forgotten is told so', async () => {
+test('a watch and a page that begin where the history is forgotten are told so', async () => {
   await withScenario({ takesMs: 1_000 }, async (client) => {
+    for (const name of ['a', 'b'])
+      await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+    const list = (query: Readonly<Record<string, string>>) =>
+      client.send({ method: 'GET', path: client.path('ConfigMap'), query });
+    const { body } = await list({ limit: '1' });
+    const next = textOf(mappingOf(body, 'metadata'), 'continue');
+    expect((await list({ limit: '1', continue: next })).code).toBe(200);
     for (let count = 0; count < 2_100; count += 100) {
       const batch = Array.from({ length: 100 }, (_, at) => `c${count + at}`);
       await Promise.all(
@@ -91,6 +98,11 @@ test('a watch that begins where the history is forgotten is told so', async () =
     }
     const [event = {}] = await client.watch('ConfigMap', { resourceVersion: '2' }, 1);
     expect(event['type']).toBe('ERROR');
-    expect(mappingOf(event, 'object')).toMatchObject({ code: 410, reason: 'Expired', status: 'Failure' });
+    const gone = { code: 410, reason: 'Expired', status: 'Failure' };
+    expect(mappingOf(event, 'object')).toMatchObject(gone);
+    expect(await list({ limit: '1', continue: next })).toMatchObject({
+      code: 410,
+      body: { reason: 'Expired' },
+    });
   });
 });

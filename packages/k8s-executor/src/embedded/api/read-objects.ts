@@ -62,6 +62,8 @@ export function answerList({ store, time }: ReadContext, request: ResourceReques
   const { kind, namespace, query } = request;
   const selects = parseSelectors(query);
   const start = readContinue(query.get('continue'));
+  if (start !== undefined && store.changesSince(kind, start.revision) === undefined)
+    throw new Refused('Expired', forgottenPage);
   const revision = start?.revision ?? store.revision;
   const all = store
     .list(kind, namespace)
@@ -79,6 +81,9 @@ export function answerList({ store, time }: ReadContext, request: ResourceReques
   const items = page.map((object) => withVersion(object, kind));
   return json({ kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items });
 }
+
+const forgottenPage =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.';
 
 interface PageStart {
   readonly revision: number;
