@@ -355,7 +355,7 @@ describe('the live view', () => {
 test('the waiting line of a run whose tasks have all settled says what is still done', () => {
   const events = degradedRun.filter(({ type }) => type !== 'run-settled');
   expect(formatWaiting(runStateOf(events), 200_000)).toBe(
-    '   200.0s  every task has settled; recording what is deployed',
+    '   200.0s  every task has settled; pruning and recording what is deployed',
   );
 });
 

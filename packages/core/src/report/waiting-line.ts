@@ -22,7 +22,9 @@ export function formatWaiting(state: RunState, atMs: number): string {
     ...(left === '' ? [] : [left]),
   ];
   const idle =
-    waiting > 0 ? 'waiting for the next task to start' : 'every task has settled; recording what is deployed';
+    waiting > 0
+      ? 'waiting for the next task to start'
+      : 'every task has settled; pruning and recording what is deployed';
   const what = named.length === 0 ? idle : `waiting for ${named.join('; ')}`;
   return `${formatSeconds(atMs).padStart(9)}  ${[what, ...rest].join('; ')}`;
 }

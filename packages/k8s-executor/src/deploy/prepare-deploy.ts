@@ -1,4 +1,4 @@
-import type { ExpectedDurations, TaskId } from '@flotilla/core';
+import type { ExpectedDurations, Plan, TaskId } from '@flotilla/core';
 import { expectedDurations, expectedInRun } from '../record/expected-durations.js';
 import { readJournal, type FoundJournal } from '../record/journal/read-journal.js';
 import { readReceipt, type Receipt } from '../record/receipt.js';
@@ -56,9 +56,18 @@ export function findPruning(options: GuardedOptions, prepared: PreparedRun): Ret
   return planPruning({
     ...options,
     prepared,
+    timeoutMs: pruneTimeoutMs(options.plan),
     choice: options.prune ?? { enabled: true, allowEmpty: false },
     onNote: options.onNote ?? (() => undefined),
   });
+}
+
+/** That of a removal; where `--timeout` leaves all tasks less, so much. */
+function pruneTimeoutMs({ tasks }: Plan): number {
+  const removalMs = 600_000;
+  return tasks.length === 0
+    ? removalMs
+    : Math.min(removalMs, Math.max(...tasks.map(({ timeoutMs }) => timeoutMs)));
 }
 
 /** Of the journal as it was found; undefined when there was none. */

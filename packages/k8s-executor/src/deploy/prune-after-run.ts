@@ -3,12 +3,14 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { labelValue, taskLabel } from '../manifest/labels.js';
 import type { KeptObject, Prunable } from '../record/find-prunable.js';
 import { removalLevels } from '../record/removal-order.js';
-import { removeObjects } from '../tasks/remove-objects.js';
+import { removeObjects, type Removal } from '../tasks/remove-objects.js';
 import type { RunContext } from '../tasks/run-context.js';
 
 export interface PruneOptions {
   readonly context: RunContext;
   readonly signal: AbortSignal;
+  /** What is not gone by then is left to go by itself. */
+  readonly timeoutMs: number;
   /** Told what happens, one line at a time. */
   readonly onNote: (text: string) => void;
 }
@@ -29,8 +31,9 @@ const good: readonly TaskOutcomeKind[] = ['succeeded', 'unchanged', 'recovered']
 export async function pruneAfterRun(
   prunable: Prunable,
   settled: RunSettled,
-  { context, signal, onNote }: PruneOptions,
+  options: PruneOptions,
 ): Promise<Pruned> {
+  const { context } = options;
   const outcomes = new Map(settled.tasks.map(({ task, outcome }) => [labelValue(task), outcome] as const));
   const isAllWell = [...outcomes.values()].every((outcome) => good.includes(outcome));
   const mayGo = (object: KubeObject) => {
@@ -43,11 +46,29 @@ export async function pruneAfterRun(
   const doomed = prunable.doomed.filter(mayGo);
   if (doomed.length === 0) return { removed: [], kept };
   const levels = removalLevels(doomed, context.membership.dependencies());
+  return { ...(await removeInTime(levels, options)), kept };
+}
+
+/** A finalizer that nobody takes away must not hold the run, and its lock, for ever. */
+async function removeInTime(
+  levels: readonly (readonly KubeObject[])[],
+  { context, signal, timeoutMs, onNote }: PruneOptions,
+): Promise<Removal> {
+  const { clock } = context;
+  const [done, late] = [new AbortController(), new AbortController()];
+  let last = '';
+  void clock.until(clock.now() + timeoutMs, done.signal).then(() => {
+    late.abort();
+  });
   const removal = await removeObjects(levels, context, {
-    signal,
+    signal: AbortSignal.any([signal, late.signal]),
     progress: ({ message }) => {
+      last = message;
       onNote(`pruning: ${message}`);
     },
   });
-  return { ...removal, kept };
+  const isLate = late.signal.aborted && !signal.aborted;
+  done.abort();
+  if (removal.failure === undefined || !isLate) return removal;
+  return { ...removal, failure: `not finished within ${String(timeoutMs / 1000)} s: ${last}` };
 }

@@ -63,16 +63,25 @@ const printManifest: RunProgram = async ({ args, directory: folder }) => ({
   stderr: '',
 });
 
-type Asked = Partial<DeployPlanOptions> & { readonly only?: readonly string[]; readonly workflow?: string };
+type Asked = Partial<DeployPlanOptions> & {
+  readonly only?: readonly string[];
+  readonly workflow?: string;
+  readonly timeoutMs?: number;
+};
 
-async function deploy({ only, workflow = 'setup', ...options }: Asked = {}): Promise<DeployPlanResult> {
+async function deploy({
+  only,
+  workflow = 'setup',
+  timeoutMs,
+  ...options
+}: Asked = {}): Promise<DeployPlanResult> {
   const loaded = loadPlan({
     workingDirectory: directory,
     workflow,
     parameters: {},
     environment: {},
     strict: false,
-    ...(only !== undefined && { compile: { only } }),
+    compile: { ...(only !== undefined && { only }), ...(timeoutMs !== undefined && { timeoutMs }) },
   });
   if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded));
   return deployPlan({
@@ -114,6 +123,18 @@ test('what a task no longer renders is pruned, and so is what a removed task had
   expect(deleted(second).sort()).toEqual([`ConfigMap ${namespace}/a2`, `ConfigMap ${namespace}/b1`]);
   expect(await configMaps()).toEqual(['a1']);
   expect((await settled()).pruned).toBeUndefined();
+});
+
+test('a finalizer that nobody takes away holds no run for ever', async () => {
+  const held = configMap('held').replace('{name: held}', '{name: held, finalizers: [example.com/hold]}');
+  write({ a: configMap('a1') + held });
+  await settled();
+  write({ a: configMap('a1') });
+  const run = await settled({ timeoutMs: 3_000 });
+  expect(run).toMatchObject({ outcome: 'degraded', exitCode: 2 });
+  expect(run.pruned?.failure).toBe(
+    `not finished within 3 s: waiting for ConfigMap ${namespace}/held to go (held by the finalizer example.com/hold), 1 left`,
+  );
 });
 
 test('a run of some tasks leaves what the others have, also what has moved to them', async () => {

@@ -21,6 +21,8 @@ export interface PruningOptions {
   readonly prepared: PreparedRun;
   readonly choice: PruneChoice;
   readonly clock: Clock;
+  /** How long what is pruned may take to be gone; default: as a removal, 600,000. */
+  readonly timeoutMs?: number;
   /** Told what happens, one line at a time. */
   readonly onNote: (text: string) => void;
 }
@@ -82,7 +84,7 @@ async function askAboutStateful(prunable: Prunable, { confirmStateful }: PruneCh
 async function finish(
   settled: RunSettled,
   prunable: Prunable,
-  { prepared, cluster, clock, cancelled, onNote }: PruningOptions & PruneThrough,
+  { prepared, cluster, clock, cancelled, onNote, timeoutMs = 600_000 }: PruningOptions & PruneThrough,
 ): Promise<RunSettled> {
   const context = { ...prepared.context, cluster };
   const isComplete = settled.outcome === 'succeeded' || settled.outcome === 'degraded';
@@ -90,7 +92,7 @@ async function finish(
   if (!isComplete) return settled;
   if (hasAborted(cancelled)) return cancelSettled(settled, cancelled);
   const begunAt = clock.now();
-  const pruned = await pruneAfterRun(prunable, settled, { context, signal: cancelled, onNote });
+  const pruned = await pruneAfterRun(prunable, settled, { context, signal: cancelled, onNote, timeoutMs });
   const applied = settled.tasks.flatMap(({ task }) => prepared.objectsOf(task));
   // An inventory that is larger than it need be is trimmed by the next run.
   const trimmed = await unlessCancelled(
