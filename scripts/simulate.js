@@ -1,4 +1,5 @@
 // npm run simulate -- [--seeds N] [--from K] [--seed S] [--verbose]: plays simulated worlds, see docs/simulation.md.
+import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { simulateSeed } from '../packages/k8s-executor/dist/simulation/index.js';
 
