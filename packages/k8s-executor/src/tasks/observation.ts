@@ -234,9 +234,8 @@ class WatchObservation implements Observation {
 
   /** Takes in the news since the last look; the objects that are not current. */
   #look(): ReadonlyMap<AppliedObject, Sight> {
-    // Time passes for these without any news.
-    for (const object of this.#unspoken.keys()) this.#news.tell(object);
-    for (const object of this.#news.take()) {
+    // For the unspoken time passes without any news; telling of them as news would ring the bell at every look, for ever.
+    for (const object of new Set([...this.#unspoken.keys(), ...this.#news.take()])) {
       const sight = this.#sight(object);
       if (sight === undefined) {
         // It has healed: an old symptom must neither wake us for ever nor count when it comes back.
