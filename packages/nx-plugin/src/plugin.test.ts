@@ -67,7 +67,11 @@ test('a project with a flotilla.yaml can be deployed, and a cached deploy rests 
         },
         plan: { executor: '@flotilla/nx-plugin:plan', options: { file }, cache: false },
         rehearse: { executor: '@flotilla/nx-plugin:rehearse', cache: false },
-        diff: { executor: '@flotilla/nx-plugin:diff', dependsOn: ['image'], cache: false },
+        diff: {
+          executor: '@flotilla/nx-plugin:diff',
+          dependsOn: ['image', { dependencies: true, target: 'image' }],
+          cache: false,
+        },
         status: { executor: '@flotilla/nx-plugin:status', cache: false },
         destroy: { executor: '@flotilla/nx-plugin:destroy', cache: false },
         history: { executor: '@flotilla/nx-plugin:history', cache: false },
