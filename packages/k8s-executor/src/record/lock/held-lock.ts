@@ -82,14 +82,18 @@ class RenewedLock implements HeldLock {
   }
 
   async release(): Promise<void> {
-    if (this.#stopped.signal.aborted) return;
+    const isLost = this.#stopped.signal.aborted;
     this.#stopped.abort();
     await this.#keeping;
     this.#permit.end();
-    // The version may have changed since it was last seen, and only then does it take a second try.
-    if ((await this.#letGo()) || ((await this.#look()) === 'changed' && (await this.#letGo()))) return;
+    if (isLost || (await this.#letGoOfLatest())) return;
     const { durationMs } = this.#options;
     this.#note(`The lock could not be released; it expires within ${printSeconds(durationMs)}.`);
+  }
+
+  /** The version may have changed since it was last seen, and only then does it take a second try. */
+  async #letGoOfLatest(): Promise<boolean> {
+    return (await this.#letGo()) || ((await this.#look()) === 'changed' && (await this.#letGo()));
   }
 
   /** True when nothing more is to be done. */
@@ -127,6 +131,8 @@ class RenewedLock implements HeldLock {
           // Nobody else can take the lock while nobody reaches the API server, so it is worth some patience.
           if (clock.now() - this.#renewedAt >= durationMs * 4) {
             this.#lose(`it could not be renewed for ${printSeconds(clock.now() - this.#renewedAt)}`);
+            // The last renewal may have been stored and only its answer lost: others would wait for it to expire.
+            await this.#letGoOfLatest();
             return;
           }
           nextAt = clock.now() + durationMs / 15;
