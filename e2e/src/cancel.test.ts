@@ -253,24 +253,33 @@ test('while it prunes: what was deleted and what was not is said, the rest is pr
   await expectGoesOn(shop);
 });
 
-test('in a rollback: bounded, unlocked, and the same rollback goes on where it was', async () => {
-  const shop = await deployment('rollback');
-  await expectGoesOn(shop, ['deploy']);
-  await shop.write(files('two'));
-  await expectGoesOn(shop, ['deploy']);
-  const words = ['rollback', 'services.web', '--to', '1'];
-  const ended = await interrupt(shop, words, { at: writes('configmaps', 'web'), reaches: false });
-  expect(said(ended)).toMatchObject({ code: 130 });
-  expect(ended.tookMs).toBeLessThan(boundMs);
-  expect(parseRunEvents(ended.stdout).at(-1)).toMatchObject({
-    outcome: 'cancelled',
-    unanswered: [{ verb: 'apply', object: { kind: 'ConfigMap', name: 'web' } }],
-  });
-  expect(await readJournal(shop)).toMatchObject({ end: { outcome: 'cancelled' } });
-  await expectUnlocked(shop);
-  await expectGoesOn(shop, words);
-  expect(await shop.kubectl(['get', 'configmap', 'web', '-o', 'jsonpath={.data.version}'])).toBe('one');
-});
+test.each([
+  { signals: ['SIGINT'], code: 130, most: boundMs },
+  { signals: ['SIGINT', 'SIGTERM'], code: 143, most: 4_500 },
+] as const)(
+  'in a rollback, $signals: bounded, and the same rollback goes on where it was',
+  async ({ signals, code, most }) => {
+    const shop = await deployment(`rollback-${String(signals.length)}`);
+    await expectGoesOn(shop, ['deploy']);
+    await shop.write(files('two'));
+    await expectGoesOn(shop, ['deploy']);
+    const words = ['rollback', 'services.web', '--to', '1', '--lock-duration', '2'];
+    const ended = await interrupt(shop, words, { at: writes('configmaps', 'web'), reaches: false, signals });
+    expect(said(ended)).toMatchObject({ code, signal: null });
+    expect(ended.tookMs).toBeLessThan(most);
+    if (signals.length === 1) {
+      expect(parseRunEvents(ended.stdout).at(-1)).toMatchObject({
+        outcome: 'cancelled',
+        unanswered: [{ verb: 'apply', object: { kind: 'ConfigMap', name: 'web' } }],
+      });
+      expect(await readJournal(shop)).toMatchObject({ end: { outcome: 'cancelled' } });
+      await expectUnlocked(shop);
+    }
+    await expectGoesOn(shop, words);
+    expect(await shop.kubectl(['get', 'configmap', 'web', '-o', 'jsonpath={.data.version}'])).toBe('one');
+    await expectUnlocked(shop);
+  },
+);
 
 test('a rollback that still looks for its revisions: nothing was written', async () => {
   const shop = await deployment('rollback-looks');
