@@ -7,6 +7,8 @@ export interface AuditEvent {
   readonly user: string;
   readonly userAgent: string;
   readonly code: number;
+  /** When the server got it, in milliseconds since 1970. */
+  readonly at: number;
   /** What was sent, as JSON; only where bodies are logged. */
   readonly body?: string;
 }
@@ -17,6 +19,7 @@ interface AuditLine {
   readonly user: { readonly username: string };
   readonly userAgent?: string;
   readonly responseStatus?: { readonly code?: number };
+  readonly requestReceivedTimestamp: string;
   readonly requestObject?: unknown;
 }
 
@@ -53,6 +56,7 @@ function parseLine(line: string): AuditEvent {
     user: parsed.user.username,
     userAgent: parsed.userAgent ?? '',
     code: parsed.responseStatus?.code ?? 0,
+    at: Date.parse(parsed.requestReceivedTimestamp),
     ...(parsed.requestObject !== undefined && { body: JSON.stringify(parsed.requestObject) }),
   };
 }

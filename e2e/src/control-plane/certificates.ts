@@ -18,10 +18,13 @@ interface CertificateRequest {
   readonly usage: 'serverAuth' | 'clientAuth';
   /** Names and addresses a server answers under. */
   readonly names?: readonly x509.JsonGeneralName[];
+  /** Its time was over an hour ago. */
+  readonly expired?: boolean;
 }
 
 const curve = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const dayMs = 24 * 60 * 60_000;
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
 const usages = { serverAuth: x509.ExtendedKeyUsage.serverAuth, clientAuth: x509.ExtendedKeyUsage.clientAuth };
 
 /** A certificate authority that lives for this test run and signs with P-256. */
@@ -47,6 +50,7 @@ async function issue(
   const keys = await createKeys();
   const certificate = await x509.X509CertificateGenerator.create({
     ...validity(),
+    ...(request.expired === true && { notAfter: new Date(Date.now() - hourMs) }),
     subject: request.subject,
     issuer: authority.certificate.subject,
     publicKey: keys.publicKey,

@@ -36,8 +36,8 @@ export interface ControlPlane {
   readonly server: string;
   /** Holds keys, logs and data; removed by `stop`, unless FLOTILLA_KEEP_CONTROL_PLANE is set. */
   readonly folder: string;
-  /** Paths of kubeconfigs. `bystander` is known by a token and may do nothing. */
-  readonly kubeconfig: { readonly admin: string; readonly bystander: string };
+  /** Paths of kubeconfigs. `bystander` is known by a token and may do nothing; `expired` was the admin until an hour ago. */
+  readonly kubeconfig: { readonly admin: string; readonly bystander: string; readonly expired: string };
   /** A bare client with all rights. */
   readonly client: KubeClient;
   /** Stores an object where the API server keeps it, past its checks: what an older server had let in. */
@@ -159,6 +159,7 @@ class Starter {
     return {
       admin: await write('admin', pki.users.admin),
       bystander: await write('bystander', { token: pki.token }),
+      expired: await write('expired', pki.users.expired),
     };
   }
 

@@ -9,6 +9,7 @@ const certificateUsers = {
   nodes: 'CN=flotilla-simulated-nodes, O=system:masters',
   'controller-manager': 'CN=system:kube-controller-manager',
   scheduler: 'CN=system:kube-scheduler',
+  expired: 'CN=flotilla-admin, O=system:masters',
 } as const;
 
 export type CertificateUser = keyof typeof certificateUsers;
@@ -58,6 +59,7 @@ export async function createPki(folder: string): Promise<Pki> {
       nodes: await clientOf(certificateUsers.nodes),
       'controller-manager': await clientOf(certificateUsers['controller-manager']),
       scheduler: await clientOf(certificateUsers.scheduler),
+      expired: await ca.issue({ subject: certificateUsers.expired, usage: 'clientAuth', expired: true }),
     },
     kubelet: await ca.issue({
       subject: 'CN=simulated-kubelet',
