@@ -38,6 +38,6 @@ function objectLine({ object, state }: Evidence): readonly string[] {
 }
 
 /** `Deployment shop/api`: an object as people name it. */
-function objectName({ kind, namespace, name }: ObjectReference): string {
+export function objectName({ kind, namespace, name }: ObjectReference): string {
   return oneLine(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
 }

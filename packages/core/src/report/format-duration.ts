@@ -17,3 +17,8 @@ export function formatDuration(ms: number): string {
 function joinUnits(large: string, small: number, unit: string): string {
   return small === 0 ? large : `${large} ${String(small).padStart(2, '0')}${unit}`;
 }
+
+/** In whole seconds, for what is shown while it runs: tenths that change in every line at every frame are noise. */
+export function formatElapsed(ms: number): string {
+  return formatDuration(Math.max(0, Math.floor(ms / 1000)) * 1000);
+}

@@ -1,11 +1,12 @@
 import { isError } from '../domain/outcome.js';
 import type { PlanStep } from '../domain/plan.js';
-import { formatDuration } from './format-duration.js';
-import { outcomeKinds, outcomeMarks, paintOutcome } from './outcome-words.js';
+import { formatElapsed } from './format-duration.js';
+import { liveTaskLines } from './live-task-lines.js';
+import { outcomeKinds, paintOutcome } from './outcome-words.js';
 import { countTasks, type RunState, type TaskState } from './run-state.js';
 import { createStyle, type Style } from './style.js';
 import { formatTimeLeft } from './time-left.js';
-import { cut, joinPieces, longestOf, oneLine, pad, type Piece } from './text-layout.js';
+import { joinPieces, longestOf, oneLine, type Piece } from './text-layout.js';
 
 export interface LiveViewOptions {
   /** Milliseconds since the run began, now. */
@@ -21,7 +22,6 @@ interface Frame {
   readonly state: RunState;
   readonly options: LiveViewOptions;
   readonly style: Style;
-  readonly nameWidth: number;
 }
 
 /** A step with the tasks that have a line of their own; the others are only counted. */
@@ -30,24 +30,42 @@ interface ShownStep {
   readonly tasks: readonly TaskState[];
 }
 
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const spinnerFrameMs = 80;
 const barWidth = 24;
 
 /**
  * The live view as the lines of one frame, none longer than the width, never more than fit the height: what runs
- * comes first, then what failed, then what waits or is done; what has no room is counted in its step's line.
+ * comes first, then what failed, then what waits or is done; what has no room is counted in its step's line. Rows that
+ * are left over go to long texts, those of failures first.
  */
 export function formatLive(state: RunState, options: LiveViewOptions): readonly string[] {
-  const nameWidth = Math.min(longestOf([...state.tasks.keys()]), Math.floor(options.width / 2));
-  const frame: Frame = { state, options, style: createStyle(options.color), nameWidth };
+  const frame: Frame = { state, options, style: createStyle(options.color) };
   const room = Math.max(1, options.height - 1);
   const head = headLines(frame).slice(0, room);
-  const body = chooseRows(state, room - head.length).flatMap(({ step, tasks }) => [
-    stepLine(frame, step),
-    ...tasks.map((task) => taskLine(frame, task)),
-  ]);
+  const shown = chooseRows(state, room - head.length);
+  const linesOf = layTasks(frame, shown, room - head.length);
+  const body = shown.flatMap(({ step, tasks }) => [stepLine(frame, step), ...tasks.flatMap(linesOf)]);
   return [...head, ...body];
+}
+
+function layTasks(
+  { state, options, style }: Frame,
+  shown: readonly ShownStep[],
+  room: number,
+): (task: TaskState) => readonly string[] {
+  const nameWidth = Math.min(longestOf([...state.tasks.keys()]), Math.floor(options.width * 0.4));
+  const tasks = shown.flatMap((step) => step.tasks);
+  let spare = room - shown.length - tasks.length;
+  const lines = new Map<TaskState, readonly string[]>();
+  for (const task of tasks.toSorted((one, other) => readingOrder(one) - readingOrder(other))) {
+    const told = liveTaskLines(task, { ...options, style, nameWidth, spare });
+    spare -= told.length - 1;
+    lines.set(task, told);
+  }
+  return (task) => lines.get(task) ?? [];
+}
+
+function readingOrder({ outcome }: TaskState): number {
+  return outcome !== undefined && isError(outcome) ? 0 : 1;
 }
 
 function headLines(frame: Frame): readonly string[] {
@@ -129,50 +147,4 @@ function stepLine({ state, options, style }: Frame, step: PlanStep): string {
     ...(step.waitForFinish ? [] : [{ text: '  not waited for', paint: style.yellow }]),
   ];
   return joinPieces(pieces, options.width);
-}
-
-function taskLine(frame: Frame, task: TaskState): string {
-  const { options, nameWidth } = frame;
-  const { mark, paint, told, time } = describe(frame, task);
-  const name = oneLine(task.node.id);
-  const shown = pad(cut(name, nameWidth), nameWidth);
-  const pieces: readonly Piece[] = [
-    { text: `  ${mark} `, paint },
-    { text: shown, ...(task.status === 'waiting' && { paint }) },
-    { text: ` ${time.padStart(7)}  ` },
-    { text: told, paint },
-  ];
-  return joinPieces(pieces, options.width);
-}
-
-interface TaskWords {
-  readonly mark: string;
-  readonly paint: (text: string) => string;
-  readonly told: string;
-  readonly time: string;
-}
-
-function describe({ options, style }: Frame, task: TaskState): TaskWords {
-  const { outcome, progress, startedAt, settledAt } = task;
-  if (outcome !== undefined) {
-    const paint = (text: string) => paintOutcome(style, outcome.kind, text);
-    const time =
-      startedAt === undefined || settledAt === undefined ? '' : formatDuration(settledAt - startedAt);
-    return {
-      mark: outcomeMarks[outcome.kind],
-      paint,
-      told: [outcome.kind, oneLine(outcome.reason)].join(' '),
-      time,
-    };
-  }
-  if (startedAt === undefined) return { mark: '·', paint: style.dim, told: '', time: '' };
-  const mark = spinner[Math.floor(options.atMs / spinnerFrameMs) % spinner.length] ?? '';
-  const attempt = task.attempt > 1 ? `attempt ${task.attempt} of ${task.node.attemptsMax} ` : '';
-  const told = attempt + (progress === undefined ? '' : `${progress.phase}: ${oneLine(progress.message)}`);
-  return { mark, paint: style.blue, told, time: formatElapsed(options.atMs - startedAt) };
-}
-
-// Whole seconds: tenths that change in every line at every frame are noise.
-function formatElapsed(ms: number): string {
-  return formatDuration(Math.max(0, Math.floor(ms / 1000)) * 1000);
 }

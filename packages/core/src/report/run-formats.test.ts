@@ -320,8 +320,8 @@ describe('the live view', () => {
      ● search  0/1  not waited for
        ⠸ services.search     31s
      ✓ data  2/2
-       ✓ services.db         30s  succeeded ready
-       ✓ services.cache      30s  succeeded ready
+       ✓ services.db         30s  ready
+       ✓ services.cache      30s  ready
      ● migrate  0/1
        ⠸ jobs.migrate         1s
      ○ apps  0/5
@@ -349,6 +349,19 @@ describe('the live view', () => {
     expect(lines.length).toBeLessThan(height);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(50);
     if (height >= 8) expect(lines.join('\n')).toContain('jobs.migrate');
+  });
+
+  test.each([4, 8, 12, 24])('long texts take no more than the rows that are left of %i', (height) => {
+    const atMs = 199_000;
+    const long = degradedRun.map((event) =>
+      event.type === 'task-settled'
+        ? { ...event, outcome: { ...event.outcome, reason: `${'a word '.repeat(60)}END` } }
+        : event,
+    );
+    const lines = formatLive(stateAt(long, atMs), { atMs, width: 60, height, color: false });
+    expect(lines.length).toBeLessThan(height);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+    if (height >= 8) expect(lines.join('\n')).toMatch(/failed: a word[^]*…[^]*END/u);
   });
 });
 

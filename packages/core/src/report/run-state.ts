@@ -1,4 +1,4 @@
-import type { ExpectedRun, Phase, RunEvent } from '../domain/event.js';
+import type { ExpectedRun, RunEvent } from '../domain/event.js';
 import type { StepName, TaskId } from '../domain/ids.js';
 import type { TaskOutcome, TaskOutcomeKind } from '../domain/outcome.js';
 import type { Plan, TaskNode } from '../domain/plan.js';
@@ -17,7 +17,7 @@ export interface TaskState {
   readonly settledAt?: number;
   readonly recoveredAt?: number;
   /** What the task told last. */
-  readonly progress?: { readonly phase: Phase; readonly message: string; readonly at: number };
+  readonly progress?: Extract<RunEvent, { type: 'task-progressed' }>;
   /** Present once the task has settled; `recovered` replaces the failure, its evidence stays. */
   readonly outcome?: TaskOutcome;
   /** Set when it was finished before this process began. */
@@ -134,7 +134,7 @@ function nextTaskState(task: TaskState, event: TaskEvent): TaskState {
     case 'task-started':
       return { ...task, status: 'running', attempt: event.attempt, startedAt: task.startedAt ?? at };
     case 'task-progressed':
-      return { ...task, progress: { phase: event.phase, message: event.message, at } };
+      return { ...task, progress: event };
     case 'task-logged':
       return task;
     case 'task-settled':

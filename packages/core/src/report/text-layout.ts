@@ -28,6 +28,13 @@ export function cut(text: string, width: number): string {
   return columnsOf(text) <= width ? text : `${beginning(text, width - 1)}…`;
 }
 
+/** At most `width` columns: what has no room is left out of the middle, since long texts end with what matters. */
+export function cutMiddle(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  const head = beginning(text, Math.floor((width - 1) * 0.4)).trimEnd();
+  return `${head}…${ending(text, width - 1 - columnsOf(head)).trimStart()}`;
+}
+
 /** The text and blanks up to `width` columns. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columnsOf(text)));
@@ -40,6 +47,17 @@ function beginning(text: string, width: number): string {
     room -= columns;
     if (room < 0) break;
     shown += character;
+  }
+  return shown;
+}
+
+function ending(text: string, width: number): string {
+  let room = width;
+  let shown = '';
+  for (const { shown: character, width: columns } of displayCells(text).toReversed()) {
+    room -= columns;
+    if (room < 0) break;
+    shown = character + shown;
   }
   return shown;
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionsOf, current, failed, isTrue, numberOf, part, progressing } from './readiness.js';
+import { conditionsOf, counted, current, failed, isTrue, numberOf, part, progressing } from './readiness.js';
 import type { Condition, Readiness, ReadinessRule } from './readiness.js';
 
 /** kstatus' rule: a job that runs is current. One that its spec suspends is what was asked for. */
@@ -40,5 +40,5 @@ function isSuspended(object: KubeObject): boolean {
 function printPods(object: KubeObject): string {
   const status = part(object, 'status');
   const wanted = numberOf(part(object, 'spec'), 'completions', 1);
-  return `${numberOf(status, 'active')} pods active, ${numberOf(status, 'succeeded')} of ${wanted} completed`;
+  return `${counted(numberOf(status, 'active'), 'pod')} active, ${numberOf(status, 'succeeded')} of ${wanted} completed`;
 }
