@@ -51,6 +51,7 @@ afterAll(async () => {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('%s while a task waits ends the run in time with exit code %d', async (signal, exitCode) => {
   let signalledAt = 0;
   const args = ['deploy', '-o', 'ndjson', '--kubeconfig', cluster.kubeconfig.admin];

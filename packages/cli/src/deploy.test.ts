@@ -87,7 +87,7 @@ describe('flotilla deploy in the embedded cluster', () => {
     expect((await run(embedded, inShop())).stderr).not.toContain(marker);
   });
 
-  it('draws a live view on a terminal, but not under CI', async () => {
+  it('draws a live view on a terminal, but not under CI, nor on one that cannot move its cursor', async () => {
     const terminal = () => {
       let text = '';
       const write = (more: string) => (text += more);
@@ -101,6 +101,10 @@ describe('flotilla deploy in the embedded cluster', () => {
     await run(embedded, { ...inShop(), stderr: ci.stderr, environment: { CI: 'true', NO_COLOR: '1' } });
     expect(ci.text()).not.toContain('\u001b');
     expect(ci.text()).toContain('step data opens');
+    const dumb = terminal();
+    await run(embedded, { ...inShop(), stderr: dumb.stderr, environment: { TERM: 'dumb' } });
+    expect(dumb.text()).not.toContain('\u001b');
+    expect(dumb.text()).toContain('step data opens');
   });
 
   it('with --quiet leaves only the result', async () => {
@@ -140,6 +144,7 @@ describe('signals', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s cancels, says what is where, and exits %i', async (signal, exitCode) => {
     const ran = await interrupted(['deploy', '--cluster', 'embedded'], [signal]);
     expect(ran.exitCode).toBe(exitCode);
@@ -152,6 +157,11 @@ describe('signals', () => {
   it('the second one ends the process at once', async () => {
     const ran = await interrupted(['deploy', '--cluster', 'embedded'], ['SIGINT', 'SIGINT']);
     expect(ran.exits).toEqual([130]);
+  });
+
+  it('of a closed terminal two may come, one of the kernel and one of the shell: they still end in order', async () => {
+    const ran = await interrupted(['deploy', '--cluster', 'embedded'], ['SIGHUP', 'SIGHUP']);
+    expect({ exits: ran.exits, exitCode: ran.exitCode }).toEqual({ exits: [], exitCode: 129 });
   });
 });
 

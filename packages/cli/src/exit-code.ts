@@ -1,5 +1,5 @@
 /**
- * How a command ends (semantics.md §3, cli.md). The outcomes of a run are 0, 1, 2, 130 and 143; a refusal,
+ * How a command ends (semantics.md §3, cli.md). The outcomes of a run are 0, 1, 2, 129, 130 and 143; a refusal,
  * where nothing was written, is one of sysexits.h.
  */
 export const exitCodes = {
@@ -15,6 +15,7 @@ export const exitCodes = {
   75: 'another run holds the lock',
   77: 'the cluster forbids it',
   78: 'the kubeconfig or the context is wrong',
+  129: 'cancelled by SIGHUP (its terminal was closed)',
   130: 'cancelled by SIGINT (Ctrl-C)',
   143: 'cancelled by SIGTERM or a lost lock, or superseded: a newer run has taken over',
 } as const;

@@ -31,7 +31,7 @@ describe('the command line', () => {
       'version',
     ])
       expect(stdout).toContain(`\n  ${command} `);
-    for (const code of ['0', '1', '2', '64', '65', '66', '69', '75', '77', '78', '130', '143'])
+    for (const code of ['0', '1', '2', '64', '65', '66', '69', '75', '77', '78', '129', '130', '143'])
       expect(stdout).toMatch(new RegExp(`\\n +${code}  `));
   });
 

@@ -40,12 +40,12 @@ export function openProcess(manifest: URL): OpenedProcess {
   };
 }
 
-function onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void {
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
+const heard = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function onSignal(listener: (signal: (typeof heard)[number]) => void): () => void {
+  for (const signal of heard) process.on(signal, listener);
   return () => {
-    process.off('SIGINT', listener);
-    process.off('SIGTERM', listener);
+    for (const signal of heard) process.off(signal, listener);
   };
 }
 

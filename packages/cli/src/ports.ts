@@ -24,8 +24,8 @@ export interface ProcessPorts {
   readonly readInput: () => string;
   /** Asks a person and resolves to the answer; undefined where nobody can be asked. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Calls back on SIGINT and SIGTERM until the returned function is called. */
-  readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Calls back on SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void) => () => void;
   /** Ends the process at once: the second signal. */
   readonly exitNow: (exitCode: number) => void;
 }

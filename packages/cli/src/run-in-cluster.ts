@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isCutShort, readText, systemClock, type LoadedPlan } from '@flotilla/core';
+import { cancelledExitCodes, isCutShort, readText, systemClock, type LoadedPlan } from '@flotilla/core';
 import {
   chooseGrace,
   deployPlan,
@@ -21,7 +21,7 @@ import { newRunId } from './run-identity.js';
 import { readGrace } from './read-grace.js';
 import { readConcurrency, readLocking } from './run-options.js';
 import { openRunOutput, type RunOutput } from './run-output.js';
-import { cancelOnSignals, signalExitCodes } from './signals.js';
+import { cancelOnSignals } from './signals.js';
 
 /** What is done with all that a command line says of a run. */
 export type StartRun = (options: DeployPlanOptions, output: RunOutput) => Promise<DeployPlanResult>;
@@ -87,7 +87,7 @@ function exitCodeOf(invocation: Invocation, ended: DeployPlanResult): number {
       return ended.settled.exitCode;
     case 'stopped':
       invocation.ports.stderr.write(`${ended.reason}: ${unwritten[ended.wrote]}\n`);
-      return ended.reason === 'SIGINT' ? signalExitCodes.SIGINT : signalExitCodes.SIGTERM;
+      return cancelledExitCodes[ended.reason];
     case 'wrong':
       throw refuseWrong(invocation, ended.diagnostics);
     case 'refused':

@@ -73,11 +73,16 @@ interface Progress {
 function openProgress(invocation: Invocation, format: string): Progress {
   const { flags, ports } = invocation;
   if (flags.has('quiet')) return silence(invocation);
-  if (format === 'text' && ports.stderr.isTerminal && !isSaid(ports, 'CI')) return live(invocation);
+  if (format === 'text' && redraws(ports)) return live(invocation);
   return plain(invocation, format === 'text' ? groupSyntaxOf(ports) : undefined);
 }
 
-function isSaid({ environment }: Ports, variable: string): boolean {
+/** A terminal that can move its cursor, with somebody who looks at it. */
+function redraws({ stderr, environment }: Ports): boolean {
+  return stderr.isTerminal && environment['TERM'] !== 'dumb' && !isSaid({ environment }, 'CI');
+}
+
+function isSaid({ environment }: Pick<Ports, 'environment'>, variable: string): boolean {
   const said = environment[variable];
   return said !== undefined && said !== '' && said !== 'false';
 }

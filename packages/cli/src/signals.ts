@@ -1,12 +1,13 @@
-import type { CancelReason } from '@flotilla/core';
+import { cancelledExitCodes, type CancelReason } from '@flotilla/core';
 import type { Ports } from './ports.js';
 
-/** The signals that end a command, and the exit code of each (cli.md). */
-export const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+/** The signals that end a command. */
+export type Signal = Parameters<Parameters<Ports['onSignal']>[0]>[0];
 
-export type Signal = keyof typeof signalExitCodes;
-
-/** Cancellation by signals: the first asks the run to stop, the second ends the process at once (execution.md §5). */
+/**
+ * Cancellation by signals: the first asks the run to stop, the second ends the process at once (execution.md §5). A
+ * SIGHUP is never the second: of a terminal that is closed both the kernel and the shell send one.
+ */
 export interface Cancellation {
   /** Aborts with a CancelReason. */
   readonly signal: AbortSignal;
@@ -21,13 +22,14 @@ export interface SignalListener {
   readonly onSecond: () => void;
 }
 
-/** Listens to SIGINT and SIGTERM. */
+/** Listens to SIGINT, SIGTERM and SIGHUP. */
 export function cancelOnSignals(ports: Ports, { onFirst, onSecond }: SignalListener): Cancellation {
   const controller = new AbortController();
   const dispose = ports.onSignal((signal) => {
     if (controller.signal.aborted) {
+      if (signal === 'SIGHUP') return;
       onSecond();
-      ports.exitNow(signalExitCodes[signal]);
+      ports.exitNow(cancelledExitCodes[signal]);
       return;
     }
     onFirst(signal);

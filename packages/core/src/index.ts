@@ -54,6 +54,7 @@ export { hideSecrets } from './parse/hide-secrets.js';
 export { isSecretName } from './domain/secret-name.js';
 export { parseRehearsal } from './parse/parse-rehearsal.js';
 export { parseDuration } from './parse/parse-duration.js';
+export { cancelledExitCodes } from './schedule/settle-run.js';
 export { cancelSettled } from './execute/cancel-reason.js';
 export { runPlan, type RunOptions } from './execute/run-plan.js';
 export { rehearsePlan, rehearsedDurations, type RehearseOptions } from './execute/rehearse-plan.js';

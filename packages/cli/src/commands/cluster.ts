@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { systemClock } from '@flotilla/core';
+import { cancelledExitCodes, systemClock } from '@flotilla/core';
 import { startEmbeddedCluster, type EmbeddedCluster } from '@flotilla/k8s-executor/embedded';
 import type { Command, Invocation } from '../command.js';
 import type { Ports } from '../ports.js';
 import { refuseUsage } from '../refusal.js';
-import { signalExitCodes, type Signal } from '../signals.js';
+import type { Signal } from '../signals.js';
 
 export const cluster: Command = {
   name: 'cluster',
@@ -25,7 +25,7 @@ async function runCluster({ flags, ports }: Invocation): Promise<number> {
     if (path === undefined) ports.stdout.write(started.kubeconfig);
     else writeKubeconfig(resolve(ports.workingDirectory, path), started.kubeconfig);
     if (!flags.has('quiet')) ports.stderr.write(instructions(started.server, path));
-    return signalExitCodes[await signalled];
+    return cancelledExitCodes[await signalled];
   } finally {
     await started.close();
   }

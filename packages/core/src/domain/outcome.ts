@@ -73,7 +73,7 @@ export function isCutShort(outcome: RunOutcome): boolean {
 }
 
 /** Why a run is cancelled from outside. `superseded`: a newer run has asked for the lock and goes on in its place. */
-export type CancelReason = 'SIGINT' | 'SIGTERM' | 'lock-lost' | 'superseded';
+export type CancelReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'lock-lost' | 'superseded';
 
 /** A write that had been sent when the run was stopped and that nobody answered: it may have happened. */
 export interface UnansweredWrite {

@@ -2,7 +2,13 @@ import type { RunSettled } from '../domain/event.js';
 import type { CancelReason } from '../domain/outcome.js';
 import { cancelledExitCodes, outcomeOf } from '../schedule/settle-run.js';
 
-const reasons: ReadonlySet<unknown> = new Set<CancelReason>(['SIGINT', 'SIGTERM', 'lock-lost', 'superseded']);
+const reasons: ReadonlySet<unknown> = new Set<CancelReason>([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'lock-lost',
+  'superseded',
+]);
 
 /** Why the signal was aborted; undefined when its reason is no CancelReason. */
 export function cancelReasonOf(signal: AbortSignal): CancelReason | undefined {

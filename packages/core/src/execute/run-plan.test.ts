@@ -182,6 +182,7 @@ test('progress is told while a try runs, and not after it was stopped', async ()
 test.each<[CancelReason, number]>([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
   ['lock-lost', 143],
 ])('%s cancels the run: exit code %i', async (reason, exitCode) => {
   const controller = new AbortController();

@@ -11,6 +11,7 @@ export type CutShort =
 const cancelWords: Readonly<Record<CancelReason, string>> = {
   SIGINT: 'the run was cancelled (SIGINT)',
   SIGTERM: 'the run was cancelled (SIGTERM)',
+  SIGHUP: 'the run was cancelled (SIGHUP: its terminal was closed)',
   'lock-lost': 'the run lost its lock',
   superseded: 'a newer run has taken over',
 };

@@ -21,6 +21,7 @@ export interface RunEnd {
 export const cancelledExitCodes: Readonly<Record<CancelReason, number>> = {
   SIGINT: 130,
   SIGTERM: 143,
+  SIGHUP: 129,
   'lock-lost': 143,
   superseded: 143,
 };
