@@ -138,3 +138,18 @@ test('Ctrl-C in the checks before the first write: 130, and nothing was written'
   expect(seen).toContain('SIGINT: nothing was written.');
   expect(await terminal.showsCursor()).toBe(true);
 });
+
+test('Ctrl-C at a question: 130, and the terminal is given back; Ctrl-D is no answer', async () => {
+  await type('destroy --cluster embedded');
+  await terminal.waitFor('Type its name to go on:');
+  await terminal.press('C-c');
+  const stopped = await terminal.waitFor('exit=130', 15_000);
+  expect(stopped).not.toContain('bug');
+  await expectPlain();
+  await type('destroy --cluster embedded');
+  await terminal.waitFor('Type its name to go on:');
+  await terminal.press('C-d');
+  const refused = await terminal.waitFor('exit=64', 15_000);
+  expect(refused).toContain('nothing was destroyed');
+  await expectPlain();
+});

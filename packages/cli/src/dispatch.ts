@@ -1,4 +1,4 @@
-import { nearest } from '@flotilla/core';
+import { cancelledExitCodes, nearest } from '@flotilla/core';
 import type { Command } from './command.js';
 import { commandNamed, commandNames, loadCommands } from './commands.js';
 import { formatCommandHelp, formatHelp } from './help.js';
@@ -8,6 +8,10 @@ import { RefusedError, refuseUsage } from './refusal.js';
 
 /** Finds the command that the words name and runs it. Resolves to its exit code; refusals are thrown. */
 export async function dispatch(words: readonly string[], ports: Ports): Promise<number> {
+  // Where no command has a better answer. Without one the process would be killed, and leave what it has started.
+  ports.onSignal((signal) => {
+    ports.exitNow(cancelledExitCodes[signal]);
+  });
   const [word, ...rest] = words;
   if (word === undefined || word === '--help' || word === '-h' || word === 'help')
     return await showHelp(rest, ports);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Output, ProcessPorts } from './ports.js';
+import type { Signal } from './signals.js';
 
 /** The real process as commands see it. */
 export interface OpenedProcess {
@@ -25,7 +26,7 @@ export function openProcess(manifest: URL): OpenedProcess {
       readInput: () => readFileSync(0, 'utf8'),
       // Whoever looks at process.stdin makes it one that does not block, and what is piped into it late is never read.
       ask: isatty(0) && process.stderr.isTTY ? askPerson : undefined,
-      onSignal,
+      onSignal: listenToSignals(),
       exitNow: (exitCode) => {
         process.exit(exitCode);
       },
@@ -42,10 +43,20 @@ export function openProcess(manifest: URL): OpenedProcess {
 
 const heard = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function onSignal(listener: (signal: (typeof heard)[number]) => void): () => void {
-  for (const signal of heard) process.on(signal, listener);
-  return () => {
-    for (const signal of heard) process.off(signal, listener);
+type SignalListener = Parameters<ProcessPorts['onSignal']>[0];
+
+function listenToSignals(): ProcessPorts['onSignal'] {
+  const listeners: SignalListener[] = [];
+  const tell = (signal: Signal) => {
+    listeners.at(-1)?.(signal);
+  };
+  return (listener) => {
+    if (listeners.length === 0) for (const signal of heard) process.on(signal, tell);
+    listeners.push(listener);
+    return () => {
+      listeners.splice(listeners.lastIndexOf(listener), 1);
+      if (listeners.length === 0) for (const signal of heard) process.off(signal, tell);
+    };
   };
 }
 
@@ -87,13 +98,20 @@ function openOutput(stream: NodeJS.WriteStream): OpenedOutput {
 }
 
 async function askPerson(question: string): Promise<string> {
-  const { createInterface } = await import('node:readline/promises');
+  const { createInterface } = await import('node:readline');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await lines.question(question);
-  } finally {
-    lines.close();
-  }
+  // While it reads, readline gets the key, and the process no signal.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  return await new Promise((resolve) => {
+    // Ctrl-D answers nothing.
+    lines.once('close', () => {
+      resolve('');
+    });
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
 }
 
 function readVersion(manifest: URL): string {

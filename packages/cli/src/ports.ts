@@ -24,7 +24,7 @@ export interface ProcessPorts {
   readonly readInput: () => string;
   /** Asks a person and resolves to the answer; undefined where nobody can be asked. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Calls back on SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  /** Calls back on SIGINT, SIGTERM and SIGHUP until the returned function is called. Of several only the latest is called. */
   readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void) => () => void;
   /** Ends the process at once: the second signal. */
   readonly exitNow: (exitCode: number) => void;

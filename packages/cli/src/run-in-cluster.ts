@@ -51,8 +51,8 @@ async function runOpened(
   const output = openRunOutput(invocation, nextCommands(invocation, opened), loaded.diagnostics);
   const cancellation = cancelOnSignals(ports, {
     onFirst: (signal) => {
-      if (output.hasBegun())
-        output.note(`${signal}: stopping. What runs is given 5 s to answer; once more ends at once.`);
+      const how = output.hasBegun() ? '. What runs is given 5 s to answer' : '';
+      output.note(`${signal}: stopping${how}; once more ends at once.`);
     },
     onSecond: output.close,
   });

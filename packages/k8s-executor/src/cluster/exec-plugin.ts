@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { endWithUs, killGroup } from './end-with-us.js';
 import { isJsonObject } from './json.js';
 import type { Json, JsonObject } from './json.js';
 import type { ExecPlugin, KubeContext } from './kubeconfig.js';
@@ -79,20 +80,27 @@ export const runPluginProcess: RunPlugin = ({ command, args, variables, interact
     const stdio = interactive
       ? (['inherit', 'pipe', 'inherit'] as const)
       : (['ignore', 'pipe', 'pipe'] as const);
+    // Only in our group can it ask at the terminal, which ends the group with Ctrl-C.
+    const child = spawn(command, [...args], { env: variables, stdio: [...stdio], detached: !interactive });
+    endWithUs(child);
     // A person may take their time.
-    const timeout = interactive ? undefined : TIMEOUT_MS;
-    const child = spawn(command, [...args], { env: variables, stdio: [...stdio], timeout });
+    const timeout = interactive ? undefined : AbortSignal.timeout(TIMEOUT_MS);
+    const kill = () => {
+      killGroup(child);
+    };
+    timeout?.addEventListener('abort', kill, { once: true });
     const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => collect(stream));
     child.once('error', (error: NodeJS.ErrnoException) => {
       resolve({ error: { isMissing: error.code === 'ENOENT', message: error.message }, stdout: '' });
     });
     child.once('close', (code, signal) => {
+      timeout?.removeEventListener('abort', kill);
       if (code === 0) {
         resolve({ stdout: stdout?.() ?? '' });
         return;
       }
       const said = (stderr?.() ?? '').trim().split('\n').slice(-3).join(' ').slice(0, 500);
-      const end = child.killed ? 'it took too long' : `it ended with ${String(code ?? signal)}`;
+      const end = timeout?.aborted === true ? 'it took too long' : `it ended with ${String(code ?? signal)}`;
       resolve({ error: { isMissing: false, message: said === '' ? end : `${end}: ${said}` }, stdout: '' });
     });
   });

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { endWithUs, killGroup } from '../cluster/end-with-us.js';
 
 export interface ProgramRequest {
   readonly program: string;
@@ -35,6 +36,7 @@ export const runChildProcess: RunProgram = (request) =>
       // A process group of its own: kustomize starts git, helm starts plugins, and none of them may outlive us.
       detached: true,
     });
+    endWithUs(child);
     const kill = () => {
       killGroup(child);
       resolve({ kind: timeout.aborted ? 'timed-out' : 'stopped' });
@@ -59,13 +61,3 @@ export const runChildProcess: RunProgram = (request) =>
       });
     });
   });
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself; on Windows there are no groups.
-    child.kill('SIGKILL');
-  }
-}

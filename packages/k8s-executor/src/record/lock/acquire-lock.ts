@@ -263,7 +263,7 @@ class LockSeeker {
   #waitingText(holder: LockHolder, { durationMs }: LeaseRecord): string {
     const { clock, timeoutMs = 0 } = this.#options;
     const waited = clock.now() - this.#begunAt;
-    const since = waited === 0 ? '' : ` for ${seconds(waited)}`;
+    const since = waited < 1_000 ? '' : ` for ${seconds(waited)}`;
     const held = `the lock of ${this.#options.deployment}, held by ${formatHolder(holder)}`;
     if (this.#observer.isAlive || timeoutMs > 0)
       return `Waiting${since} for ${held} (at most ${seconds(Math.max(timeoutMs, durationMs))}).`;
