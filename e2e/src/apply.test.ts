@@ -1,39 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import type { ProgramResult } from './control-plane/run-program.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
 import { isObjectWrite } from './testing/flotilla.js';
 import { gadget, operatorManifests } from './testing/operator.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane();
-});
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(
-  namespace: string,
-  files: Readonly<Record<string, string>>,
-  { create = true }: { readonly create?: boolean } = {},
-): Promise<Deployment> {
-  if (create) await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
-
-/** The exit code with all that was said, so that a failing test shows why. */
-function ended({ code, stdout, stderr }: ProgramResult) {
-  return { code, said: stdout + stderr };
-}
+const { cluster, deployment, neighbour } = useControlPlane();
 
 async function objectWrites(): Promise<readonly string[]> {
   return (await cluster.audit()).filter(isObjectWrite).map(({ verb, requestURI }) => `${verb} ${requestURI}`);
@@ -75,7 +47,7 @@ test('an operator of thousands of lines, its namespace, its kinds and objects of
     'operator.yaml': `${gadget(operator, 'first', '{size: 1}')}---\n${manifests}`,
     'things.yaml': gadget(operator, 'second', '{size: 2}'),
   };
-  const shop = await deployment(operator.namespace, files, { create: false });
+  const shop = await neighbour(operator.namespace, files);
   expect((await shop.run(['diff'])).code).toBe(1);
   expect(ended(await shop.run(['deploy', '--create-namespace']))).toMatchObject({ code: 0 });
   expect(await shop.kubectl(['get', 'gadgets', '-o', 'name'])).toContain('gadget.acme.test/second');
@@ -88,15 +60,11 @@ test('an operator of thousands of lines, its namespace, its kinds and objects of
 test('a kind that gets a new version in one step serves it in the next; a version that it never serves is a mistake', async () => {
   const newer = { ...operator, versions: ['v1', 'v2'], fields: operator.fields + 1 };
   const field = `field${String(operator.fields)}`;
-  const shop = await deployment(
-    operator.namespace,
-    {
-      'flotilla.yaml': operatorFile,
-      'operator.yaml': operatorManifests(newer),
-      'things.yaml': gadget(newer, 'second', `{size: 2, ${field}: {mode: B}}`),
-    },
-    { create: false },
-  );
+  const shop = await neighbour(operator.namespace, {
+    'flotilla.yaml': operatorFile,
+    'operator.yaml': operatorManifests(newer),
+    'things.yaml': gadget(newer, 'second', `{size: 2, ${field}: {mode: B}}`),
+  });
   expect(ended(await shop.run(['deploy', '--no-prune']))).toMatchObject({ code: 0 });
   expect(
     await shop.kubectl(['get', 'gadgets.v2.acme.test', 'second', '-o', `jsonpath={.spec.${field}.mode}`]),

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import type { ProgramResult } from './control-plane/run-program.js';
+import { createNamespace } from './testing/create-namespace.js';
 import { createBoutique, type Boutique } from './testing/boutique.js';
 import { flotilla, isObjectWrite } from './testing/flotilla.js';
 import { outcomes, parseRunEvents, timeOf } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 interface ListedObject {
   readonly kind: string;
@@ -18,12 +19,8 @@ interface ListedObject {
 const backends = ['ad', 'currency', 'email', 'payment', 'catalog', 'recommendation', 'shipping', 'checkout'];
 const badImage = 'registry.invalid/emailservice:9.9.9';
 
-let cluster: ControlPlane;
+const { cluster } = useControlPlane();
 let boutique: Boutique;
-
-beforeAll(async () => {
-  cluster = await startControlPlane();
-});
 
 beforeEach(async () => {
   boutique = await createBoutique();
@@ -33,14 +30,12 @@ afterEach(async () => {
   await rm(boutique.folder, { recursive: true });
 });
 
-afterAll(async () => {
-  await cluster.stop();
+afterAll(() => {
   expect(cluster.nodeErrors()).toEqual([]);
 });
 
-async function createNamespace(name: string): Promise<string> {
-  const created = await cluster.kubectl(['create', 'namespace', name]);
-  expect(created.stderr).toBe('');
+async function newNamespace(name: string): Promise<string> {
+  await createNamespace(cluster.client, name);
   return name;
 }
 
@@ -61,7 +56,7 @@ function allTasks(ended: Record<string, string>, outcome: string): Record<string
 }
 
 test('deploys every object under the field manager flotilla, redis and cart first, the frontend not waited for', async () => {
-  const namespace = await createNamespace('boutique');
+  const namespace = await newNamespace('boutique');
   const deployed = await run('deploy', namespace, '-o', 'ndjson');
   expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 0 });
 
@@ -109,7 +104,7 @@ test('deploys every object under the field manager flotilla, redis and cart firs
 });
 
 test('an image that cannot be pulled gives a degraded run that names it', async () => {
-  const namespace = await createNamespace('boutique-degraded');
+  const namespace = await newNamespace('boutique-degraded');
   await boutique.setImage('emailservice', badImage);
   const deployed = await run('deploy', namespace);
   expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 2 });
@@ -121,7 +116,7 @@ test('an image that cannot be pulled gives a degraded run that names it', async 
 });
 
 test('with halt_on_error it gives a halted run that lists what is applied and what never started', async () => {
-  const namespace = await createNamespace('boutique-halted');
+  const namespace = await newNamespace('boutique-halted');
   await boutique.setImage('emailservice', badImage);
   const deployed = await run('deploy', namespace, 'careful');
   expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 1 });

@@ -1,34 +1,12 @@
-import { rm } from 'node:fs/promises';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import type { ProgramResult } from './control-plane/run-program.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import type { Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
 import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
+import { removeFinalizers } from './testing/remove-finalizers.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane({ nodes: { nodes: 1, startMs: 50, readyMs: 50 } });
+const { cluster, deployment, neighbour } = useControlPlane({
+  nodes: { nodes: 1, startMs: 50, readyMs: 50 },
 });
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(namespace: string, files: Readonly<Record<string, string>>): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  return await neighbour(namespace, files);
-}
-
-async function neighbour(namespace: string, files: Readonly<Record<string, string>>): Promise<Deployment> {
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
-
-/** The exit code with all that was said, so that a failing test shows why. */
-const ended = ({ code, stdout, stderr }: ProgramResult) => ({ code, said: stdout + stderr });
 
 const configMap = (name: string, more = '') =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
@@ -153,14 +131,7 @@ test('what a finalizer holds is named, the timeout explains it, and once it is f
     'configmap/base',
   );
   expect(await made.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
-  await made.kubectl([
-    'patch',
-    'cm',
-    'held',
-    '--type=json',
-    '-p',
-    '[{"op":"remove","path":"/metadata/finalizers"}]',
-  ]);
+  await removeFinalizers(made, 'configmap/held');
   expect(ended(await made.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
   expect(await leftOf(made, 'shop')).toEqual([]);
 });
@@ -226,14 +197,7 @@ test('killed in the middle, the same command goes on and leaves nothing', async 
   });
   expect(dead.signal).toBe('SIGKILL');
   expect(await leftOf(made, 'shop')).toEqual(expect.arrayContaining(['configmap/base', 'configmap/held']));
-  await made.kubectl([
-    'patch',
-    'cm',
-    'held',
-    '--type=json',
-    '-p',
-    '[{"op":"remove","path":"/metadata/finalizers"}]',
-  ]);
+  await removeFinalizers(made, 'configmap/held');
   expect(ended(await made.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
   expect(await leftOf(made, 'shop')).toEqual([]);
 });

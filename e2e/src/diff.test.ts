@@ -1,10 +1,10 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sealPlan, type ApprovedPlan } from '@flotilla/k8s-executor';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { mergePatch } from './kube-client/kube-client.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import type { Deployment } from './testing/deployment.js';
 import { isFlotillaWrite } from './testing/flotilla.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 interface DiffItem {
   readonly task: string;
@@ -18,24 +18,7 @@ interface DiffItem {
   }[];
 }
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane();
-});
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(namespace: string, files: Readonly<Record<string, string>>): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
+const { cluster, deployment } = useControlPlane();
 
 /** The differences that `flotilla diff -o json` tells; the exit code must fit them. */
 async function diff(shop: Deployment, ...words: readonly string[]): Promise<readonly DiffItem[]> {

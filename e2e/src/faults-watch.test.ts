@@ -1,27 +1,24 @@
 import type { Clock } from '@flotilla/core';
 import type { SharedWatch } from '@flotilla/k8s-executor';
 import { ApiCluster, transportTo } from '@flotilla/k8s-executor/testing';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { startFaultProxy, type FaultProxy } from './faults/fault-proxy.js';
 import type { FaultPlan } from './faults/fault.js';
+import { startProxyBefore, type ProxyBefore } from './faults/proxy-before.js';
 import { awaitObject } from './kube-client/await-object.js';
-import { adminIdentity } from './testing/admin-identity.js';
+import { createNamespace } from './testing/create-namespace.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 /** So that a silence of 75 seconds takes three. */
 const speed = 25;
 
-let cluster: ControlPlane;
-let proxy: FaultProxy;
+const { cluster } = useControlPlane({ nodes: { nodes: 0 } });
+let proxy: ProxyBefore;
 
 beforeAll(async () => {
-  cluster = await startControlPlane({ nodes: { nodes: 0 } });
-  const { authority, identity } = await adminIdentity(cluster);
-  proxy = await startFaultProxy({ server: cluster.server, authority, identity });
+  proxy = await startProxyBefore(cluster);
 });
 
 afterAll(async () => {
   await proxy.close();
-  await cluster.stop();
 });
 
 /** Time that runs faster than the machine's. */
@@ -42,7 +39,7 @@ function hastyClock(): Clock {
 
 /** The ConfigMaps of a new namespace, seen through the proxy on a clock that hurries. */
 async function watchConfigMaps(namespace: string, plan: FaultPlan) {
-  await cluster.kubectl(['create', 'namespace', namespace]);
+  await createNamespace(cluster.client, namespace);
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
   await awaitObject(cluster.client, path, { accept: () => true });
   proxy.forget();

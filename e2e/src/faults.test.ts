@@ -1,35 +1,21 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { writeKubeconfig } from './control-plane/kubeconfig.js';
 import { printFaultTable, type FaultRow } from './faults/fault-table.js';
 import { byChance, isWatch, isWrite, type Fault, type FaultPlan } from './faults/fault.js';
-import { startFaultProxy, type Exchange, type FaultProxy } from './faults/fault-proxy.js';
+import type { Exchange } from './faults/fault-proxy.js';
+import { startProxyBefore, type ProxyBefore } from './faults/proxy-before.js';
 import { findWrittenDifferently, findWrong, shopFiles } from './faults/shop.js';
-import { adminIdentity } from './testing/admin-identity.js';
-import { createDeployment } from './testing/deployment.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-let proxy: FaultProxy;
-let kubeconfig: string;
+const { cluster, deployment } = useControlPlane();
+let proxy: ProxyBefore;
 const rows: FaultRow[] = [];
 
 beforeAll(async () => {
-  cluster = await startControlPlane();
-  const { authority, identity } = await adminIdentity(cluster);
-  proxy = await startFaultProxy({ server: cluster.server, authority, identity });
-  kubeconfig = await writeKubeconfig(join(cluster.folder, 'faulty.json'), {
-    server: proxy.server,
-    authority: proxy.authority,
-    user: 'anybody',
-    credentials: { token: 'the-proxy-knows-who-it-is' },
-  });
+  proxy = await startProxyBefore(cluster);
 });
 
 afterAll(async () => {
   await proxy.close();
-  await cluster.stop();
   process.stdout.write(`\n${printFaultTable(rows)}\n`);
 });
 
@@ -39,12 +25,7 @@ async function deploy(name: string, plan: FaultPlan, flags: readonly string[] = 
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50);
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const shop = await createDeployment(
-    { ...cluster, kubeconfig: { ...cluster.kubeconfig, admin: kubeconfig } },
-    namespace,
-    shopFiles('one'),
-  );
+  const shop = await deployment(namespace, shopFiles('one'), proxy.kubeconfig);
   proxy.forget();
   proxy.plan = plan;
   const ended = await shop.run(['deploy', '-o', 'ndjson', ...flags]);
@@ -54,7 +35,6 @@ async function deploy(name: string, plan: FaultPlan, flags: readonly string[] = 
     `${name} ${String(ended.code)} ${String(Math.round(ended.durationMs))} ${String(exchanges.length)}\n`,
   );
   rows.push({ name, exchanges, exitCode: ended.code, durationMs: ended.durationMs });
-  await rm(shop.folder, { recursive: true });
   return { namespace, ended, exchanges };
 }
 

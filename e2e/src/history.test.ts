@@ -1,34 +1,14 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import type { ProgramResult } from './control-plane/run-program.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import type { Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
 import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane({
-    nodes: { nodes: 1, startMs: 50, readyMs: 50, runMs: 100, backOffMs: 200 },
-  });
+const { cluster, deployment } = useControlPlane({
+  nodes: { nodes: 1, startMs: 50, readyMs: 50, runMs: 100, backOffMs: 200 },
 });
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(namespace: string, files: Readonly<Record<string, string>>): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
-
-/** The exit code with all that was said, so that a failing test shows why. */
-const ended = ({ code, stdout, stderr }: ProgramResult) => ({ code, said: stdout + stderr });
 
 const configMap = (name: string, value = 'one') =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {value: ${value}}\n`;

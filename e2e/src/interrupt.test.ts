@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { runProgram } from './control-plane/run-program.js';
 import { flotilla } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 // The second step waits for ever for the first, whose pod never becomes ready.
 const file = `name: patience
@@ -33,19 +32,13 @@ const slow = {
   },
 };
 
-let cluster: ControlPlane;
+const { cluster, temporaryFolder } = useControlPlane();
 let folder: string;
 
 beforeAll(async () => {
-  cluster = await startControlPlane();
-  folder = await mkdtemp(join(tmpdir(), 'flotilla-interrupt-'));
+  folder = await temporaryFolder();
   await writeFile(join(folder, 'flotilla.yaml'), file);
   await writeFile(join(folder, 'slow.json'), JSON.stringify(slow));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-  await cluster.stop();
 });
 
 test.each([

@@ -1,37 +1,12 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isWrite } from './control-plane/audit-log.js';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { findBinaries } from './control-plane/find-binaries.js';
-import { runProgram, type ProgramResult } from './control-plane/run-program.js';
-import { kubernetesModule } from './control-plane/tool-modules.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
-import { flotilla, isObjectWrite } from './testing/flotilla.js';
+import { applySet } from './testing/apply-set.js';
+import type { Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
+import { isObjectWrite } from './testing/flotilla.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane({ nodes: { nodes: 1 } });
-});
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(namespace: string, files: Readonly<Record<string, string>>): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
-
-/** The exit code with all that was said, so that a failing test shows why. */
-function ended({ code, stdout, stderr }: ProgramResult) {
-  return { code, said: stdout + stderr };
-}
+const { cluster, deployment, neighbour } = useControlPlane({ nodes: { nodes: 1 } });
 
 const configMap = (name: string, more = '') =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
@@ -66,15 +41,8 @@ async function kindsOf(made: Deployment): Promise<string | undefined> {
   return parent.metadata.annotations?.['applyset.kubernetes.io/contains-group-kinds'];
 }
 
-/** `kubectl apply --prune --applyset`, which is in alpha. */
-async function applySet(made: Deployment, parent: string, manifest: string): Promise<ProgramResult> {
-  const kubectl = join(await findBinaries(kubernetesModule), 'kubectl');
-  const args = ['-n', made.namespace, 'apply', '--prune', `--applyset=${parent}`, '-f', '-'];
-  return runProgram(kubectl, args, {
-    env: { KUBECTL_APPLYSET: 'true', KUBECONFIG: cluster.kubeconfig.admin, HOME: made.folder },
-    input: manifest,
-  });
-}
+const kubectlSet = ({ namespace }: Deployment, parent: string, manifest: string) =>
+  applySet(cluster, { parent, manifest, namespace });
 
 const idOf = (namespace: string) =>
   `applyset-${createHash('sha256').update(`flotilla-shop.${namespace}.ConfigMap.`).digest('base64url')}-v1`;
@@ -96,7 +64,7 @@ test('kubectl finds the members by the label of the set, and leaves the set alon
     'one',
     'two',
   ]);
-  const refused = ended(await applySet(made, 'configmap/flotilla-shop', configMap('three')));
+  const refused = ended(await kubectlSet(made, 'configmap/flotilla-shop', configMap('three')));
   expect(refused.code).toBe(1);
   expect(refused.said).toContain('is managed by tooling "flotilla" instead of "kubectl"');
   expect(await configMaps(made)).toEqual(['one', 'two']);
@@ -108,7 +76,7 @@ test('an object of a kubectl ApplySet is taken only when that is said aloud, and
     'web.yaml': documents(configMap('one'), configMap('shared')),
   });
   expect(
-    ended(await applySet(made, 'team', documents(configMap('shared'), configMap('kept')))),
+    ended(await kubectlSet(made, 'team', documents(configMap('shared'), configMap('kept')))),
   ).toMatchObject({
     code: 0,
   });
@@ -119,7 +87,7 @@ test('an object of a kubectl ApplySet is taken only when that is said aloud, and
   expect(refused.said).toContain('--take-ownership');
   expect(await configMaps(made)).toEqual([]);
   expect(ended(await made.run(['deploy', '--take-ownership']))).toMatchObject({ code: 0 });
-  expect(ended(await applySet(made, 'team', configMap('kept')))).toMatchObject({ code: 0 });
+  expect(ended(await kubectlSet(made, 'team', configMap('kept')))).toMatchObject({ code: 0 });
   expect((await get(made, ['cm', 'shared'])).metadata.uid).toBe(uid);
   expect(await configMaps(made)).toEqual(['one', 'shared']);
 });
@@ -129,12 +97,12 @@ test('a set that kubectl manages under our name is left alone until it is taken 
     'flotilla.yaml': fileOf('shop', ['web']),
     'web.yaml': configMap('one'),
   });
-  await applySet(made, 'configmap/flotilla-shop', configMap('theirs'));
+  await kubectlSet(made, 'configmap/flotilla-shop', configMap('theirs'));
   const refused = ended(await made.run(['deploy']));
   expect(refused.code).toBe(65);
   expect(refused.said).toContain('is the parent of an ApplySet that kubectl manages');
   expect(ended(await made.run(['deploy', '--take-ownership']))).toMatchObject({ code: 0 });
-  expect(ended(await applySet(made, 'configmap/flotilla-shop', configMap('theirs'))).said).toContain(
+  expect(ended(await kubectlSet(made, 'configmap/flotilla-shop', configMap('theirs'))).said).toContain(
     'flotilla',
   );
 });
@@ -202,11 +170,10 @@ test('a service that moves to another deployment is not deleted on the way, by t
     'web.yaml': configMap('web'),
     'api.yaml': configMap('api'),
   });
-  const other = await createDeployment(cluster, 'handover', {
+  const other = await neighbour('handover', {
     'flotilla.yaml': fileOf('backend', ['api']),
     'api.yaml': configMap('api'),
   });
-  folders.push(other.folder);
   await made.run(['deploy']);
   const { uid } = (await get(made, ['cm', 'api'])).metadata;
   await made.write({ 'flotilla.yaml': fileOf('shop', ['web']) });
@@ -224,9 +191,8 @@ test('deployments in one namespace, and of one name in two namespaces, leave eac
     'web.yaml': documents(configMap(object), configMap(`${object}-more`)),
   });
   const shop = await deployment('neighbours', files('shop', 'shop'));
-  const blog = await createDeployment(cluster, 'neighbours', files('blog', 'blog'));
+  const blog = await neighbour('neighbours', files('blog', 'blog'));
   const elsewhere = await deployment('elsewhere', files('shop', 'shop'));
-  folders.push(blog.folder);
   for (const each of [shop, blog, elsewhere])
     expect(ended(await each.run(['deploy']))).toMatchObject({ code: 0 });
   await shop.write({ 'web.yaml': configMap('shop') });
@@ -335,15 +301,7 @@ rules:
   await made.kubectl(['apply', '-f', '-'], role);
   await made.kubectl(['create', 'rolebinding', 'deployer', '--role=deployer', '--user=bystander']);
   await made.write({ 'web.yaml': configMap('one') });
-  const where = [
-    '-f',
-    `${made.folder}/flotilla.yaml`,
-    '-n',
-    'limited',
-    '--kubeconfig',
-    cluster.kubeconfig.bystander,
-  ];
-  const warned = ended(await flotilla(['deploy', ...where]));
+  const warned = ended(await made.run(['deploy'], undefined, cluster.kubeconfig.bystander));
   expect(warned.code).toBe(0);
   expect(warned.said).toContain('ServiceAccount objects cannot be looked for');
   expect(await kindsOf(made)).toBe('ConfigMap,ServiceAccount');

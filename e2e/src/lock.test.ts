@@ -1,36 +1,21 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { writeKubeconfig } from './control-plane/kubeconfig.js';
 import type { ProgramResult } from './control-plane/run-program.js';
-import { startFaultProxy, type FaultProxy } from './faults/fault-proxy.js';
-import { adminIdentity } from './testing/admin-identity.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import { startProxyBefore, type ProxyBefore } from './faults/proxy-before.js';
+import type { Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
 import { flotilla } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-let proxy: FaultProxy;
-/** Goes through the proxy. */
-let proxied: string;
-const folders: string[] = [];
+const suite = useControlPlane({ audit: false });
+const { cluster } = suite;
+let proxy: ProxyBefore;
 
 beforeAll(async () => {
-  cluster = await startControlPlane({ audit: false });
-  const { authority, identity } = await adminIdentity(cluster);
-  proxy = await startFaultProxy({ server: cluster.server, authority, identity });
-  proxied = await writeKubeconfig(join(cluster.folder, 'proxied.json'), {
-    server: proxy.server,
-    authority: proxy.authority,
-    user: 'anybody',
-    credentials: { token: 'the-proxy-knows-who-it-is' },
-  });
+  proxy = await startProxyBefore(cluster);
 });
 
 afterAll(async () => {
   await proxy.close();
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
 
 // The first service is ready at once, the second never: the run holds its lock until somebody ends it.
@@ -59,12 +44,7 @@ spec:
 `;
 }
 
-async function deployment(namespace: string): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
+const deployment = (namespace: string) => suite.deployment(namespace, files);
 
 interface Holding {
   /** Resolves once the run waits for the service that is never ready. */
@@ -92,9 +72,6 @@ function hold(
   });
   return { waits, ended };
 }
-
-/** The exit code with all that was said, so that a failing test shows why. */
-const ended = ({ code, stdout, stderr }: ProgramResult) => ({ code, said: stdout + stderr });
 
 test('a second run is refused and told who holds the lock; unlock ends the first as cancelled', async () => {
   const shop = await deployment('locked');
@@ -193,7 +170,7 @@ test('whose renewals are held up writes nothing more before another takes over, 
   proxy.plan = ({ method, path }) =>
     method === 'PATCH' && path.includes('/leases/') ? { kind: 'half-open', reaches: false } : undefined;
   const locking = ['--lock-duration', '6'];
-  const first = hold(shop, { words: locking, kubeconfig: proxied });
+  const first = hold(shop, { words: locking, kubeconfig: proxy.kubeconfig });
   await first.waits;
   await shop.write({ 'slow.yaml': slow('ok') });
   let before: number | undefined;

@@ -1,33 +1,13 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { findBinaries } from './control-plane/find-binaries.js';
-import { runProgram, type ProgramResult } from './control-plane/run-program.js';
-import { kubernetesModule } from './control-plane/tool-modules.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import { applySet } from './testing/apply-set.js';
+import type { Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane({ audit: false, nodes: { nodes: 1, startMs: 50, readyMs: 50 } });
+const { cluster, deployment, neighbour } = useControlPlane({
+  audit: false,
+  nodes: { nodes: 1, startMs: 50, readyMs: 50 },
 });
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(namespace: string, files: Readonly<Record<string, string>>): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
-
-/** The exit code with all that was said, so that a failing test shows why. */
-const ended = ({ code, stdout, stderr }: ProgramResult) => ({ code, said: stdout + stderr });
 
 const configMap = (name: string, { namespace = '', value = 'one' } = {}) =>
   `apiVersion: v1
@@ -135,11 +115,10 @@ test('status tells of the objects of others instead of refusing', async () => {
     'api.yaml': documents(configMap('of-other'), configMap('of-nobody')),
     'web.yaml': configMap('web'),
   });
-  const other = await createDeployment(cluster, 'foreign', {
+  const other = await neighbour('foreign', {
     'flotilla.yaml': fileOf('other', ['api']),
     'api.yaml': configMap('of-other'),
   });
-  folders.push(other.folder);
   expect(ended(await other.run(['deploy']))).toMatchObject({ code: 0 });
   await shop.kubectl(['create', 'configmap', 'of-nobody']);
   const foreign = ['ConfigMap foreign/of-other (of other)', 'ConfigMap foreign/of-nobody'];
@@ -151,12 +130,10 @@ test('status tells of the objects of others instead of refusing', async () => {
   expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 65 });
 });
 
-/** `kubectl apply --prune --applyset`, which is in alpha. */
-async function applySet(folder: string, parent: string, manifest: string): Promise<void> {
-  const kubectl = join(await findBinaries(kubernetesModule), 'kubectl');
-  const args = ['apply', '--prune', `--applyset=${parent}`, '-f', '-'];
-  const env = { KUBECTL_APPLYSET: 'true', KUBECONFIG: cluster.kubeconfig.admin, HOME: folder };
-  expect(ended(await runProgram(kubectl, args, { env, input: manifest }))).toMatchObject({ code: 0 });
+/** What is in the set of the fleet, over all namespaces. */
+async function applyFleet(...members: readonly string[]): Promise<void> {
+  const set = { parent: 'fleets.example.org/all', manifest: documents(...members) };
+  expect(ended(await applySet(cluster, set))).toMatchObject({ code: 0 });
 }
 
 const fleet = `apiVersion: apiextensions.k8s.io/v1
@@ -195,7 +172,7 @@ test('a kubectl set over two namespaces and the cluster, and ours over the same,
   await cluster.kubectl(['wait', '--for=condition=Established', 'crd/fleets.example.org']);
   const id = createHash('sha256').update('all..Fleet.example.org').digest('base64url');
   await cluster.kubectl(['create', '-f', '-'], parent.replace('ID', id));
-  await applySet(shop.folder, 'fleets.example.org/all', documents(...members));
+  await applyFleet(...members);
   const left = async () =>
     (
       await shop.kubectl([
@@ -225,11 +202,11 @@ test('a kubectl set over two namespaces and the cluster, and ours over the same,
   });
   expect(ended(await shop.run(['deploy', '--take-ownership']))).toMatchObject({ code: 0 });
   // Without what has changed hands: kubectl prunes nothing of ours.
-  await applySet(shop.folder, 'fleets.example.org/all', documents(...members.slice(1)));
+  await applyFleet(...members.slice(1));
   expect(await left()).toHaveLength(4);
   expect(await far()).toHaveLength(2);
   // Kubectl takes it back: we say who has it, and delete it no more.
-  await applySet(shop.folder, 'fleets.example.org/all', documents(...members));
+  await applyFleet(...members);
   expect(ended(await shop.run(['deploy']))).toMatchObject({
     code: 65,
     said: expect.stringContaining(

@@ -1,7 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import type { Deployment } from './testing/deployment.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 const files = {
   'flotilla.yaml': `name: shop
@@ -45,8 +45,7 @@ interface Role {
   readonly rules: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
 }
 
-const folders: string[] = [];
-let cluster: ControlPlane;
+const { cluster, deployment } = useControlPlane();
 /** The YAML blocks of the document, and the role among them. */
 let blocks: string;
 let role: Role;
@@ -55,19 +54,11 @@ beforeAll(async () => {
   const document = fileURLToPath(new URL('../../docs/rbac.md', import.meta.url));
   const text = await readFile(document, 'utf8');
   blocks = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block).join('---\n');
-  cluster = await startControlPlane();
-});
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
 
 /** A deployment with what the document says, given to the bystander, who may do nothing else. */
 async function granted(namespace: string): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const shop = await createDeployment(cluster, namespace, files);
-  folders.push(shop.folder);
+  const shop = await deployment(namespace, files);
   await shop.kubectl(['apply', '-f', '-'], blocks);
   role = JSON.parse(await shop.kubectl(['get', 'role', 'flotilla', '-o', 'json'])) as Role;
   await shop.kubectl(['create', 'rolebinding', 'flotilla', '--role=flotilla', '--user=bystander']);

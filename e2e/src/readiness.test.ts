@@ -1,26 +1,15 @@
-import { rm } from 'node:fs/promises';
 import { judge, type KubeObject } from '@flotilla/k8s-executor';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { findBinaries } from './control-plane/find-binaries.js';
 import type { ProgramOptions, ProgramResult } from './control-plane/run-program.js';
 import { helmModule } from './control-plane/tool-modules.js';
 import { findDisagreements } from './kstatus/disagreements.js';
 import type { JudgedObject } from './kstatus/judged-object.js';
 import { mergePatch } from './kube-client/kube-client.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import type { Deployment } from './testing/deployment.js';
 import { outcomes, parseRunEvents, type RunEventLine } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane();
-});
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
+const { cluster, deployment } = useControlPlane();
 
 /** A deployment of one service per manifest, named after it. */
 async function servicesOf(
@@ -28,17 +17,14 @@ async function servicesOf(
   manifests: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
   const services = Object.keys(manifests).map(
     (name) => `  - name: ${name}\n    manifests: [${name}.yaml]\n${more[name] ?? ''}`,
   );
   const files = Object.entries(manifests).map(([name, text]) => [`${name}.yaml`, text]);
-  const made = await createDeployment(cluster, namespace, {
+  return await deployment(namespace, {
     'flotilla.yaml': `name: ${namespace}\nservices:\n${services.join('')}`,
     ...(Object.fromEntries(files) as Record<string, string>),
   });
-  folders.push(made.folder);
-  return made;
 }
 
 function eventsOf({ stdout, stderr }: ProgramResult): readonly RunEventLine[] {

@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { findFreePorts } from './control-plane/free-ports.js';
 import { writeKubeconfig } from './control-plane/kubeconfig.js';
 import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 const goodFile = `name: small
 services:
@@ -12,25 +11,16 @@ services:
     image: nginx:1.29
 `;
 
-let cluster: ControlPlane;
+const { cluster, temporaryFolder } = useControlPlane();
 let folder: string;
 
-beforeAll(async () => {
-  cluster = await startControlPlane();
-});
-
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'flotilla-refusals-'));
+  folder = await temporaryFolder();
 });
 
 afterEach(async () => {
-  await rm(folder, { recursive: true });
   const writes = (await cluster.audit()).filter(isFlotillaWrite);
   expect(writes).toEqual([]);
-});
-
-afterAll(async () => {
-  await cluster.stop();
 });
 
 async function deploy(text: string | undefined, ...args: readonly string[]) {

@@ -1,15 +1,16 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import type { ProgramResult } from './control-plane/run-program.js';
 import { watchObjects, type StoredObject } from './kube-client/watch-objects.js';
 import type { Moment } from './kills/kill-proxy.js';
 import { runUntilKilled, type DeadRun } from './kills/killed-run.js';
 import { readEnd } from './kills/leftovers.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import type { Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
 import { flotilla } from './testing/flotilla.js';
+import { readJournal, type JournalEntry } from './testing/read-journal.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 // Two services and a job between them: two dozen writes, all the phases of a run.
 const files = {
@@ -63,14 +64,13 @@ spec:
 }
 
 const locking = ['--lock-duration', '2'];
-const folders: string[] = [];
 const watching = new AbortController();
 /** The uids of every job there has ever been, by namespace. */
 const jobs = new Map<string, Set<string>>();
-let cluster: ControlPlane;
+const suite = useControlPlane({ audit: false });
+const { cluster, temporaryFolder } = suite;
 
-beforeAll(async () => {
-  cluster = await startControlPlane({ audit: false });
+beforeAll(() => {
   void watchObjects<StoredObject>(cluster.client, '/apis/batch/v1/jobs', {
     signal: watching.signal,
     handlers: {
@@ -81,47 +81,24 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
+afterAll(() => {
   watching.abort();
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
 
-async function deployment(namespace: string): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
+const deployment = (namespace: string) => suite.deployment(namespace, files);
 
 /** The same files in another folder, with another home: another machine. */
 async function elsewhere(shop: Deployment, words: readonly string[]): Promise<ProgramResult> {
-  const home = await mkdtemp(join(tmpdir(), 'flotilla-elsewhere-'));
-  folders.push(home);
+  const home = await temporaryFolder();
   await cp(shop.folder, join(home, 'checkout'), { recursive: true });
   const where = ['--kubeconfig', cluster.kubeconfig.admin, '-n', shop.namespace];
   return flotilla([...words, ...where, ...locking], { cwd: join(home, 'checkout'), env: { HOME: home } });
 }
 
-interface JournalEntry {
-  readonly state: string;
-}
-
 /** What the cluster remembers of each task of the last run. */
-async function readJournal(shop: Deployment): Promise<ReadonlyMap<string, JournalEntry>> {
-  const found = await cluster.kubectl([
-    '-n',
-    shop.namespace,
-    'get',
-    'configmap',
-    'flotilla-shop.journal',
-    '-o',
-    'json',
-  ]);
-  if (found.code !== 0) return new Map();
-  const { data } = JSON.parse(found.stdout) as { readonly data: Readonly<Record<string, string>> };
-  const entries = Object.entries(data).filter(([key]) => key.includes('.'));
-  return new Map(entries.map(([key, text]) => [key, JSON.parse(text) as JournalEntry]));
+async function readTasks(shop: Deployment): Promise<ReadonlyMap<string, JournalEntry>> {
+  const entries = Object.entries(await readJournal(shop));
+  return new Map(entries.filter(([key]) => key.includes('.')));
 }
 
 function killed(shop: Deployment, at: number, moment: Moment): Promise<DeadRun> {
@@ -133,9 +110,6 @@ function killed(shop: Deployment, at: number, moment: Moment): Promise<DeadRun> 
   });
 }
 
-/** The exit code with all that was said, so that a failing test shows why. */
-const ended = ({ code, stdout, stderr }: ProgramResult) => ({ code, said: stdout + stderr });
-
 /** Kills a run at one of its writes, goes on with it elsewhere, and looks at what is there. False when it had ended before. */
 async function tryDeath(at: number, moment: Moment, end: readonly unknown[]): Promise<boolean> {
   const shop = await deployment(`dies-${moment}-${at}`);
@@ -145,7 +119,7 @@ async function tryDeath(at: number, moment: Moment, end: readonly unknown[]): Pr
     return false;
   }
   expect({ ...result, at: killedAt }).toMatchObject({ signal: 'SIGKILL' });
-  const journal = await readJournal(shop);
+  const journal = await readTasks(shop);
   const resumed = await elsewhere(shop, ['deploy', '--resume', '-o', 'ndjson']);
   // Before its journal had begun nothing had been written that could be resumed.
   const hadBegun = journal.size > 0 || !resumed.stderr.includes('there is no run');
@@ -153,8 +127,7 @@ async function tryDeath(at: number, moment: Moment, end: readonly unknown[]): Pr
   else checkResumed(resumed, journal);
   expect({ at, moment, killedAt, end: await readEnd(cluster, shop.namespace) }).toMatchObject({ end });
   expect({ killedAt, jobs: jobs.get(shop.namespace)?.size }).toEqual({ killedAt, jobs: 1 });
-  const lease = await cluster.kubectl(['-n', shop.namespace, 'get', 'lease', '-o', 'name']);
-  expect(lease.stdout).toBe('');
+  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
   await cluster.kubectl(['delete', 'namespace', shop.namespace, '--wait=false']);
   return true;
 }

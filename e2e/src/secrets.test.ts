@@ -1,14 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuditEvent } from './control-plane/audit-log.js';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { runUntilKilled } from './kills/killed-run.js';
 import { writePlugin } from './testing/credential-plugin.js';
 import { runExecutor } from './testing/nx-executor.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import type { Deployment } from './testing/deployment.js';
 import { flotilla, isFlotillaWrite, isObjectWrite } from './testing/flotilla.js';
 import { PlantedSecrets } from './testing/planted.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
 const values = {
   data: 'planted-data-7Q2x',
@@ -128,29 +127,16 @@ spec:
   matchResources: {objectSelector: {matchLabels: {echo: warn}}}
 `;
 
-const folders: string[] = [];
-let cluster: ControlPlane;
+const suite = useControlPlane({ audit: 'bodies' });
+const { cluster } = suite;
 
 beforeAll(async () => {
-  cluster = await startControlPlane({ audit: 'bodies' });
   // Takes a moment until it is in force; the tests before the one that needs it are that moment.
   expect(await cluster.kubectl(['apply', '-f', '-'], echo)).toMatchObject({ code: 0, stderr: '' });
 });
 
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(
-  namespace: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Deployment> {
-  await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, { ...files, ...more });
-  folders.push(made.folder);
-  return made;
-}
+const deployment = (namespace: string, more: Readonly<Record<string, string>> = {}) =>
+  suite.deployment(namespace, { ...files, ...more });
 
 async function run(shop: Deployment, words: readonly string[]) {
   return planted.said(`${shop.namespace}: ${words.join(' ')}`, await shop.run(words));
@@ -364,8 +350,7 @@ function kubeconfig(user: object): object {
 
 /** A credential plugin that gives a token nobody knows, and repeats its own secret. */
 async function plugin(exitCode: number): Promise<object> {
-  const folder = await mkdtemp(join(tmpdir(), 'flotilla-plugin-'));
-  folders.push(folder);
+  const folder = await suite.temporaryFolder();
   return await writePlugin(folder, { token: values.pluginToken, secret: values.pluginSecret, exitCode });
 }
 
@@ -382,7 +367,7 @@ test('no record that was ever written holds a secret, but Secrets', async () => 
 });
 
 test('the folder of a deployment holds no file that a run has left there', async () => {
-  const left = await Promise.all(folders.map((folder) => readdir(folder)));
+  const left = await Promise.all(suite.folders().map((folder) => readdir(folder)));
   const known = [...Object.keys(files), 'proof.json', 'approved.json', 'get-token'];
   expect(left.flat().filter((name) => !known.includes(name) && !name.endsWith('.kubeconfig'))).toEqual([]);
 });

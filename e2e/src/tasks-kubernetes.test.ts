@@ -1,39 +1,12 @@
-import { rm } from 'node:fs/promises';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import { findBinaries } from './control-plane/find-binaries.js';
-import type { ProgramResult } from './control-plane/run-program.js';
 import { helmModule, kubernetesModule } from './control-plane/tool-modules.js';
-import { createDeployment, type Deployment } from './testing/deployment.js';
+import { ended } from './testing/ended.js';
 import { isObjectWrite } from './testing/flotilla.js';
+import { removeFinalizers } from './testing/remove-finalizers.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
-const folders: string[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane();
-});
-
-afterAll(async () => {
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
-async function deployment(
-  namespace: string,
-  files: Readonly<Record<string, string>>,
-  { create = true }: { readonly create?: boolean } = {},
-): Promise<Deployment> {
-  if (create) await cluster.kubectl(['create', 'namespace', namespace]);
-  const made = await createDeployment(cluster, namespace, files);
-  folders.push(made.folder);
-  return made;
-}
-
-/** The exit code with all that was said, so that a failing test shows why. */
-function ended({ code, stdout, stderr }: ProgramResult) {
-  return { code, said: stdout + stderr };
-}
+const { cluster, deployment, neighbour } = useControlPlane();
 
 const settings = (value: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {level: ${value}}\n`;
@@ -61,11 +34,7 @@ spec:
 
 test('a missing namespace is refused once; --create-namespace creates it, and destroy leaves it', async () => {
   const text = `${settings('a')}---\n${settings('b').replace('settings', 'more')}`;
-  const shop = await deployment(
-    'made-by-run',
-    { 'flotilla.yaml': service, 'web.yaml': text },
-    { create: false },
-  );
+  const shop = await neighbour('made-by-run', { 'flotilla.yaml': service, 'web.yaml': text });
   const refused = await shop.run(['deploy']);
   expect(ended(refused).code).toBe(65);
   expect(refused.stderr.match(/does not exist/g)).toHaveLength(1);
@@ -264,26 +233,18 @@ test('a removal names the finalizer that holds it, and leaves the neighbour alon
     'workflows:\n  - name: setup\n    order_from: [services.web]\n  - name: teardown\n    order_from: [{task: release.remove_environment, timeout: 3s}]\n';
   const held = settings('a').replace('{name: settings}', '{name: settings, finalizers: [example.com/hold]}');
   const shop = await deployment('removal', { 'flotilla.yaml': `${service}${teardown}`, 'web.yaml': held });
-  const neighbour = await createDeployment(cluster, 'removal', {
+  const other = await neighbour('removal', {
     'flotilla.yaml': service.replace('name: shop', 'name: neighbour'),
     'web.yaml': settings('b').replace('settings', 'theirs'),
   });
-  folders.push(neighbour.folder);
-  expect(ended(await neighbour.run(['deploy']))).toMatchObject({ code: 0 });
+  expect(ended(await other.run(['deploy']))).toMatchObject({ code: 0 });
   expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
   const stuck = await shop.run(['destroy', '--yes']);
   expect(ended(stuck).code).toBe(2);
   expect(ended(stuck).said).toContain('held by the finalizer example.com/hold');
-  await shop.kubectl([
-    'patch',
-    'configmap',
-    'settings',
-    '--type=json',
-    '-p',
-    '[{"op":"remove","path":"/metadata/finalizers"}]',
-  ]);
+  await removeFinalizers(shop, 'configmap/settings');
   expect(await shop.kubectl(['get', 'configmap', '-o', 'name'])).toContain('configmap/theirs');
-  expect(ended(await neighbour.run(['status']))).toMatchObject({
+  expect(ended(await other.run(['status']))).toMatchObject({
     said: expect.stringContaining('in-sync') as string,
   });
 });

@@ -2,21 +2,20 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 import { install, packPackages, type Installation } from './testing/packed.js';
 
 // docs/turborepo.md, with the real turbo: what is said there to be safe is, and what is said not to be is not.
 
 const example = fileURLToPath(new URL('../../examples/turborepo/', import.meta.url));
 
-let cluster: ControlPlane;
+const { cluster } = useControlPlane({ nodes: { nodes: 1 } });
 let tarballs: string;
 let workspace: Installation;
 
 beforeAll(async () => {
   tarballs = await mkdtemp(join(tmpdir(), 'flotilla-tarballs-'));
   const packed = await packPackages(tarballs);
-  cluster = await startControlPlane({ nodes: { nodes: 1 } });
   const { core, 'k8s-executor': executor, cli } = packed;
   const dependencies = ['turbo@2.11.11', core.tarball, executor.tarball, cli.tarball];
   workspace = await install(dependencies, await readExample());
@@ -24,7 +23,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await workspace.remove();
-  await cluster.stop();
   await rm(tarballs, { recursive: true });
 });
 

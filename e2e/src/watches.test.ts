@@ -1,29 +1,18 @@
-import { readFile, rm } from 'node:fs/promises';
 import { connectTo, type Cluster, type SharedWatch, type WatchEvent } from '@flotilla/k8s-executor';
-import { parse } from 'yaml';
-import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
-import { createDeployment } from './testing/deployment.js';
+import { adminIdentity } from './testing/admin-identity.js';
 import { flotilla } from './testing/flotilla.js';
+import { useControlPlane } from './testing/use-control-plane.js';
 
-let cluster: ControlPlane;
+const { cluster, deployment } = useControlPlane({ nodes: { nodes: 0 } });
 let ca: string;
 const connections: Cluster[] = [];
-const folders: string[] = [];
-
-interface Kubeconfig {
-  readonly clusters: readonly [{ readonly cluster: { readonly 'certificate-authority-data': string } }];
-}
 
 beforeAll(async () => {
-  cluster = await startControlPlane({ nodes: { nodes: 0 } });
-  const { clusters } = parse(await readFile(cluster.kubeconfig.admin, 'utf8')) as Kubeconfig;
-  ca = Buffer.from(clusters[0].cluster['certificate-authority-data'], 'base64').toString('utf8');
+  ca = (await adminIdentity(cluster)).authority;
 });
 
-afterAll(async () => {
+afterAll(() => {
   for (const connection of connections) connection.close();
-  await cluster.stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
 
 async function kubectl(...words: readonly string[]): Promise<string> {
@@ -152,8 +141,7 @@ spec:
 
   async function deployAs(account: string, verbs: string) {
     const token = await createAccount(account, verbs);
-    await kubectl('create', 'namespace', account);
-    const made = await createDeployment(cluster, account, {
+    const made = await deployment(account, {
       'flotilla.yaml': 'name: shop\nservices:\n  - name: web\n    manifests: [web.yaml]\n',
       'web.yaml': `${settings}---\n${web}`,
       'kubeconfig.yaml': JSON.stringify({
@@ -173,7 +161,6 @@ spec:
         'current-context': 'c',
       }),
     });
-    folders.push(made.folder);
     const where = ['-f', 'flotilla.yaml', '--kubeconfig', 'kubeconfig.yaml', '-n', account];
     return flotilla(['deploy', ...where], { cwd: made.folder });
   }
