@@ -6,7 +6,7 @@ import type { Manifest } from '../manifest/parse-manifests.js';
 import { mapBounded } from '../tasks/map-bounded.js';
 import { partOfLabel } from './apply-set.js';
 import { inventoryId } from './inventory.js';
-import { isMember, type ListMembersContext } from './list-members.js';
+import { memberTest, type ListMembersContext } from './list-members.js';
 
 /** An object of the files that the cluster holds as somebody else's. */
 export interface ForeignObject {
@@ -22,10 +22,11 @@ export async function findForeign(
   manifests: readonly Manifest[],
   context: ListMembersContext,
 ): Promise<readonly ForeignObject[]> {
+  const isMember = memberTest(context);
   const own = await Promise.all(
     manifests.map(async ({ object }) => {
       const live = await context.live.find(object);
-      return live !== undefined && isMember(live, context);
+      return live !== undefined && isMember(live);
     }),
   );
   const places = new Map<string, Manifest[]>();

@@ -3,9 +3,8 @@ import type { Cluster, Resource } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf } from '../manifest/kind-scope.js';
-import { deploymentLabel, labelValue, namespaceLabel } from '../manifest/labels.js';
+import { deploymentLabel, digestAnnotation, labelValue, namespaceLabel } from '../manifest/labels.js';
 import { listOf, part, textOf } from '../readiness/readiness.js';
-import { digestAnnotationOf } from '../tasks/digest.js';
 import type { LiveObjects } from '../tasks/live-objects.js';
 import { mapBounded } from '../tasks/map-bounded.js';
 import { groupKindOf, partOfLabel } from './apply-set.js';
@@ -25,19 +24,22 @@ export interface ListMembersContext extends InventoryOwner {
 }
 
 /**
- * True for an object that this deployment has applied and that nobody else has taken since: with our labels and our
+ * Tells the objects that this deployment has applied and that nobody else has taken since: with our labels and our
  * digest, not a controller's child, in no other ApplySet. One without any ApplySet is from before there were
  * inventories; it is ours when the labels can mean no other deployment.
  */
-export function isMember(object: KubeObject, owner: InventoryOwner): boolean {
-  const labels = object.metadata.labels ?? {};
-  if (labels[deploymentLabel] !== labelValue(owner.deployment)) return false;
-  if (labels[namespaceLabel] !== labelValue(owner.namespace)) return false;
-  // Controllers copy labels and annotations of an object to what they make of it.
-  const isChild = listOf(object.metadata, 'ownerReferences').some(({ controller }) => controller === true);
-  if (isChild || digestAnnotationOf(object) === undefined) return false;
-  const set = labels[partOfLabel];
-  return set === undefined ? labelValue(owner.deployment) === owner.deployment : set === inventoryId(owner);
+export function memberTest(owner: InventoryOwner): (object: KubeObject) => boolean {
+  const [deployment, namespace] = [labelValue(owner.deployment), labelValue(owner.namespace)];
+  const ownSet = inventoryId(owner);
+  return ({ metadata }) => {
+    const labels = metadata.labels ?? {};
+    if (labels[deploymentLabel] !== deployment || labels[namespaceLabel] !== namespace) return false;
+    // Controllers copy labels and annotations of an object to what they make of it.
+    const isChild = listOf(metadata, 'ownerReferences').some(({ controller }) => controller === true);
+    if (isChild || metadata.annotations?.[digestAnnotation] === undefined) return false;
+    const set = labels[partOfLabel];
+    return set === undefined ? deployment === owner.deployment : set === ownSet;
+  };
 }
 
 /** Lists the members, one LIST per kind and namespace. A kind whose API is gone has no objects left. */
@@ -78,7 +80,7 @@ export async function sweepMembers(context: ListMembersContext): Promise<readonl
 
 /** Some objects are served under two groups (events, once ingresses): one of them is enough. */
 function uniqueMembers(objects: readonly KubeObject[], owner: InventoryOwner): readonly KubeObject[] {
-  const members = objects.filter((object) => isMember(object, owner));
+  const members = objects.filter(memberTest(owner));
   return [...new Map(members.map((object) => [keyOf(referenceOf(object)), object])).values()];
 }
 

@@ -13,8 +13,8 @@ import {
   type Inventory,
 } from './inventory.js';
 import {
-  isMember,
   listMembers,
+  memberTest,
   sweepMembers,
   type ListMembersContext,
   type Members,
@@ -130,9 +130,9 @@ export function createMembership(options: MembershipOptions): Membership {
  */
 async function findEarlier(options: MembershipOptions): Promise<readonly KubeObject[]> {
   const found = await Promise.all(options.objects.map((object) => options.live.find(object)));
+  const isMember = memberTest(options);
   const isEarlier = found.some(
-    (live) =>
-      live !== undefined && isMember(live, options) && live.metadata.labels?.[partOfLabel] === undefined,
+    (live) => live !== undefined && isMember(live) && live.metadata.labels?.[partOfLabel] === undefined,
   );
   return isEarlier || options.removesAll ? sweepMembers(options) : [];
 }

@@ -2,7 +2,6 @@ import type { DeploymentFile, Diagnostic, Plan, Refusal, TaskNode } from '@floti
 import { taskId } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import { compareTask, type Difference } from '../tasks/compare-task.js';
-import { createLiveObjects } from '../tasks/live-objects.js';
 import { printUnreachable } from '../tasks/preflight.js';
 import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../tasks/prepare-run.js';
 import { readClusterUid } from './cluster-uid.js';
@@ -101,17 +100,16 @@ async function findReasons(
   run: PreparedRun,
   receipt: Receipt | undefined,
 ): Promise<readonly ProofReason[]> {
-  const { plan, cluster, clock, namespace, file } = options;
+  const { plan, file } = options;
   if (receipt === undefined)
     return [{ kind: 'never-deployed', text: `no run of ${plan.name} is recorded in this cluster` }];
-  const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
   const compared = await Promise.all(
     plan.tasks.map((task) =>
       reasonsOf(task, {
         objects: run.objectsOf(task.id),
         judge: run.context.judgeOf(task.id),
         receipt,
-        live,
+        live: run.context.live,
       }),
     ),
   );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '../cluster/json.js';
-import type { Json } from '../cluster/json.js';
+import type { Json, JsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
 
@@ -20,11 +20,11 @@ export function digestAnnotationOf(object: KubeObject): string | undefined {
   return object.metadata.annotations?.[digestAnnotation];
 }
 
-function canonical(value: Json | undefined): string {
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value ?? null);
-  const keys = Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
+/** JSON in which the keys of each mapping stand in one order, whatever order they came in. */
+function canonical(value: Json): string {
+  return JSON.stringify(value, (_key, part: Json) => (isJsonObject(part) ? inKeyOrder(part) : part));
+}
+
+function inKeyOrder(mapping: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

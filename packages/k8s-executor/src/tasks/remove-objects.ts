@@ -1,7 +1,7 @@
 import type { TaskProgress } from '@flotilla/core';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { isMember } from '../record/list-members.js';
+import { memberTest } from '../record/list-members.js';
 import { mapBounded } from './map-bounded.js';
 import { printFailure } from './print-failure.js';
 import type { RunContext } from './run-context.js';
@@ -77,6 +77,7 @@ async function deleteMember(
   signal: AbortSignal,
 ): Promise<boolean | string> {
   const reference = referenceOf(object);
+  const isMember = memberTest({ deployment, namespace });
   let seen: KubeObject | undefined = object;
   for (let tries = 0; tries < triesMax; tries += 1) {
     const { uid, resourceVersion } = seen.metadata;
@@ -93,7 +94,7 @@ async function deleteMember(
     if (!again.ok) return printFailure(again.failure, object).cause;
     seen = again.value;
     if (seen === undefined || seen.metadata.uid !== uid) return true;
-    if (!isMember(seen, { deployment, namespace })) return false;
+    if (!isMember(seen)) return false;
   }
   return `${printReference(reference)} changes all the time: it could not be deleted`;
 }
