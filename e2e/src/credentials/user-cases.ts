@@ -89,6 +89,16 @@ export function userCases(servers: RecordingServers): readonly KubeconfigCase[] 
       kubectl: 'refuses',
     },
     { what: 'data that is not base64', files: of({ ...data, 'client-key-data': '***' }), kubectl: 'refuses' },
+    {
+      what: 'certificate data that is no certificate',
+      files: of({ ...data, 'client-certificate-data': base64('nonsense') }),
+      kubectl: 'refuses',
+    },
+    {
+      what: 'key data that is no key',
+      files: of({ ...data, 'client-key-data': base64('nonsense') }),
+      kubectl: 'refuses',
+    },
     { what: 'a certificate and a token', files: of({ ...data, token: 'abc' }), kubectl: 'asks' },
     {
       what: 'impersonation: user, uid, groups, extras',

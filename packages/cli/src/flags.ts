@@ -157,7 +157,11 @@ export const flags = {
     value: 'FILE',
     summary: 'a rehearsal file: how long tasks take, which fail, which heal',
   },
-  yes: { kind: 'switch', short: 'y', summary: 'do not ask' },
+  yes: {
+    kind: 'switch',
+    short: 'y',
+    summary: 'do not ask; what holds data still goes only with --prune-stateful',
+  },
 } as const satisfies Record<string, Omit<Flag, 'name'>>;
 
 export type FlagName = keyof typeof flags;

@@ -42,6 +42,7 @@ export const deploy: Command = {
     'on-halt',
     'no-prune',
     'prune-stateful',
+    'yes',
     'allow-empty',
     'take-ownership',
   ],

@@ -25,6 +25,7 @@ export const rollback: Command = {
     'force-conflicts',
     'no-prune',
     'prune-stateful',
+    'yes',
     'take-ownership',
     'lock-timeout',
     'lock-duration',

@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import type { Clock } from '@flotilla/core';
 import { ManualClock } from '../testing/manual-clock.js';
 import { answerJson, answerStatus, startScriptedServer } from '../testing/scripted-server.js';
@@ -113,6 +115,54 @@ test.each<[string, Parameters<typeof connect>, object]>([
   ],
 ])('refuses %s', async (_what, [files, options], refusal) => {
   expect(await connect(files, options)).toEqual({ ok: false, refusal });
+});
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const [rootCertificate = ''] = rootCertificates;
+const { privateKey } = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+test.each<[what: string, parts: { readonly cluster?: object; readonly user?: object }, message: string]>([
+  [
+    'an authority that is no PEM',
+    { cluster: { 'certificate-authority-data': base64('nonsense') } },
+    'certificate-authority-data of its cluster holds no certificate in PEM form (-----BEGIN …)',
+  ],
+  [
+    'a client certificate that is no PEM',
+    { user: { 'client-certificate-data': base64('nonsense'), 'client-key-data': base64(privateKey) } },
+    'client-certificate-data of its user holds no certificate in PEM form (-----BEGIN …)',
+  ],
+  [
+    'a file of a client certificate that is no PEM',
+    { user: { 'client-certificate': 'me.crt', 'client-key-data': base64(privateKey) } },
+    '/home/me/.kube/me.crt, client-certificate of its user, holds no certificate in PEM form (-----BEGIN …)',
+  ],
+  [
+    'a client key that is no PEM',
+    { user: { 'client-certificate-data': base64(rootCertificate), 'client-key-data': base64('nonsense') } },
+    'client-key-data of its user holds no private key without a password in PEM form (-----BEGIN …)',
+  ],
+  [
+    'the key of another certificate',
+    { user: { 'client-certificate-data': base64(rootCertificate), 'client-key-data': base64(privateKey) } },
+    'client-key-data of its user is not the key of client-certificate-data of its user',
+  ],
+])('refuses %s before it connects', async (_what, { cluster, user = {} }, message) => {
+  const config = {
+    'current-context': 'dev',
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1', ...cluster } }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'dev', context: { cluster: 'c', user: 'u' } }],
+  };
+  const files = { '/home/me/.kube/config': JSON.stringify(config), '/home/me/.kube/me.crt': 'nonsense' };
+  expect(await connect(files)).toEqual({
+    ok: false,
+    refusal: { exitCode: 78, message: `/home/me/.kube/config: context dev: ${message}` },
+  });
 });
 
 test.each([

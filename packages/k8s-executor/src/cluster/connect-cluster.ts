@@ -4,6 +4,7 @@ import type { Clock } from '@flotilla/core';
 import { ApiCluster } from './api-cluster.js';
 import type { ApiFailure } from './api-failure.js';
 import type { Cluster } from './cluster.js';
+import type { Identity } from './credentials.js';
 import type { Environment } from './environment.js';
 import { runPluginProcess } from './exec-plugin.js';
 import type { RunPlugin } from './exec-plugin.js';
@@ -18,6 +19,7 @@ import type { KubeconfigFile, MergedKubeconfig } from './kubeconfig-document.js'
 import { proxyFor } from './proxy-for.js';
 import { secretsOf } from './secrets-of-context.js';
 import { systemAuthorities } from './system-authorities.js';
+import { authorityMistake, certificateMistake } from './tls-mistake.js';
 import { readSource, UserCredentials } from './user-credentials.js';
 
 export interface ConnectClusterOptions {
@@ -60,10 +62,10 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
   const { environment, clock = systemClock, random = Math.random } = options;
   const found = await findContext(options);
   if (!found.ok) return found;
-  const context = found.value;
+  const { context, where } = found.value;
   const onSecret = options.onSecret ?? (() => undefined);
   for (const secret of secretsOf(context)) onSecret(secret);
-  const target = await targetOf(context, environment);
+  const target = await targetOf(found.value, environment);
   if (!target.ok) return target;
   const credentials = new UserCredentials({
     context,
@@ -75,6 +77,8 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
   });
   const identity = await credentials.current();
   if (!identity.ok) return refuse(78, identity.message);
+  const mistake = tlsMistake(context, identity.identity);
+  if (mistake !== undefined) return refuse(78, `${where}: context ${context.name}: ${mistake}`);
 
   const { requestTimeoutMs } = options;
   const transport = new HttpTransport({
@@ -92,7 +96,13 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
   return { ok: false, refusal: refusalOf(served.failure, context) };
 }
 
-async function findContext(options: ConnectClusterOptions): Promise<Found<KubeContext>> {
+interface FoundContext {
+  readonly context: KubeContext;
+  /** The kubeconfigs that were read. */
+  readonly where: string;
+}
+
+async function findContext(options: ConnectClusterOptions): Promise<Found<FoundContext>> {
   const { environment } = options;
   const paths = kubeconfigPaths(options);
   const files = await readKubeconfigs(paths, environment);
@@ -100,7 +110,8 @@ async function findContext(options: ConnectClusterOptions): Promise<Found<KubeCo
   if (files.value.length === 0) {
     if (options.kubeconfig !== undefined) return refuse(78, `there is no kubeconfig ${paths.join(', ')}`);
     const inCluster = await inClusterContext(environment);
-    if (inCluster !== undefined && options.context === undefined) return { ok: true, value: inCluster };
+    if (inCluster !== undefined && options.context === undefined)
+      return { ok: true, value: { context: inCluster, where: 'the service account of this pod' } };
     return refuse(78, `there is no kubeconfig: ${paths.join(', ')} not found`, NO_CLUSTER_HELP);
   }
   const read = mergeKubeconfigs(files.value);
@@ -112,10 +123,18 @@ async function findContext(options: ConnectClusterOptions): Promise<Found<KubeCo
     return refuse(78, `there is no context ${name} in ${where}`, chooseContext(read.merged, name));
   }
   const resolved = resolveContext(read.merged, name);
-  return resolved.ok ? { ok: true, value: resolved.context } : refuse(78, `${where}: ${resolved.message}`);
+  return resolved.ok
+    ? { ok: true, value: { context: resolved.context, where } }
+    : refuse(78, `${where}: ${resolved.message}`);
 }
 
 const NO_CLUSTER_HELP = 'Name one with --kubeconfig, or try without a cluster: --cluster embedded';
+
+/** Over plain http nothing is shown to the server, so that nothing of it counts. */
+function tlsMistake(context: KubeContext, { certificate }: Identity): string | undefined {
+  const isShown = certificate !== undefined && context.server.startsWith('https:');
+  return isShown ? certificateMistake(certificate, context) : undefined;
+}
 
 function kubeconfigPaths({ kubeconfig, environment }: ConnectClusterOptions): readonly string[] {
   const listed = (environment.variables['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
@@ -147,12 +166,17 @@ async function readKubeconfigs(
   return { ok: true, value: files };
 }
 
-async function targetOf(context: KubeContext, environment: Environment): Promise<Found<ApiTarget>> {
+async function targetOf(
+  { context, where }: FoundContext,
+  environment: Environment,
+): Promise<Found<ApiTarget>> {
   const { server, serverName, insecure } = context;
   if (!URL.canParse(server)) return refuse(78, `context ${context.name}: "${server}" is not an address`);
   const proxy = context.proxy ?? proxyFor(server, environment.variables);
   try {
     const trusted = await authoritiesOf(context, environment);
+    const mistake = trusted === undefined ? undefined : authorityMistake(trusted, context);
+    if (mistake !== undefined) return refuse(78, `${where}: context ${context.name}: ${mistake}`);
     return {
       ok: true,
       value: {

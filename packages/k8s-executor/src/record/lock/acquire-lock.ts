@@ -263,11 +263,11 @@ class LockSeeker {
   #waitingText(holder: LockHolder, { durationMs }: LeaseRecord): string {
     const { clock, timeoutMs = 0 } = this.#options;
     const waited = clock.now() - this.#begunAt;
-    const since = waited < 1_000 ? '' : ` for ${seconds(waited)}`;
+    const since = waited < 1_000 ? '' : `, for ${seconds(waited)} so far`;
     const held = `the lock of ${this.#options.deployment}, held by ${formatHolder(holder)}`;
     if (this.#observer.isAlive || timeoutMs > 0)
-      return `Waiting${since} for ${held} (at most ${seconds(Math.max(timeoutMs, durationMs))}).`;
-    return `Waiting${since} for ${held}: free unless it is renewed within ${seconds(durationMs)}.`;
+      return `Waiting for ${held}${since} (at most ${seconds(Math.max(timeoutMs, durationMs))}).`;
+    return `Waiting for ${held}${since}: free unless it is renewed within ${seconds(durationMs)}.`;
   }
 
   #holder(): LockHolder {

@@ -97,8 +97,8 @@ test('with a timeout a second run waits, says so every ten seconds, and gets the
   await clock.advanceTo(25_000);
   expect(two.notes).toEqual([
     expect.stringMatching(/^Waiting for the lock of shop, held by one@ci .*\(at most 600 s\)\.$/),
-    expect.stringMatching(/^Waiting for 10 s /),
-    expect.stringMatching(/^Waiting for 20 s /),
+    expect.stringMatching(/, for 10 s so far \(at most 600 s\)\.$/),
+    expect.stringMatching(/, for 20 s so far /),
   ]);
   await first.release();
   expect(await clock.runUntil(waiting)).toMatchObject({ kind: 'held', waited: true });
