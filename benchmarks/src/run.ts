@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { applyRows, benchApply } from './apply.js';
 import { benchCompile } from './compile.js';
+import { benchInference } from './inference.js';
 import { benchMakespan } from './makespan.js';
 import { benchMemory } from './memory.js';
 import { benchNx } from './nx.js';
@@ -22,6 +23,7 @@ const benchmarks = {
   requests: benchRequests,
   memory: benchMemory,
   nx: benchNx,
+  inference: benchInference,
 } as const;
 
 function isName(name: string): name is keyof typeof benchmarks {

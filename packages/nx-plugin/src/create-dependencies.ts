@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { DependencyType, type CreateDependencies, type RawProjectGraphDependency } from '@nx/devkit';
 import { filePathsOf } from './flotilla-files';
@@ -24,7 +24,7 @@ export const createDependencies: CreateDependencies<PluginOptions> = async (_, c
 };
 
 async function readIncluded(file: string): Promise<readonly string[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = readText(file);
   if (!/^include:/m.test(text)) return [];
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text);
@@ -32,6 +32,15 @@ async function readIncluded(file: string): Promise<readonly string[]> {
   const { include } = (document.toJS() ?? {}) as { readonly include?: unknown };
   if (!Array.isArray(include)) return [];
   return (include as readonly unknown[]).filter((path) => typeof path === 'string');
+}
+
+// Not asynchronously: for many small files that takes ten times as long.
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The project in whose folder a file lies: the nearest one above it. */
