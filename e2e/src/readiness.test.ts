@@ -181,7 +181,7 @@ metadata: {name: v1.nowhere.example}
 spec: {group: nowhere.example, version: v1, groupPriorityMinimum: 1000, versionPriority: 10, service: {name: nowhere, namespace: unready}}
 `,
   });
-  const run = await shop.run(['deploy', '-o', 'ndjson', '--timeout', '6s']);
+  const run = await shop.run(['deploy', '-o', 'ndjson', '--timeout', '20s']);
   const events = eventsOf(run);
   expect(outcomes(events)).toMatchObject({
     'services.set': 'timed-out',

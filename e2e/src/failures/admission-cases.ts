@@ -1,3 +1,4 @@
+import { deployedBefore, eventOf } from './deployed-before.js';
 import type { FailureCase, Scene } from './failure-case.js';
 import { deployment, manifest, type Json } from './manifests.js';
 
@@ -24,7 +25,7 @@ function webhook({ shop, admission }: Scene, { resource, url }: WebhookOptions):
         admissionReviewVersions: ['v1'],
         sideEffects: 'None',
         failurePolicy: 'Fail',
-        timeoutSeconds: 5,
+        timeoutSeconds: 30,
         clientConfig: { url: url ?? admission.url, caBundle: admission.caBundle },
         rules: [{ apiGroups: [group], apiVersions: ['v1'], resources: [resource], operations: ['CREATE'] }],
         ...ofNamespace(shop.namespace),
@@ -79,9 +80,11 @@ export async function awaitRefused({ cluster, shop }: Scene, object: Json): Prom
     ({ code } = await cluster.kubectl(words, manifest([object])));
 }
 
+/** And the Deployment is there already, with its controller's word on it. */
 async function refusePods(scene: Scene, admission: readonly Json[]): Promise<void> {
   await scene.shop.kubectl(['create', '-f', '-'], manifest(admission));
   await awaitRefused(scene, pod);
+  await deployedBefore(eventOf('FailedCreate'))(scene);
 }
 
 /** Refuses the objects of the task themselves. */

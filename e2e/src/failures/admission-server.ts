@@ -26,6 +26,8 @@ export async function startAdmissionServer(): Promise<AdmissionServer> {
       response.end(JSON.stringify(refuse(body)));
     });
   });
+  // An API server that asks just when an idle connection is closed gets a reset, and asks no more.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,3 +1,4 @@
+import { deployedBefore, eventOf } from './deployed-before.js';
 import type { FailureCase, Scene, SeenObject } from './failure-case.js';
 import { claim, deployment, manifest, statefulSet, type Json } from './manifests.js';
 
@@ -54,6 +55,11 @@ async function awaitRefusal({ awaitObject }: Scene): Promise<void> {
 const runningUnready = ({ status }: SeenObject) =>
   status.phase === 'Running' &&
   status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'False') === true;
+
+/** Waits until a pod runs and is not ready. */
+export async function awaitUnready({ awaitObject }: Scene): Promise<void> {
+  await awaitObject('/api/v1', 'pods', runningUnready);
+}
 
 const urgent: Json = {
   apiVersion: 'scheduling.k8s.io/v1',
@@ -124,6 +130,7 @@ export const clusterCases: readonly FailureCase[] = [
   {
     title: 'a pod that no node takes',
     objects: [deployment({ pod: nowhere('none') })],
+    before: deployedBefore(eventOf('FailedScheduling')),
     outcome: 'failed',
   },
   {
@@ -136,7 +143,10 @@ export const clusterCases: readonly FailureCase[] = [
   {
     title: 'a quota that allows no pods',
     objects: [deployment({ container: requests })],
-    before: allowNoPods,
+    before: async (scene) => {
+      await allowNoPods(scene);
+      await deployedBefore(eventOf('FailedCreate'))(scene);
+    },
     outcome: 'failed',
   },
   {
@@ -159,6 +169,8 @@ export const clusterCases: readonly FailureCase[] = [
   {
     title: 'a claim that gets no volume',
     objects: [claim('missing'), deployment({ pod: mountsData })],
+    before: deployedBefore(eventOf('ProvisioningFailed')),
+    words: ['--grace', 'no-room=50s'],
     outcome: 'failed',
   },
   {
@@ -197,6 +209,9 @@ export const clusterCases: readonly FailureCase[] = [
         container: { readinessProbe: { tcpSocket: { port: 5432 } } },
       }),
     ],
+    before: deployedBefore(awaitUnready, (manifest) =>
+      manifest.replace('progressDeadlineSeconds: 4', 'progressDeadlineSeconds: 600'),
+    ),
     outcome: 'failed',
   },
   {
@@ -206,7 +221,6 @@ export const clusterCases: readonly FailureCase[] = [
       await awaitObject('/api/v1', 'pods', runningUnready);
       await shop.kubectl(['set', 'image', 'deployment/web', 'app=acme/web:2', '--field-manager=argocd']);
     },
-    racing: /^Warning Unhealthy/,
     outcome: 'superseded',
   },
   {

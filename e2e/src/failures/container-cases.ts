@@ -1,3 +1,5 @@
+import { awaitUnready } from './cluster-cases.js';
+import { deployedBefore } from './deployed-before.js';
 import type { FailureCase, Scene, SeenObject } from './failure-case.js';
 import { configMap, deployment, manifest, secret, statefulSet } from './manifests.js';
 
@@ -26,6 +28,9 @@ const secretVolume = {
 const migrations = { initContainers: [{ name: 'migrate', image: 'acme/migrate:1' }] };
 const proxy = { initContainers: [{ name: 'proxy', image: 'acme/proxy:1', restartPolicy: 'Always' }] };
 const probe = { readinessProbe: { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 1 } };
+
+const hasRestarted = ({ status }: SeenObject) =>
+  status.containerStatuses?.some(({ restartCount }) => restartCount > 0) === true;
 
 /** What containers do: images, commands, crashes, configuration, probes. */
 export const containerCases: readonly FailureCase[] = [
@@ -97,7 +102,6 @@ export const containerCases: readonly FailureCase[] = [
     title: 'a key that an existing Secret lacks',
     objects: [secret('db', { user: 'shop-user' }), deployment({ container: envFromKey })],
     words: ['--grace', 'missing-config=50s'],
-    racing: /^Warning Failed/,
     outcome: 'failed',
   },
   {
@@ -156,6 +160,7 @@ export const containerCases: readonly FailureCase[] = [
   {
     title: 'a readiness probe that never succeeds',
     objects: [deployment({ behaviour: { mode: 'never-ready' }, container: probe })],
+    before: deployedBefore(awaitUnready),
     words: ['--timeout', '16s'],
     outcome: 'timed-out',
   },
@@ -184,6 +189,10 @@ export const containerCases: readonly FailureCase[] = [
   {
     title: 'one of three pods crashes',
     objects: [deployment({ spec: { replicas: 3 }, behaviour: { mode: 'crash-loop', 'fail-pods': '1' } })],
+    before: deployedBefore(async ({ awaitObject }) => {
+      await awaitObject('/apis/apps/v1', 'deployments', ({ status }) => status.availableReplicas === 2);
+      await awaitObject('/api/v1', 'pods', hasRestarted);
+    }),
     words: ['--timeout', '16s'],
     outcome: 'timed-out',
   },

@@ -21,9 +21,12 @@ export interface Scene {
 
 /** The part of any object that cases look at. */
 export interface SeenObject extends StoredObject {
+  /** Of an event. */
+  readonly reason?: string;
   readonly spec: { readonly nodeName?: string; readonly replicas?: number };
   readonly status: {
     readonly phase?: string;
+    readonly availableReplicas?: number;
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;

@@ -1,12 +1,12 @@
+import { applyAsFlotilla } from './deployed-before.js';
 import type { FailureCase, Scene } from './failure-case.js';
 import { configMap, deployment, manifest, type Json } from './manifests.js';
 
-/** The version before, as this tool has applied it, once `condition` holds for it. */
+/** The version before, once `condition` holds for it. */
 function deployFirst(object: Json, condition: string) {
-  return async ({ shop }: Scene): Promise<void> => {
-    const apply = ['apply', '--server-side', '--field-manager', 'flotilla', '-f', '-'];
-    await shop.kubectl(apply, manifest([object]));
-    await shop.kubectl(['wait', `--for=jsonpath=${condition}`, 'deployment/web', '--timeout=60s']);
+  return async (scene: Scene): Promise<void> => {
+    await applyAsFlotilla(scene, manifest([object]));
+    await scene.shop.kubectl(['wait', `--for=jsonpath=${condition}`, 'deployment/web', '--timeout=60s']);
   };
 }
 

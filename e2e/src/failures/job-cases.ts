@@ -40,9 +40,12 @@ export const jobCases: readonly FailureCase[] = [
   {
     title: 'a job that takes longer than its deadline',
     task: 'job',
-    objects: [
-      job({ spec: { activeDeadlineSeconds: 1 }, behaviour: { 'run-ms': '60000', logs: 'step 1 of 9' } }),
-    ],
+    objects: [job({ behaviour: { 'run-ms': '600000', logs: 'step 1 of 9' } })],
+    // Only now: it must have said something, however long its pod took to start.
+    during: async ({ shop, awaitSaid }) => {
+      await awaitSaid('step 1 of 9');
+      await shop.kubectl(['patch', 'job', 'seed', '-p', '{"spec":{"activeDeadlineSeconds":1}}']);
+    },
     outcome: 'failed',
   },
   {
@@ -103,14 +106,20 @@ export const jobCases: readonly FailureCase[] = [
   {
     title: 'a failed job that Kubernetes removes as soon as it is done',
     task: 'job',
-    objects: [job({ spec: { ttlSecondsAfterFinished: 0 }, behaviour: { mode: 'fail', 'exit-code': '9' } })],
+    objects: [
+      job({
+        spec: { ttlSecondsAfterFinished: 0 },
+        behaviour: { mode: 'fail', 'exit-code': '9', 'until-read': 'true' },
+      }),
+    ],
     outcome: 'failed',
   },
   {
     title: 'a suspended job',
     task: 'job',
     objects: [job({ spec: { suspend: true } })],
-    words: ['--timeout', '3s'],
+    words: ['--timeout', '16s'],
+    racing: /^Normal Suspended/,
     outcome: 'timed-out',
   },
 ];

@@ -38,7 +38,7 @@ function scene(options: SceneOptions): (stage: Stage) => Promise<SceneEnd> {
     const { opened, said, close } = await openScene(stage, files);
     try {
       await options.before?.(opened);
-      const all = ['deploy', '-o', 'ndjson', '--timeout', '60s', ...words];
+      const all = ['deploy', '-o', 'ndjson', '--timeout', '110s', ...words];
       const [result] = await Promise.all([
         opened.shop.run(all, { onOutput: said.hear }),
         options.during?.(opened),
@@ -91,8 +91,13 @@ export const scenes = {
   }),
   recovers: scene({
     web: [deployment({ behaviour: { mode: 'crash-loop', 'fail-times': '5' } })],
-    seed: [job({ behaviour: { 'run-ms': '15000' } })],
-    words: ['--grace', 'crash-loop=100ms'],
+    // The run goes on until the service is well again: so long the job waits for its configuration.
+    seed: [job({ container: { envFrom: [{ configMapRef: { name: 'go' } }] } })],
+    words: ['--grace', 'crash-loop=100ms,missing-config=110s', '--timeout', '110s'],
+    during: async ({ shop, awaitSaid }) => {
+      await awaitSaid('task-recovered');
+      await shop.kubectl(['create', 'configmap', 'go']);
+    },
   }),
   supersededHalts: scene({
     file: halting('{task: services.web, halt_on_error: true}'),

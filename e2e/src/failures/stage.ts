@@ -37,7 +37,7 @@ export async function play(one: FailureCase, stage: Stage): Promise<Played> {
   });
   try {
     await one.before?.(opened);
-    const words = ['--timeout', '60s', '--grace', shortGrace, ...(one.words ?? [])];
+    const words = ['--timeout', '110s', '--grace', shortGrace, ...(one.words ?? [])];
     const [result] = await Promise.all([
       opened.shop.run(['deploy', '-o', 'ndjson', ...words], { onOutput: said.hear }),
       one.during?.(opened),

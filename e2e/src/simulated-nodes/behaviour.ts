@@ -29,6 +29,8 @@ export interface Behaviour {
   readonly readyMs: number;
   readonly runMs: number;
   readonly terminateMs: number;
+  /** A container that is to end badly runs on until somebody has followed its log to the end. */
+  readonly runsUntilRead: boolean;
   /** A ready pod turns unready again after this long. */
   readonly unreadyAfterMs: number | undefined;
   /** What its log holds. */
@@ -56,7 +58,7 @@ const modes: ReadonlySet<string> = new Set<Mode>([
 
 /**
  * Reads `lab.fake/mode`, `container`, `fail-times`, `fail-pods`, `exit-code`, `message`, `logs`, `log-ms`, `log-fault`,
- * `start-ms`, `ready-ms`, `run-ms`, `terminate-ms` and `unready-after-ms`. An image from a registry whose host ends in
+ * `start-ms`, `ready-ms`, `run-ms`, `until-read`, `terminate-ms` and `unready-after-ms`. An image from a registry whose host ends in
  * `.invalid` cannot be pulled, whatever the annotations say. An unknown mode is `ok`. `siblings` counts the pods of the
  * same controller that came before: with `fail-pods: 2` only the first two misbehave.
  */
@@ -75,6 +77,7 @@ export function behaviourOf(pod: Pod, settings: NodeSettings, siblings = 0): Beh
     startMs: ms('start', settings.startMs),
     readyMs: ms('ready', settings.readyMs),
     runMs: ms('run', settings.runMs),
+    runsUntilRead: annotation('until-read') !== undefined,
     terminateMs: ms('terminate', settings.terminateMs),
     unreadyAfterMs: unreadyAfter === undefined ? undefined : Number(unreadyAfter),
     logs: annotation('logs') ?? defaultLogs(pod, mode),

@@ -18,6 +18,8 @@ export interface KeptPod {
   readonly life: PodLife;
   /** Ends the life: the pod is to be deleted, or is gone. */
   readonly end: AbortController;
+  /** Aborted when somebody has followed its log to the end. */
+  readonly logRead: AbortController;
   /** Aborted when its containers run no more, for whatever reason. */
   readonly stopped: AbortController;
 }
@@ -69,6 +71,7 @@ export class Kubelet {
   #keep(pod: Pod): KeptPod {
     const end = new AbortController();
     const stopped = new AbortController();
+    const logRead = new AbortController();
     end.signal.addEventListener('abort', () => {
       stopped.abort();
     });
@@ -83,10 +86,11 @@ export class Kubelet {
       settings: this.#options.settings,
       memory,
       siblings,
+      logRead: logRead.signal,
       signal: stopped.signal,
       pod: () => kept.pod,
     });
-    const kept: KeptPod = { pod, memory, siblings, life, end, stopped };
+    const kept: KeptPod = { pod, memory, siblings, life, end, logRead, stopped };
     this.pods.set(pod.metadata.uid, kept);
     if (pod.metadata.deletionTimestamp === undefined) this.#watchOver(stopped.signal, life.live());
     return kept;

@@ -24,6 +24,8 @@ export async function startLogServer(options: LogServerOptions): Promise<LogServ
   const server = createServer({ key, cert: certificate }, (request, response) => {
     answer(request, response, options);
   });
+  // An API server that asks just when an idle connection is closed gets a reset.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -83,6 +85,7 @@ async function speak(
     response.write(line);
     if (behaviour.logMs > 0) await sleep(behaviour.logMs);
   }
+  kept.logRead.abort();
   if (behaviour.logFault === 'hang') return;
   if (kept.stopped.signal.aborted) response.end();
   else endWithPod(kept, response);

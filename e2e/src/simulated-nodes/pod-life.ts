@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { behaviourOf, endsBadly, type Behaviour } from './behaviour.js';
 import { findMissingConfiguration } from './missing-configuration.js';
@@ -10,6 +11,8 @@ export interface PodWorld extends ReportedPod {
   readonly settings: NodeSettings;
   /** How many pods of the same controller came before it. */
   readonly siblings: number;
+  /** Aborted when somebody has followed its log to the end. */
+  readonly logRead: AbortSignal;
   /** Aborted when the pod has ended, is to be deleted, or is gone. */
   readonly signal: AbortSignal;
 }
@@ -17,7 +20,10 @@ export interface PodWorld extends ReportedPod {
 // A real kubelet shows ErrImagePull, and the end of a container, for a moment before it says that it backs off.
 const glimpseMs = 50;
 
-/** One pod on a simulated node, from scheduled to ready, completed, or failing for ever. */
+/**
+ * One pod on a simulated node, from scheduled to ready, completed, or failing for ever. An event is there before the
+ * status that it is about: who sees the status finds the event, however slow the machine is.
+ */
 export class PodLife {
   readonly #world: PodWorld;
   readonly #behaviour: Behaviour;
@@ -72,8 +78,8 @@ export class PodLife {
   async #failToConfigure(): Promise<void> {
     const message = 'configmap "simulated" not found';
     await this.#wait(this.#behaviour.startMs);
-    await this.#showCulprit({ is: 'waiting', reason: 'CreateContainerConfigError', message });
     await this.#reporter.warn('Failed', `Error: ${message}`, this.#behaviour.culprit);
+    await this.#showCulprit({ is: 'waiting', reason: 'CreateContainerConfigError', message });
   }
 
   /** As a kubelet does, again and again: volumes before containers are made, variables when they are. */
@@ -84,11 +90,11 @@ export class PodLife {
       if (missing === undefined) return;
       if (missing.volume === undefined) {
         const culprit = missing.container;
+        await this.#reporter.warn('Failed', `Error: ${missing.message}`, culprit);
         await this.#showCulprit(
           { is: 'waiting', reason: 'CreateContainerConfigError', message: missing.message },
           culprit,
         );
-        await this.#reporter.warn('Failed', `Error: ${missing.message}`, culprit);
       } else {
         const told = `MountVolume.SetUp failed for volume "${missing.volume}" : ${missing.message}`;
         await this.#reporter.warn('FailedMount', told);
@@ -116,11 +122,11 @@ export class PodLife {
     const longer = `${backingOff}: ErrImagePull: ${why}`;
     for (let failures = 0; failures < failTimes; failures += 1) {
       await this.#wait(failures === 0 ? startMs : backOff(this.#world.settings, failures - 1));
-      await this.#showCulprit({ is: 'waiting', reason: 'ErrImagePull', message: why });
       await this.#reporter.warn('Failed', `Failed to pull image "${culprit.image}": ${why}`, culprit);
+      await this.#showCulprit({ is: 'waiting', reason: 'ErrImagePull', message: why });
       await this.#wait(glimpseMs);
-      await this.#showCulprit({ is: 'waiting', reason: 'ImagePullBackOff', message: longer });
       await this.#reporter.note('BackOff', backingOff, culprit);
+      await this.#showCulprit({ is: 'waiting', reason: 'ImagePullBackOff', message: longer });
     }
     return this.#run();
   }
@@ -132,6 +138,7 @@ export class PodLife {
       this.#world.memory.runningSince = timestamp();
       await this.#showCulprit({ is: 'running', ready: false });
       await this.#wait(this.#behaviour.runMs);
+      if (this.#behaviour.runsUntilRead) await untilAborted(this.#world.logRead, this.#world.signal);
       if (this.#endsForGood()) return this.#showFailed();
       await this.#backOffAfterCrash(crashes);
     }
@@ -151,9 +158,9 @@ export class PodLife {
     const waitMs = backOff(settings, crashes);
     const place = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
     const message = `back-off ${Math.round(waitMs / 1000)}s restarting failed container=${culprit.name} pod=${place}`;
-    await this.#showCulprit({ is: 'waiting', reason: 'CrashLoopBackOff', message });
     const told = `Back-off restarting failed container ${culprit.name} in pod ${place}`;
     await this.#reporter.warn('BackOff', told, culprit);
+    await this.#showCulprit({ is: 'waiting', reason: 'CrashLoopBackOff', message });
     await this.#wait(waitMs);
     memory.restarts.set(culprit.name, { count: crashes + 1, last });
   }
@@ -176,8 +183,8 @@ export class PodLife {
   async #becomeReady(): Promise<void> {
     const { mode, readyMs, unreadyAfterMs } = this.#behaviour;
     if (mode === 'never-ready') {
-      await this.#showCulprit({ is: 'running', ready: false });
-      return this.#tellUnhealthy('HTTP probe failed with statuscode: 503');
+      await this.#tellUnhealthy('HTTP probe failed with statuscode: 503');
+      return this.#showCulprit({ is: 'running', ready: false });
     }
     if (readyMs > 0) {
       await this.#reporter.showAll('Running', { is: 'running', ready: false });
@@ -260,4 +267,9 @@ export class PodLife {
   async #wait(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#world.signal });
   }
+}
+
+/** Rejects when `signal` aborts first. */
+async function untilAborted(awaited: AbortSignal, signal: AbortSignal): Promise<void> {
+  if (!awaited.aborted) await once(awaited, 'abort', { signal });
 }

@@ -33,23 +33,46 @@ async function* lines(...texts: readonly string[]): AsyncGenerator<string> {
   yield* texts;
 }
 
-test('the last words of a crashed container are read also where its status names no container', async () => {
-  const asked: unknown[] = [];
-  const cluster = {
-    resource: () => Promise.resolve({ ok: true, value: undefined }),
-    list: () => Promise.resolve({ ok: true, value: [] }),
-    logs: ({ pod, container, previous }: Parameters<Cluster['logs']>[0]) => {
-      asked.push({ pod, container, previous });
-      return Promise.resolve({ ok: true, value: lines('no route to host db') });
-    },
-  } as unknown as Cluster;
-  const [symptom] = podSymptoms(crashed, defaultGraceTimes);
-  const evidence = await collectEvidence(
-    { object: web, state: '0 of 1 replicas available', symptom, pods: [crashed], related: [] },
-    { cluster, clock: createManualClock(), redact: (text) => text },
-  );
-  expect(asked).toEqual([{ pod: 'web-1', container: 'app', previous: true }]);
-  expect(evidence.logs).toEqual([
-    { pod: 'web-1', container: 'app', previous: true, lines: ['no route to host db'] },
-  ]);
+/** The moment after a crash, before a kubelet says that it backs off. */
+const crashing = (phase: string): KubeObject => ({
+  ...crashed,
+  status: {
+    phase,
+    containerStatuses: [
+      {
+        name: 'app',
+        restartCount: 3,
+        state: { terminated: { exitCode: 3 } },
+        lastState: { terminated: { exitCode: 3 } },
+      },
+    ],
+  },
 });
+
+test.each([
+  ['of a container that waits for its next start those of the run before', crashed, true],
+  ['of one that ends at this very moment, and is started again, too', crashing('Running'), true],
+  ['of one that is not started again those of its last run', crashing('Failed'), false],
+])(
+  'the last words of a crashed container are read also where its status names no container: %s',
+  async (_, pod, previous) => {
+    const asked: unknown[] = [];
+    const cluster = {
+      resource: () => Promise.resolve({ ok: true, value: undefined }),
+      list: () => Promise.resolve({ ok: true, value: [] }),
+      logs: (wanted: Parameters<Cluster['logs']>[0]) => {
+        asked.push({ pod: wanted.pod, container: wanted.container, previous: wanted.previous });
+        return Promise.resolve({ ok: true, value: lines('no route to host db') });
+      },
+    } as unknown as Cluster;
+    const [symptom] = podSymptoms(crashed, defaultGraceTimes);
+    const evidence = await collectEvidence(
+      { object: web, state: '0 of 1 replicas ready', symptom, pods: [pod], related: [] },
+      { cluster, clock: createManualClock(), redact: (text) => text },
+    );
+    expect(asked).toEqual([{ pod: 'web-1', container: 'app', previous }]);
+    expect(evidence.logs).toEqual([
+      { pod: 'web-1', container: 'app', previous, lines: ['no route to host db'] },
+    ]);
+  },
+);

@@ -4,7 +4,7 @@ import type { JsonObject } from '../cluster/json.js';
 import { linkAbort } from '../cluster/linked-abort.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, numberOf, textOf } from '../readiness/readiness.js';
+import { mappingOf, numberOf, part, textOf } from '../readiness/readiness.js';
 import { foldEvents, type EvidenceEvent } from './evidence-events.js';
 import { containerStatuses, crashKey, isReady, lastEnd, lastWordsAdvice } from './pod-symptoms.js';
 import { readEventsOf } from './read-events.js';
@@ -123,8 +123,9 @@ async function readLogs(
   );
   const logs = await Promise.all(
     wanted.map(async ({ pod, container }) => {
-      // Of a container that waits or runs again the run before is the one that crashed.
-      const previous = hasEnded(container, 'lastState') && !hasEnded(container, 'state');
+      // Of a container that waits or runs again the run before is the one that crashed, and of one that has just
+      // ended, too: it is about to be started again, and its log to be lost.
+      const previous = hasEnded(container, 'lastState') && !(hasEnded(container, 'state') && isOver(pod));
       return readLog(pod, { container: textOf(container, 'name'), previous }, source);
     }),
   );
@@ -138,6 +139,11 @@ function mayTell(container: JsonObject, symptom: Symptom | undefined): boolean {
   if (!hasRun || symptom?.key.startsWith('start/') === true) return false;
   if (symptom?.container !== undefined) return container['name'] === symptom.container;
   return container['ready'] !== true && (end === undefined || numberOf(end, 'exitCode') !== 0);
+}
+
+/** No container of it is started again. */
+function isOver(pod: KubeObject): boolean {
+  return ['Succeeded', 'Failed'].includes(textOf(part(pod, 'status'), 'phase'));
 }
 
 function hasEnded(container: JsonObject, key: 'state' | 'lastState'): boolean {

@@ -8,8 +8,9 @@ export type EvidenceEvent = Evidence['events'][number];
 
 const eventsShown = 8;
 
-/** What goes well says nothing about what does not. */
+/** What goes well says nothing about what does not; nor does waiting before the next try to pull an image. */
 const ordinary = new Set([
+  'BackOff',
   'Scheduled',
   'Pulling',
   'Pulled',

@@ -11,7 +11,7 @@ type Explained = Pick<Symptom, 'cause' | 'advice' | 'pod' | 'container'>;
 /** Why a job or a bare pod has failed: its own words only say that it gave up, how its containers ended says why. */
 export function explainEnd(object: KubeObject, readiness: Readiness, pods: readonly KubeObject[]): Explained {
   const subject = `${object.kind} ${object.metadata.name}`;
-  const { reason = '' } = conditionOf(object, 'Failed') ?? conditionOf(object, 'FailureTarget') ?? {};
+  const reason = reasonOf(object);
   if (reason === 'DeadlineExceeded') {
     const seconds = numberOf(part(object, 'spec'), 'activeDeadlineSeconds');
     return {
@@ -28,6 +28,17 @@ export function explainEnd(object: KubeObject, readiness: Readiness, pods: reado
   const behind =
     reason === 'PodFailurePolicy' ? ', which its podFailurePolicy does not retry' : printTries(tries);
   return { ...end, cause: `${subject} failed: ${end.cause}${behind}` };
+}
+
+const endsByPods = ['BackoffLimitExceeded', 'PodFailurePolicy', 'FailedIndexes', 'MaxFailedIndexesExceeded'];
+
+/** True for a job that has failed because its pods did. */
+export function failsByPods(job: KubeObject): boolean {
+  return endsByPods.includes(reasonOf(job));
+}
+
+function reasonOf(object: KubeObject): string {
+  return (conditionOf(object, 'Failed') ?? conditionOf(object, 'FailureTarget'))?.reason ?? '';
 }
 
 function printTries(tries: number): string {

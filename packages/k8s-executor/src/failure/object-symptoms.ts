@@ -2,7 +2,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { conditionOf, numberOf, part, textOf } from '../readiness/readiness.js';
 import type { Readiness } from '../readiness/readiness.js';
 import { silentMs, type GraceTimes } from './grace-times.js';
-import { explainEnd } from './job-end.js';
+import { explainEnd, failsByPods } from './job-end.js';
 import { crashKey, isReady, podSymptoms } from './pod-symptoms.js';
 import { podsRefused } from './room-trouble.js';
 import type { Symptom } from './symptom.js';
@@ -23,6 +23,8 @@ export interface Glimpse {
 
 /** A condition that may be left over from before the apply must still be there after this time. */
 const leftoverMs = 30_000;
+/** How long the end of a pod is waited for, which its job's controller has heard of before us. */
+const untoldEndMs = 2_000;
 /** What a controller we do not know calls a failure must last a moment. */
 const foreignFailureMs = 10_000;
 /** The key of a workload without pods: silent, until events tell why. */
@@ -70,11 +72,18 @@ function verdictOf(glimpse: Glimpse, ofPods: readonly Symptom[]): Symptom | unde
   // A bare pod that crashes is judged by its containers, with their grace.
   if (object.kind === 'Pod' && phase !== 'Failed') return undefined;
   const final = { ...base, class: 'cannot-heal', graceMs: 0 } as const;
-  if (object.kind === 'Pod' || object.kind === 'Job')
-    return { ...final, ...explainEnd(object, readiness, pods) };
+  if (object.kind === 'Pod' || object.kind === 'Job') {
+    const explained = explainEnd(object, readiness, pods);
+    return { ...final, ...explained, graceMs: awaitsPods(object, explained.pod) ? untoldEndMs : 0 };
+  }
   const cause = `${object.kind} ${object.metadata.name}: ${readiness.message}`;
   if (object.kind === 'PersistentVolumeClaim') return { ...final, cause };
   return { ...base, class: 'heals-sometimes', graceMs: foreignFailureMs, cause };
+}
+
+/** Watches of jobs and of pods are two streams: a job may be told to have failed of pods before their ends are told. */
+function awaitsPods(object: KubeObject, explainedBy: string | undefined): boolean {
+  return object.kind === 'Job' && explainedBy === undefined && failsByPods(object);
 }
 
 /**

@@ -155,3 +155,28 @@ test('the time of a crash loop runs from the first crash', () => {
   tracker.observe(podSymptoms(crashed(3), defaultGraceTimes), 35_000);
   expect(tracker.due(35_000)?.key).toBe('crash/app');
 });
+
+test('the end of a pod is waited for when its job has heard of it before us, for a moment', () => {
+  const failedJob = (reason: string): KubeObject => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'seed' },
+    status: { conditions: [{ type: 'Failed', status: 'True', reason, message: 'gave up' }] },
+  });
+  const ended = pod({ state: { terminated: { exitCode: 7 } } }, { phase: 'Failed' });
+  const symptomOf = (reason: string, pods: readonly KubeObject[]) => {
+    const object = failedJob(reason);
+    const readiness = { status: 'failed', message: 'gave up' } as const;
+    return objectSymptoms({ object, applied: object, readiness, pods }, defaultGraceTimes)[0];
+  };
+  const untold = symptomOf('BackoffLimitExceeded', []);
+  expect(untold).toMatchObject({ graceMs: 2_000, cause: 'Job seed failed: gave up' });
+  const told = symptomOf('BackoffLimitExceeded', [ended]);
+  expect(told).toMatchObject({ graceMs: 0, cause: 'Job seed failed: container app ended with exit code 7' });
+  expect(symptomOf('DeadlineExceeded', [])).toMatchObject({ class: 'cannot-heal', graceMs: 0 });
+  const tracker = createSymptomTracker();
+  tracker.observe([untold!], 0);
+  expect(tracker.due(0)).toBeUndefined();
+  tracker.observe([told!], 10);
+  expect(tracker.due(10)).toBe(told);
+});

@@ -50,6 +50,20 @@ export function podsOf(
   }
 }
 
+/** The other pods of a workload: those of its revisions before. */
+export function formerPodsOf(
+  workload: KubeObject,
+  pods: KnownObjects | undefined,
+  replicaSets: KnownObjects | undefined,
+): readonly KubeObject[] {
+  const { uid } = workload.metadata;
+  const owners = workload.kind === 'Deployment' ? ownedBy(replicaSets, uid) : [workload];
+  const newest = new Set(podsOf(workload, pods, replicaSets).map((pod) => pod.metadata.uid));
+  return owners
+    .flatMap((owner) => ownedBy(pods, owner.metadata.uid))
+    .filter((pod) => !newest.has(pod.metadata.uid));
+}
+
 /** Until its controller has seen the present generation, all pods may be of the one before. */
 function isUnseen(workload: KubeObject): boolean {
   const { generation = 0 } = workload.metadata;

@@ -15,7 +15,8 @@ export const judgeJob: ReadinessRule = (object) => {
 export const judgeJobCompletion: ReadinessRule = (object) => {
   const ended = judgeEnd(object);
   if (ended !== undefined) return ended;
-  if (isSuspended(object)) return progressing('it is suspended: it runs once its spec.suspend is false');
+  if (part(object, 'spec')['suspend'] === true)
+    return progressing('it is suspended: it runs once its spec.suspend is false');
   if (part(object, 'status')['startTime'] === undefined) return progressing('it has not started');
   return progressing(`it is running: ${printPods(object)}`);
 };

@@ -52,11 +52,12 @@ function watchTwo() {
   const [deployments, pods] = [playedWatch(), playedWatch()];
   const news = createNews(createBell());
   const heard: WatchEvent[] = [];
+  const heardOwned: WatchEvent[] = [];
   for (const each of [web, api]) {
     news.ofObject(each, deployments.watch, (event) => heard.push(event));
-    news.ofOwned(each, pods.watch);
+    news.ofOwned(each, pods.watch, (event) => heardOwned.push(event));
   }
-  return { news, web, api, deployments, pods, heard };
+  return { news, web, api, deployments, pods, heard, heardOwned };
 }
 
 test('an event is news of the object that it names, and of no other', () => {
@@ -69,7 +70,7 @@ test('an event is news of the object that it names, and of no other', () => {
 });
 
 test('what an object owns is news of it, by way of others too once they are known', () => {
-  const { news, api, pods } = watchTwo();
+  const { news, api, pods, heardOwned } = watchTwo();
   const pod: WatchEvent = { type: 'changed', object: object('Pod', 'api-1-x', 'uid-api-1') };
   pods.tell(pod);
   expect(news.take()).toEqual([]);
@@ -78,6 +79,7 @@ test('what an object owns is news of it, by way of others too once they are know
   news.owns(api, object('ReplicaSet', 'api-1'));
   pods.tell(pod);
   expect(news.take()).toEqual([api]);
+  expect(heardOwned).toHaveLength(2);
 });
 
 test('a watch that has synced, or is in trouble, is news of all that it tells of, with one subscription', () => {

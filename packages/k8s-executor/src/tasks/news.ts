@@ -12,9 +12,9 @@ export interface News {
   /** Something else has changed about it. */
   tell(object: AppliedObject): void;
   /** Listens for the object itself; `hear` is told before the bell rings. */
-  ofObject(object: AppliedObject, watch: SharedWatch, hear: (event: WatchEvent) => void): void;
-  /** Listens for what it owns (pods, ReplicaSets). */
-  ofOwned(object: AppliedObject, watch: SharedWatch): void;
+  ofObject(object: AppliedObject, watch: SharedWatch, hear: Hear): void;
+  /** Listens for what it owns (pods, ReplicaSets); `hear` is told before the bell rings. */
+  ofOwned(object: AppliedObject, watch: SharedWatch, hear: Hear): void;
   /** What `between` owns is the object's, too: a Deployment has its pods by way of a ReplicaSet. */
   owns(object: AppliedObject, between: KubeObject | undefined): void;
   /** The objects that there is news of, each once; forgets them. */
@@ -22,14 +22,13 @@ export interface News {
   stop(): void;
 }
 
+type Hear = (event: WatchEvent) => void;
+
 /** Those who listen on one watch. */
 interface Listening {
-  readonly byName: Map<
-    string,
-    { readonly object: AppliedObject; readonly hear: (event: WatchEvent) => void }
-  >;
-  /** Whose owned objects come by this watch. */
-  readonly owners: Set<AppliedObject>;
+  readonly byName: Map<string, { readonly object: AppliedObject; readonly hear: Hear }>;
+  /** Whose owned objects come by this watch, and what is told of them first. */
+  readonly owners: Map<AppliedObject, Hear>;
 }
 
 /** The bell rings whenever there is news. */
@@ -46,25 +45,24 @@ export function createNews(bell: Pick<Bell, 'ring'>): News {
 
   function tellAll({ byName, owners }: Listening): void {
     for (const { object } of byName.values()) tell(object);
-    for (const object of owners) tell(object);
+    for (const object of owners.keys()) tell(object);
   }
 
   function hear(event: WatchEvent, listeners: Listening): void {
     if (event.type === 'synced') {
       for (const own of listeners.byName.values()) own.hear(event);
+      for (const hearOwned of listeners.owners.values()) hearOwned(event);
       tellAll(listeners);
       return;
     }
-    const own = listeners.byName.get(event.object.metadata.name);
-    own?.hear(event);
-    for (const object of [own?.object, ...ownersOf(event.object).map((uid) => byOwner.get(uid))])
-      if (object !== undefined) tell(object);
+    const owners = ownersOf(event.object).flatMap((uid) => byOwner.get(uid) ?? []);
+    for (const object of passOn(event, listeners, owners)) tell(object);
   }
 
   function listenTo(watch: SharedWatch): Listening {
     const known = listening.get(watch);
     if (known !== undefined) return known;
-    const added: Listening = { byName: new Map(), owners: new Set() };
+    const added: Listening = { byName: new Map(), owners: new Map() };
     listening.set(watch, added);
     stops.push(
       watch.subscribe((event) => {
@@ -78,8 +76,7 @@ export function createNews(bell: Pick<Bell, 'ring'>): News {
   }
 
   function owns(object: AppliedObject, owner: KubeObject | undefined): void {
-    const { uid } = owner?.metadata ?? {};
-    if (uid !== undefined) byOwner.set(uid, object);
+    if (owner?.metadata.uid !== undefined) byOwner.set(owner.metadata.uid, object);
   }
 
   return {
@@ -87,8 +84,8 @@ export function createNews(bell: Pick<Bell, 'ring'>): News {
     ofObject(object, watch, hearOwn) {
       listenTo(watch).byName.set(object.applied.metadata.name, { object, hear: hearOwn });
     },
-    ofOwned(object, watch) {
-      listenTo(watch).owners.add(object);
+    ofOwned(object, watch, hearOwned) {
+      listenTo(watch).owners.set(object, hearOwned);
       owns(object, object.applied);
     },
     owns,
@@ -102,4 +99,16 @@ export function createNews(bell: Pick<Bell, 'ring'>): News {
       listening.clear();
     },
   };
+}
+
+/** Tells those whom an event is about, in itself or in what they own; the objects that it is about. */
+function passOn(
+  event: Exclude<WatchEvent, { readonly type: 'synced' }>,
+  listeners: Listening,
+  owners: readonly AppliedObject[],
+): readonly AppliedObject[] {
+  const own = listeners.byName.get(event.object.metadata.name);
+  own?.hear(event);
+  for (const owner of owners) listeners.owners.get(owner)?.(event);
+  return own === undefined ? owners : [own.object, ...owners];
 }

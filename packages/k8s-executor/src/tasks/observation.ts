@@ -3,19 +3,24 @@ import type { Resource, SharedWatch } from '../cluster/cluster.js';
 import { creatingKey } from '../failure/configuration-trouble.js';
 import { findMountTrouble, findPodRefusal } from '../failure/help-announced.js';
 import { noPodsKey, objectSymptoms } from '../failure/object-symptoms.js';
+import { printState } from '../failure/print-state.js';
 import { lookAgain } from '../failure/second-look.js';
 import type { Symptom } from '../failure/symptom.js';
 import { createSymptomTracker } from '../failure/symptom-tracker.js';
 import type { SymptomTracker } from '../failure/symptom-tracker.js';
-import { newestReplicaSet, podsOf, runsPods } from '../failure/workload-pods.js';
+import { formerPodsOf, newestReplicaSet, podsOf, runsPods } from '../failure/workload-pods.js';
 import type { Readiness, ReadinessRule } from '../readiness/readiness.js';
 import { aborted, createBell, ringOnAbort } from './bell.js';
 import type { AppliedObject } from './applied-object.js';
 import { waitsForConsumer } from './claim-binding.js';
+import { createDepartedPods } from './departed-pods.js';
 import { awaitsStatus, hasStatus, mayGetStatus, silentControllerMs } from './first-status.js';
 import { deletedByOthers, supersededByOthers } from './interference.js';
 import { createNews } from './news.js';
 import type { RunContext } from './run-context.js';
+import { createSyncedWatches } from './synced-watches.js';
+import type { Watched } from './synced-watches.js';
+import { withoutDeletion } from './without-deletion.js';
 import { asLastSeen, syncedOrTroubled, unseen } from './watch-trouble.js';
 
 /** An object that is not current yet, as it is seen at one moment. */
@@ -56,12 +61,6 @@ export interface Observation {
   stop(): void;
 }
 
-interface Watched {
-  readonly watch: SharedWatch;
-  readonly pods?: SharedWatch;
-  readonly replicaSets?: SharedWatch;
-}
-
 export function observe(
   task: { readonly objects: readonly AppliedObject[]; readonly judge: ReadinessRule },
   context: RunContext,
@@ -82,9 +81,11 @@ class WatchObservation implements Observation {
   /** Objects whose own uid has been seen on a watch: from then on their absence means something. */
   readonly #seen = new Set<AppliedObject>();
   /** Watches that have told what there is. */
-  readonly #synced = new Set<SharedWatch>();
+  readonly #synced = createSyncedWatches();
   /** How objects were when they were deleted: a job may be removed as soon as it is done. */
   readonly #last = new Map<AppliedObject, KubeObject>();
+  /** How pods of jobs ended that are gone. */
+  readonly #departed = createDepartedPods();
   /** Why pods are not created, as events told. */
   readonly #refusals = new Map<AppliedObject, string>();
   /** Why volumes are not mounted, by the uid of the pod, as events told. */
@@ -203,7 +204,7 @@ class WatchObservation implements Observation {
     const resource = await this.#resource(apiVersion, kind);
     if (resource === undefined) return;
     const watch = cluster.watch(resource, metadata.namespace);
-    void watch.synced.then(() => this.#synced.add(watch));
+    this.#synced.await(watch);
     this.#news.ofObject(object, watch, (event) => {
       if (event.type === 'synced') this.#synced.add(watch);
       else if (event.type === 'deleted' && event.object.metadata.uid === metadata.uid)
@@ -223,8 +224,18 @@ class WatchObservation implements Observation {
     ]);
     const pods = podKind && cluster.watch(podKind, metadata.namespace);
     const replicaSets = replicaSetKind && cluster.watch(replicaSetKind, metadata.namespace);
-    for (const watch of [pods, replicaSets]) if (watch !== undefined) this.#news.ofOwned(object, watch);
+    for (const watch of [pods, replicaSets]) if (watch !== undefined) this.#listenToOwned(object, watch);
     return { ...(pods && { pods }), ...(replicaSets && { replicaSets }) };
+  }
+
+  #listenToOwned(object: AppliedObject, watch: SharedWatch): void {
+    this.#synced.await(watch, () => {
+      this.#news.tell(object);
+    });
+    this.#news.ofOwned(object, watch, (event) => {
+      if (event.type === 'synced') this.#synced.add(watch);
+      else if (object.applied.kind === 'Job') this.#departed.hear(event);
+    });
   }
 
   async #resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
@@ -241,7 +252,7 @@ class WatchObservation implements Observation {
         // It has healed: an old symptom must neither wake us for ever nor count when it comes back.
         this.#trackers.delete(object);
         this.#pending.delete(object);
-      } else this.#pending.set(object, this.#isSeen(object) ? this.#diagnose(object, sight) : sight);
+      } else this.#pending.set(object, this.#isKnown(object) ? this.#diagnose(object, sight) : sight);
     }
     return this.#pending;
   }
@@ -257,7 +268,21 @@ class WatchObservation implements Observation {
     tracker.observe([...symptoms, ...this.#interference(object, sight)], clock.now());
     const symptom = tracker.strongest();
     const hope = this.#hopes.get(object);
-    return { ...sight, symptom, hope: hope?.key === symptom?.key ? hope?.because : undefined };
+    return {
+      ...sight,
+      readiness: this.#explain(object, { ...sight, symptom }),
+      symptom,
+      hope: hope?.key === symptom?.key ? hope?.because : undefined,
+    };
+  }
+
+  /** The state in the words that help where something speaks against it. */
+  #explain(object: AppliedObject, sight: Sight): Readiness {
+    const { readiness, symptom } = sight;
+    const watched = this.#watched.get(object);
+    const formerPods = formerPodsOf(sight.object, watched?.pods, watched?.replicaSets);
+    const message = printState({ ...sight, symptom, formerPods });
+    return message === readiness.message ? readiness : asLastSeen({ ...readiness, message }, watched?.watch);
   }
 
   /** Undefined for an object that is current. */
@@ -272,7 +297,7 @@ class WatchObservation implements Observation {
     const judged = this.#isUnspoken(object, live) ? awaitsStatus : this.#judge(finished);
     if (judged.status === 'current') return undefined;
     const readiness = asLastSeen(judged, watched?.watch);
-    const pods = podsOf(live, watched?.pods, watched?.replicaSets);
+    const pods = [...podsOf(live, watched?.pods, watched?.replicaSets), ...this.#departed.of(live)];
     const replicaSet = live.kind === 'Deployment' ? newestReplicaSet(live, watched?.replicaSets) : undefined;
     this.#news.owns(object, replicaSet);
     return { object: live, readiness, pods, replicaSet, generation };
@@ -282,6 +307,12 @@ class WatchObservation implements Observation {
   #isSeen(object: AppliedObject): boolean {
     const watched = this.#watched.get(object);
     return watched === undefined || this.#synced.has(watched.watch);
+  }
+
+  /** Nor of one whose pods are not known yet. */
+  #isKnown(object: AppliedObject): boolean {
+    const watched = this.#watched.get(object);
+    return watched === undefined || this.#synced.know(watched);
   }
 
   #isUnspoken(object: AppliedObject, live: KubeObject): boolean {
@@ -363,10 +394,4 @@ class WatchObservation implements Observation {
     await Promise.race([this.#bell.rung(), due]);
     timer.abort('rung');
   }
-}
-
-/** What a job has come to stays true while it is being removed. */
-function withoutDeletion(job: KubeObject): KubeObject {
-  const entries = Object.entries(job.metadata).filter(([key]) => key !== 'deletionTimestamp');
-  return { ...job, metadata: { ...Object.fromEntries(entries), name: job.metadata.name } };
 }

@@ -67,7 +67,7 @@ function printWait({ readiness, symptom, hope, pods }: Sight): string {
   if (symptom === undefined || symptom.class === 'silent')
     return [readiness.message, printPods(pods)].filter((text) => text !== '').join('; ');
   if (hope !== undefined) return `${symptom.cause}; ${hope}`;
-  if (!symptom.conclusive || symptom.graceMs === 0) return symptom.cause;
+  if (!symptom.conclusive || symptom.class === 'cannot-heal') return symptom.cause;
   return `${symptom.cause} (fails unless it heals within ${String(symptom.graceMs / 1000)} s)`;
 }
 
@@ -89,7 +89,7 @@ export async function failedVerdict(
 /** What a sight says, as evidence is collected from it. */
 export function findingOf(sight: Sight, heard: readonly FoundLog[]): Finding {
   const { object, symptom, pods, replicaSet } = sight;
-  const state = printState(sight);
+  const state = printLastState(sight);
   // Pods are those of the version that has taken its place, and tell nothing of this one.
   if (symptom?.class === 'superseded') return { object, state, symptom, pods: [], related: [], heard: [] };
   const related = replicaSet === undefined ? [] : [replicaSet];
@@ -97,7 +97,7 @@ export function findingOf(sight: Sight, heard: readonly FoundLog[]): Finding {
 }
 
 /** How it gets on means nothing once it is another version. */
-function printState({ object, readiness, symptom, generation }: Sight): string {
+function printLastState({ object, readiness, symptom, generation }: Sight): string {
   if (symptom?.class !== 'superseded') return readiness.message;
   return `it is at generation ${String(object.metadata.generation)}, this run has applied ${String(generation)}`;
 }

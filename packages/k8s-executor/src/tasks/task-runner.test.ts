@@ -13,7 +13,7 @@ import { createRedactor } from './redactor.js';
 import { createTaskRunner } from './task-runner.js';
 
 /** Holds what is applied, counts writes, and tells changes; controllers are played by the test. */
-function createFakeCluster() {
+function createFakeCluster(podsSynced = Promise.resolve()) {
   const objects = new Map<string, KubeObject>();
   const listeners = new Set<(event: WatchEvent) => void>();
   const writes: string[] = [];
@@ -56,7 +56,7 @@ function createFakeCluster() {
         ofKind(resource.kind).filter((object) =>
           listOf(object.metadata, 'ownerReferences').some((reference) => reference['uid'] === uid),
         ),
-      synced: Promise.resolve(),
+      synced: resource.kind === 'Pod' ? podsSynced : Promise.resolve(),
       subscribe(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -80,8 +80,8 @@ const deployment = {
   },
 } as KubeObject;
 
-function start() {
-  const fake = createFakeCluster();
+function start(podsSynced?: Promise<void>) {
+  const fake = createFakeCluster(podsSynced);
   const clock = createManualClock();
   const desired = withDigest(labelObject(deployment, owner));
   const runner = createTaskRunner(() => [desired], {
@@ -283,6 +283,32 @@ test('what heals within its grace does not fail, and what heals after it recover
   expect(await recovered).toBe(true);
 });
 
+test('no verdict falls before the pods are known, which may be to blame', async () => {
+  let sync: () => void = () => undefined;
+  const podsSynced = new Promise<void>((resolve) => {
+    sync = resolve;
+  });
+  const { fake, clock, run, roll, pod, verdict } = start(podsSynced);
+  void run();
+  await clock.advanceTo(1_000);
+  await roll(0);
+  const live = await fake.cluster.get(referenceOf(deployment));
+  const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }];
+  fake.put({
+    ...(live.ok && live.value !== undefined ? live.value : deployment),
+    status: { observedGeneration: 1, replicas: 1, conditions },
+  });
+  await clock.advanceTo(5_000);
+  expect(verdict()).toBeUndefined();
+  pod(unpulled);
+  sync();
+  await clock.advanceTo(5_001);
+  expect(verdict()).toMatchObject({
+    reason:
+      'the rollout made no progress within its deadline of 600 s: image "acme/api:9" cannot be pulled: not found',
+  });
+});
+
 test('a timeout before everything is applied is explained by what was done last', async () => {
   const { clock, run, runner, abort, fake } = start();
   fake.cluster.apply = () => new Promise(() => undefined);
@@ -307,7 +333,7 @@ test('a timeout is explained by what is not current', async () => {
   expect(evidence).toMatchObject({
     cause: 'image "acme/api:9" cannot be pulled: not found',
     object: { kind: 'Deployment', name: 'api' },
-    state: '0 of 1 replicas available',
+    state: '0 of 1 replicas ready',
     command: 'kubectl -n shop describe pod api-1-x',
   });
   abort.abort();
