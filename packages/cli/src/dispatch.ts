@@ -1,7 +1,8 @@
-import { cancelledExitCodes, nearest } from '@flotilla/core';
+import { cancelledExitCodes } from '@flotilla/core';
 import type { Command } from './command.js';
 import { commandNamed, commandNames, loadCommands } from './commands.js';
 import { formatCommandHelp, formatHelp } from './help.js';
+import { nearestWord } from './nearest-word.js';
 import type { Ports } from './ports.js';
 import { readArguments } from './read-arguments.js';
 import { RefusedError, refuseUsage } from './refusal.js';
@@ -48,7 +49,7 @@ function refuseCommand(word: string): never {
       `the command comes before its flags: ${word} stands first.`,
       'flotilla COMMAND [workflow] [flags]; flotilla --help lists the commands.',
     );
-  const near = nearest(word, commandNames());
+  const near = nearestWord(word, commandNames());
   const help = near === undefined ? 'flotilla --help lists the commands.' : `Did you mean flotilla ${near}?`;
   refuseUsage(`There is no command ${JSON.stringify(word)}.`, help);
 }

@@ -13,6 +13,7 @@ describe('the command line', () => {
   it('prints the version', async () => {
     expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
     expect(await run(['version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+    expect(JSON.parse((await run(['version', '-o', 'json'])).stdout)).toEqual({ version: '1.2.3' });
   });
 
   it('lists its commands and every exit code', async () => {
@@ -52,6 +53,7 @@ describe('the command line', () => {
     const { exitCode, stderr } = await run(['plan', '--fiel', 'x']);
     expect(exitCode).toBe(64);
     expect(stderr).toContain('Did you mean --file?');
+    expect((await run(['deploy', '--dry'])).stderr).toContain('Did you mean --dry-run?');
   });
 
   it.each([
@@ -60,6 +62,7 @@ describe('the command line', () => {
     [['plan', 'setup', 'patch'], 'takes no argument "patch"'],
     [['plan', '-o', 'jsno'], 'has no output "jsno"'],
     [['rehearse', '--concurrency', '0'], '--concurrency is a whole number above 0'],
+    [['deploy', '--kubeconfig', 'none', '--concurrency', '0'], '--concurrency is a whole number above 0'],
     [['deploy', '--cluster', 'minikube'], '--cluster is one of embedded'],
     [['plan', '--param', 'x'], '--param is K=V'],
   ])('refuses %j as wrong usage', async (words, message) => {

@@ -1,6 +1,6 @@
-import { nearest } from '@flotilla/core';
 import type { Command } from './command.js';
 import { commonFlags, FlagValues, flagOf, type Flag, type FlagName } from './flags.js';
+import { nearestWord } from './nearest-word.js';
 import { refuseUsage } from './refusal.js';
 
 /** The words of a command line, sorted into flags and the rest. */
@@ -63,7 +63,7 @@ function readShort(command: Command, known: readonly Flag[], word: string): Read
 }
 
 function unknownFlag(command: Command, known: readonly Flag[], word: string): never {
-  const near = nearest(
+  const near = nearestWord(
     word,
     known.map((flag) => `--${flag.name}`),
   );

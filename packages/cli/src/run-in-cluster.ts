@@ -33,10 +33,12 @@ export async function runInCluster(
   start: StartRun = deployPlan,
 ): Promise<number> {
   const said = readGrace(invocation.flags);
+  // Before anything is asked of a cluster: wrong usage is wrong there, too.
+  const asked = readAsked(invocation);
   const opened = await chooseCluster(invocation, loaded.file);
   try {
     const grace = chooseGrace(loaded.file, said, opened.grace);
-    return await runOpened(invocation, loaded, { opened: { ...opened, grace }, start });
+    return await runOpened(invocation, loaded, { opened: { ...opened, grace }, start, asked });
   } finally {
     await opened.close();
   }
@@ -45,7 +47,7 @@ export async function runInCluster(
 async function runOpened(
   invocation: Invocation,
   loaded: LoadedPlan,
-  { opened, start }: { readonly opened: OpenedCluster; readonly start: StartRun },
+  { opened, start, asked }: Pick<Running, 'opened' | 'start' | 'asked'>,
 ): Promise<number> {
   const { ports } = invocation;
   const output = openRunOutput(invocation, nextCommands(invocation, opened), loaded.diagnostics);
@@ -58,7 +60,7 @@ async function runOpened(
   });
   try {
     const cancelled = cancellation.signal;
-    const run = startRun(invocation, loaded, { opened, output, start, cancelled });
+    const run = startRun(invocation, loaded, { opened, output, start, asked, cancelled });
     const ended = await run;
     output.close();
     if (opened.simulated && wasCutShort(ended)) ports.stderr.write(simulationEnded);
@@ -95,7 +97,23 @@ function exitCodeOf(invocation: Invocation, ended: DeployPlanResult): number {
   }
 }
 
+type Asked = Pick<
+  DeployPlanOptions,
+  'token' | 'images' | 'concurrency' | 'mode' | 'lockTimeoutMs' | 'lockDurationMs'
+>;
+
+function readAsked(invocation: Invocation): Asked {
+  const { flags } = invocation;
+  return {
+    ...readToken(invocation),
+    ...readImages(invocation),
+    ...readConcurrency(flags),
+    ...readLocking(flags),
+  };
+}
+
 interface Running {
+  readonly asked: Asked;
   readonly opened: OpenedCluster;
   readonly output: RunOutput;
   readonly start: StartRun;
@@ -105,7 +123,7 @@ interface Running {
 async function startRun(
   invocation: Invocation,
   loaded: LoadedPlan,
-  { opened, output, start, cancelled }: Running,
+  { opened, output, start, asked, cancelled }: Running,
 ): Promise<DeployPlanResult> {
   const { flags } = invocation;
   const { directory } = loaded;
@@ -113,8 +131,7 @@ async function startRun(
     ...loaded,
     origin: await findRunOrigin({ directory, environment: processEnvironment() }),
     wallClock: () => new Date(),
-    ...readToken(invocation),
-    ...readImages(invocation),
+    ...asked,
     redactor: invocation.ports.redactor,
     cluster: opened.cluster,
     namespace: opened.namespace,
@@ -122,8 +139,6 @@ async function startRun(
     clock: systemClock,
     run: newRunId(new Date()),
     sink: output.sink,
-    ...readConcurrency(flags),
-    ...readLocking(flags),
     cancelled,
     allowDegraded: flags.has('allow-degraded'),
     preflight: !flags.has('no-preflight'),

@@ -5,10 +5,12 @@ export const version: Command = {
   summary: 'says the version',
   positionals: '',
   positionalsMax: 0,
-  flags: [],
-  outputs: [],
-  run: ({ ports }) => {
-    ports.stdout.write(`${ports.version()}\n`);
+  flags: ['output'],
+  outputs: ['text', 'json'],
+  run: ({ flags, ports }) => {
+    const version = ports.version();
+    const asJson = flags.value('output') === 'json';
+    ports.stdout.write(`${asJson ? JSON.stringify({ version }, null, 2) : version}\n`);
     return Promise.resolve(0);
   },
 };
