@@ -11,7 +11,7 @@ export function preset(displayName) {
     displayName,
     testEnvironment: 'node',
     // No test is about time: a slow machine must not fail one.
-    testTimeout: 60_000,
+    testTimeout: 300_000,
     reporters: ['default', ...(process.env.FLOTILLA_TEST_COUNTS ? [`${root}.ci/count-tests.js`] : [])],
     testMatch: ['<rootDir>/src/**/*.test.ts'],
     transform: {

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 function deployment(
   name: string,
-  options: { replicas?: number; image?: string; annotations?: object } = {},
+  options: { replicas?: number; image?: string; annotations?: object; deadline?: number } = {},
 ): object {
   return {
     apiVersion: 'apps/v1',
@@ -36,7 +36,7 @@ function deployment(
     metadata: { name, namespace: 'default' },
     spec: {
       replicas: options.replicas ?? 1,
-      progressDeadlineSeconds: 5,
+      progressDeadlineSeconds: options.deadline ?? 600,
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name }, annotations: options.annotations ?? {} },
@@ -86,13 +86,13 @@ const waitingReason = (pod: PodWithStatus) => pod.status.containerStatuses?.[0]?
 
 test('a Deployment rolls out, and rolls on to a new image', async () => {
   await apply(deployment('good', { replicas: 3 }));
-  await succeeds('rollout', 'status', 'deploy/good', '--timeout=60s');
+  await succeeds('rollout', 'status', 'deploy/good', '--timeout=300s');
   await apply(deployment('good', { replicas: 3, image: 'nginx:2' }));
-  await succeeds('rollout', 'status', 'deploy/good', '--timeout=60s');
+  await succeeds('rollout', 'status', 'deploy/good', '--timeout=300s');
 });
 
 test('an image of an .invalid registry cannot be pulled, has no logs, and exceeds the progress deadline', async () => {
-  await apply(deployment('pull', { image: 'registry.invalid/x:1' }));
+  await apply(deployment('pull', { image: 'registry.invalid/x:1', deadline: 5 }));
   await awaitPod('pull', (pod) => waitingReason(pod) === 'ImagePullBackOff');
   const logs = await cluster.kubectl(['logs', 'deploy/pull']);
   expect(logs.stderr).toContain('waiting to start: trying and failing to pull image');
@@ -100,7 +100,7 @@ test('an image of an .invalid registry cannot be pulled, has no logs, and exceed
     'wait',
     '--for=jsonpath={.status.conditions[?(@.type=="Progressing")].reason}=ProgressDeadlineExceeded',
     'deploy/pull',
-    '--timeout=60s',
+    '--timeout=300s',
   );
 });
 
@@ -128,7 +128,7 @@ test('a pod that crashes once becomes ready', async () => {
   await apply(
     deployment('heals', { annotations: { 'lab.fake/mode': 'crash-loop', 'lab.fake/fail-times': '1' } }),
   );
-  await succeeds('rollout', 'status', 'deploy/heals', '--timeout=60s');
+  await succeeds('rollout', 'status', 'deploy/heals', '--timeout=300s');
 });
 
 test('modes show as what they are named after', async () => {
@@ -151,8 +151,8 @@ test('modes show as what they are named after', async () => {
 
 test('Jobs complete and fail', async () => {
   await apply(job('works', {}), job('fails', { 'lab.fake/mode': 'fail' }));
-  await succeeds('wait', '--for=condition=Complete', 'job/works', '--timeout=60s');
-  await succeeds('wait', '--for=condition=Failed', 'job/fails', '--timeout=60s');
+  await succeeds('wait', '--for=condition=Complete', 'job/works', '--timeout=300s');
+  await succeeds('wait', '--for=condition=Failed', 'job/fails', '--timeout=300s');
   expect(await succeeds('logs', '-f', 'job/works')).toMatch(/^started works-/);
 });
 
@@ -171,8 +171,8 @@ test('volumes are provisioned and load balancers get addresses, unless told not 
     { apiVersion: 'v1', kind: 'Service', metadata, spec: service },
     { apiVersion: 'v1', kind: 'Service', metadata: never, spec: service },
   );
-  await succeeds('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/data', '--timeout=60s');
-  await succeeds('wait', '--for=jsonpath={.status.loadBalancer.ingress[0].ip}', 'svc/data', '--timeout=60s');
+  await succeeds('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/data', '--timeout=300s');
+  await succeeds('wait', '--for=jsonpath={.status.loadBalancer.ingress[0].ip}', 'svc/data', '--timeout=300s');
   expect(await succeeds('get', 'pvc/never', '-o', 'jsonpath={.status.phase}')).toBe('Pending');
   expect(await succeeds('get', 'svc/never', '-o', 'jsonpath={.status.loadBalancer}')).toBe('{}');
 });
@@ -180,8 +180,8 @@ test('volumes are provisioned and load balancers get addresses, unless told not 
 test('a namespace deletes completely', async () => {
   await succeeds('create', 'namespace', 'short-lived');
   await succeeds('-n', 'short-lived', 'create', 'deployment', 'web', '--image=nginx:1');
-  await succeeds('-n', 'short-lived', 'rollout', 'status', 'deploy/web', '--timeout=60s');
-  await succeeds('delete', 'namespace', 'short-lived', '--wait', '--timeout=90s');
+  await succeeds('-n', 'short-lived', 'rollout', 'status', 'deploy/web', '--timeout=300s');
+  await succeeds('delete', 'namespace', 'short-lived', '--wait', '--timeout=300s');
 });
 
 test('the bystander may do nothing, and the audit log tells reads from writes', async () => {
@@ -198,5 +198,5 @@ test('the bystander may do nothing, and the audit log tells reads from writes', 
 test('the API server comes back at the same address after a kill, and nodes go on', async () => {
   await cluster.restartApiServer();
   await apply(deployment('after'));
-  await succeeds('rollout', 'status', 'deploy/after', '--timeout=90s');
+  await succeeds('rollout', 'status', 'deploy/after', '--timeout=300s');
 });

@@ -113,7 +113,7 @@ test('a deployment goes in reverse order until nothing of it is left, and its ne
 
 test('what a finalizer holds is named, the timeout explains it, and once it is free the same command ends', async () => {
   const made = await deployment('held', {
-    'flotilla.yaml': chain('shop', ['base', 'outer'], '2s'),
+    'flotilla.yaml': chain('shop', ['base', 'outer'], '10s'),
     'base.yaml': configMap('base'),
     'outer.yaml': held,
   });

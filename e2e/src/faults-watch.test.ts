@@ -77,7 +77,8 @@ test('a silent watch is broken and begun again, and has missed nothing', async (
   const seen = nextChange(watch, 'late');
   await cluster.kubectl(['create', 'configmap', 'late', '-n', 'silent']);
   await seen;
-  expect(watches()).toBe(2);
+  // The first one tells nothing more; on a slow machine further ones may have been silent for long enough, too.
+  expect(watches()).toBeGreaterThanOrEqual(2);
   watching.close();
 });
 

@@ -61,7 +61,7 @@ test.each([
     signal: null,
   });
   // Running writes get five seconds to answer; the rest is for slow machines.
-  expect(performance.now() - signalledAt).toBeLessThan(15_000);
+  expect(performance.now() - signalledAt).toBeLessThan(60_000);
   const events = parseRunEvents(ended.stdout);
   expect(events.at(-1)).toMatchObject({ type: 'run-settled', outcome: 'cancelled', exitCode });
   expect(outcomes(events)).toEqual({ 'services.slow': 'cancelled', 'services.after': 'skipped' });

@@ -254,7 +254,12 @@ spec:
   versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
 `;
   await cluster.kubectl(['apply', '-f', '-'], crd);
-  await cluster.kubectl(['wait', '--for=condition=Established', 'crd/boats.harbour.example']);
+  await cluster.kubectl([
+    'wait',
+    '--for=condition=Established',
+    'crd/boats.harbour.example',
+    '--timeout=300s',
+  ]);
   const made = await deployment('gone', {
     'flotilla.yaml': fileOf('shop', ['web']),
     'web.yaml': documents(
@@ -271,7 +276,12 @@ metadata: {name: v1.harbour.example}
 spec: {group: harbour.example, version: v1, groupPriorityMinimum: 100, versionPriority: 100, service: {name: nobody, namespace: gone}, insecureSkipTLSVerify: true}
 `;
   await cluster.kubectl(['apply', '-f', '-'], broken);
-  await cluster.kubectl(['wait', '--for=condition=Available=False', 'apiservice/v1.harbour.example']);
+  await cluster.kubectl([
+    'wait',
+    '--for=condition=Available=False',
+    'apiservice/v1.harbour.example',
+    '--timeout=300s',
+  ]);
   const warned = ended(await made.run(['deploy']));
   expect(warned.code).toBe(0);
   expect(warned.said).toContain('Boat.harbour.example objects cannot be looked for');

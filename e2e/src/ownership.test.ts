@@ -169,7 +169,7 @@ test('a kubectl set over two namespaces and the cluster, and ours over the same,
   });
   await cluster.kubectl(['create', 'namespace', 'far']);
   await cluster.kubectl(['apply', '-f', '-'], fleet);
-  await cluster.kubectl(['wait', '--for=condition=Established', 'crd/fleets.example.org']);
+  await cluster.kubectl(['wait', '--for=condition=Established', 'crd/fleets.example.org', '--timeout=300s']);
   const id = createHash('sha256').update('all..Fleet.example.org').digest('base64url');
   await cluster.kubectl(['create', '-f', '-'], parent.replace('ID', id));
   await applyFleet(...members);

@@ -43,12 +43,19 @@ function manyTasks(count: number): string {
   return `name: many\nservices:\n${services.join('\n')}\nworkflows:\n  - name: setup\n    parallelize:\n${steps.join('\n')}\n`;
 }
 
+/** A limit for what hangs, however slow the machine is. */
+const patienceMs = 300_000;
+
 let browser: Browser;
 let folder: string;
 const files = new Map<string, string>();
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: browserArguments });
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: browserArguments,
+    timeout: patienceMs,
+  });
   folder = await mkdtemp(join(tmpdir(), 'flotilla-pictures-'));
   const texts = {
     5: fiveTasks,
@@ -85,6 +92,7 @@ async function open(name: string, width = 1200, colorScheme: 'light' | 'dark' = 
   const file = files.get(name);
   if (file === undefined) throw new Error(`Bug: there is no page ${name}.`);
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  page.setDefaultTimeout(patienceMs);
   const url = pathToFileURL(file).href;
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

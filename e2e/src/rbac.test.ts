@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { awaitRight } from './testing/await-right.js';
 import type { Deployment } from './testing/deployment.js';
 import { useControlPlane } from './testing/use-control-plane.js';
 
@@ -42,7 +43,11 @@ spec:
 }
 
 interface Role {
-  readonly rules: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
+  readonly rules: readonly {
+    readonly apiGroups: readonly [string];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
 }
 
 const { cluster, deployment } = useControlPlane();
@@ -69,7 +74,18 @@ async function granted(namespace: string): Promise<Deployment> {
     '--clusterrole=flotilla',
     '--user=bystander',
   ]);
+  await awaitRole(shop);
   return shop;
+}
+
+/** Resolves once the bystander may do what the document's role says, but for what it lacks. */
+async function awaitRole(shop: Deployment, lacks: Lacks = () => false): Promise<void> {
+  for (const { apiGroups, resources, verbs } of role.rules)
+    for (const resource of resources)
+      for (const verb of verbs) {
+        const right = { user: 'bystander', namespace: shop.namespace, group: apiGroups[0], resource, verb };
+        await awaitRight(cluster.client, right, !lacks(verb, resource));
+      }
 }
 
 async function run(shop: Deployment, words: readonly string[]) {
@@ -99,8 +115,10 @@ test('every command works with the rights of the document, and with no others', 
   expect(refused.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([]);
 });
 
+type Lacks = (verb: string, resource: string) => boolean;
+
 /** Gives the bystander the document's role, but for what `lacks` says of a verb and a resource. */
-async function lacking(shop: Deployment, lacks: (verb: string, resource: string) => boolean): Promise<void> {
+async function lacking(shop: Deployment, lacks: Lacks): Promise<void> {
   const rules = role.rules.flatMap((rule) =>
     rule.resources.map((resource) => ({
       ...rule,
@@ -114,6 +132,7 @@ async function lacking(shop: Deployment, lacks: (verb: string, resource: string)
     rules: rules.filter(({ verbs }) => verbs.length > 0),
   };
   await shop.kubectl(['replace', '-f', '-'], JSON.stringify(less));
+  await awaitRole(shop, lacks);
 }
 
 /** Of what a run cannot do without; the other verbs only tell more, or take away. */
@@ -173,6 +192,7 @@ test('without what only tells more, a deploy goes well; what may not be deleted 
 test('what may not be read is said by every command that reads', async () => {
   const shop = await granted('blind');
   await shop.kubectl(['delete', 'rolebinding', 'flotilla']);
+  await awaitRole(shop, () => true);
   for (const words of [['status'], ['diff'], ['history'], ['affected'], ['unlock', '--yes'], ['rollback']])
     expect(await run(shop, words)).toMatchObject({
       code: 77,

@@ -7,6 +7,7 @@ import type { JudgedObject } from './kstatus/judged-object.js';
 import { mergePatch } from './kube-client/kube-client.js';
 import type { Deployment } from './testing/deployment.js';
 import { outcomes, parseRunEvents, type RunEventLine } from './testing/run-events.js';
+import { runReacting, type Reaction } from './testing/run-reacting.js';
 import { useControlPlane } from './testing/use-control-plane.js';
 
 const { cluster, deployment } = useControlPlane();
@@ -181,24 +182,34 @@ metadata: {name: v1.nowhere.example}
 spec: {group: nowhere.example, version: v1, groupPriorityMinimum: 1000, versionPriority: 10, service: {name: nowhere, namespace: unready}}
 `,
   });
-  const run = await shop.run(['deploy', '-o', 'ndjson', '--timeout', '20s']);
-  const events = eventsOf(run);
-  expect(outcomes(events)).toMatchObject({
-    'services.set': 'timed-out',
-    'services.everywhere': 'timed-out',
-    'services.claim': 'timed-out',
-    'services.front': 'timed-out',
-    'services.api': 'timed-out',
+  const lacks = [
+    'StatefulSet unready/statefulset-x: 1 of 2 replicas made',
+    'DaemonSet unready/daemonset-x: 0 of 3 pods available',
+    'no volume is bound',
+    'its load balancer has no address yet',
+    'Available is False: ServiceNotFound',
+  ];
+  // It would wait for ever: it is stopped once each has said what it lacks.
+  const run = await runReacting(shop, ['deploy', '-o', 'ndjson'], {
+    reactions: lacks.map((lack, at) => [
+      lack,
+      (kill) => {
+        if (at === lacks.length - 1) kill('SIGTERM');
+      },
+    ]),
   });
-  expect(lastWait(events, 'services.set')).toMatch(
-    /StatefulSet unready\/statefulset-x: 1 of 2 replicas made/,
+  const events = eventsOf(run);
+  expect(outcomes(events)).toEqual({
+    'services.set': 'cancelled',
+    'services.everywhere': 'cancelled',
+    'services.claim': 'cancelled',
+    'services.front': 'cancelled',
+    'services.api': 'cancelled',
+  });
+  const waits = ['set', 'everywhere', 'claim', 'front', 'api'].map((name) =>
+    lastWait(events, `services.${name}`),
   );
-  expect(lastWait(events, 'services.everywhere')).toMatch(
-    /DaemonSet unready\/daemonset-x: 0 of 3 pods available/,
-  );
-  expect(lastWait(events, 'services.claim')).toMatch(/no volume is bound/);
-  expect(lastWait(events, 'services.front')).toMatch(/its load balancer has no address yet/);
-  expect(lastWait(events, 'services.api')).toMatch(/Available is False: ServiceNotFound/);
+  expect(waits).toEqual(lacks.map((lack) => expect.stringContaining(lack) as string));
   await cluster.kubectl(['delete', 'apiservice', 'v1.nowhere.example']);
 });
 
@@ -246,18 +257,12 @@ test('an object that somebody deletes and makes again while it is waited for is 
   const shop = await servicesOf('recreated', {
     web: workload('Deployment', 'replicas: 1', { annotations: neverReady }),
   });
-  const acted: Promise<unknown>[] = [];
   const recreate = async () => {
     await shop.kubectl(['delete', 'deployment', 'deployment-x']);
     await shop.kubectl(['apply', '-f', '-'], workload('Deployment', 'replicas: 1'));
   };
-  const run = await shop.run(['deploy', '-o', 'ndjson'], {
-    onOutput: (stdout) => {
-      if (acted.length === 0 && stdout.includes('0 of 1 replicas available')) acted.push(recreate());
-    },
-  });
-  await Promise.all(acted);
-  const events = eventsOf(run);
+  const reactions: readonly Reaction[] = [['0 of 1 replicas available', recreate]];
+  const events = eventsOf(await runReacting(shop, ['deploy', '-o', 'ndjson'], { reactions }));
   expect(outcomes(events)).toEqual({ 'services.web': 'failed' });
   expect(events.find((event) => event.type === 'task-settled')?.reason).toMatch(/deleted by someone else/);
 });
@@ -271,24 +276,21 @@ describe('a custom resource', () => {
     replies: readonly (readonly [said: string, status: object])[],
     options: ProgramOptions = {},
   ): Promise<readonly RunEventLine[]> {
-    const left = [...replies];
-    const acted: Promise<void>[] = [];
-    const run = await shop.run(['deploy', '-o', 'ndjson'], {
-      ...options,
-      onOutput: (stdout) => {
-        const [next] = left;
-        if (next === undefined || !stdout.includes(next[0])) return;
-        left.shift();
-        acted.push(setStatus(shop.namespace, 'widgets', next[1]));
-      },
-    });
-    await Promise.all(acted);
-    return eventsOf(run);
+    const reactions = replies.map(([said, status]): Reaction => [
+      said,
+      () => setStatus(shop.namespace, 'widgets', status),
+    ]);
+    return eventsOf(await runReacting(shop, ['deploy', '-o', 'ndjson'], { ...options, reactions }));
   }
 
   beforeAll(async () => {
     await cluster.kubectl(['apply', '-f', '-'], crd('widgets', 'Widget'));
-    await cluster.kubectl(['wait', '--for=condition=Established', 'crd/widgets.acme.example']);
+    await cluster.kubectl([
+      'wait',
+      '--for=condition=Established',
+      'crd/widgets.acme.example',
+      '--timeout=300s',
+    ]);
   });
 
   test('is ready when the rule of the file says so, and not before', async () => {

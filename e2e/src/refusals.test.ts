@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePorts } from './control-plane/free-ports.js';
+import { reservePorts } from './control-plane/reserve-ports.js';
 import { writeKubeconfig } from './control-plane/kubeconfig.js';
 import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
 import { useControlPlane } from './testing/use-control-plane.js';
@@ -70,11 +70,12 @@ test('an unknown flag or command: 64, with the nearest one', async () => {
 });
 
 test('an unreachable cluster: 69, with its address', async () => {
-  const [port = 0] = await findFreePorts(1);
-  const server = `https://127.0.0.1:${port}`;
+  const { ports, release } = await reservePorts(1);
+  const server = `https://127.0.0.1:${ports[0] ?? 0}`;
   const kubeconfig = join(folder, 'kubeconfig');
   await writeKubeconfig(kubeconfig, { server, authority: '', user: 'nobody', credentials: { token: 'x' } });
   const { code, stdout, stderr } = await deploy(goodFile, '--kubeconfig', kubeconfig);
+  release();
   expect({ code, stdout, stderr }).toMatchObject({ code: 69, stdout: '' });
   expect(stderr).toContain(server);
 });

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuditEvent } from './control-plane/audit-log.js';
 import { runUntilKilled } from './kills/killed-run.js';
+import { askUntil } from './testing/ask-until.js';
 import { writePlugin } from './testing/credential-plugin.js';
 import { runExecutor } from './testing/nx-executor.js';
 import type { Deployment } from './testing/deployment.js';
@@ -131,8 +132,12 @@ const suite = useControlPlane({ audit: 'bodies' });
 const { cluster } = suite;
 
 beforeAll(async () => {
-  // Takes a moment until it is in force; the tests before the one that needs it are that moment.
   expect(await cluster.kubectl(['apply', '-f', '-'], echo)).toMatchObject({ code: 0, stderr: '' });
+  const probe = 'apiVersion: v1\nkind: Secret\nmetadata: {name: probe, labels: {echo: warn}}\n';
+  await askUntil('the policy is in force', async () => {
+    const { stderr } = await cluster.kubectl(['create', '--dry-run=server', '-f', '-'], probe);
+    return stderr.includes('echo-warn');
+  });
 });
 
 const deployment = (namespace: string, more: Readonly<Record<string, string>> = {}) =>

@@ -2,24 +2,18 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProgram, type ProgramResult } from './control-plane/run-program.js';
+import { runProgram } from './control-plane/run-program.js';
 import type { ProxiedRequest } from './faults/fault.js';
 import type { Deployment } from './testing/deployment.js';
 import { flotilla } from './testing/flotilla.js';
-import { startInterruptible, type Interruptible } from './testing/interruptible.js';
+import { ended } from './testing/ended.js';
+import { boundMs, useInterruptible } from './testing/interruptible.js';
+import { readJournal } from './testing/read-journal.js';
 import { parseRunEvents } from './testing/run-events.js';
 
 // The phases of a run that cancel.test.ts does not play, and for each the second signal.
 
-let place: Interruptible;
-
-beforeAll(async () => {
-  place = await startInterruptible();
-});
-
-afterAll(async () => {
-  await place.stop();
-});
+const place = useInterruptible();
 
 const configMap = (name: string, version: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {version: ${version}}\n`;
@@ -57,11 +51,6 @@ spec:
   };
 }
 
-const said = ({ code, signal, stdout, stderr }: ProgramResult) => ({ code, signal, said: stdout + stderr });
-
-/** Running writes get five seconds to answer, the records as long again; the rest is for slow machines. */
-const boundMs = 20_000;
-
 const watches = (kind: string) => (request: ProxiedRequest) =>
   request.isWatch && request.path.endsWith(`/${kind}`);
 const deletes = (kind: string, name: string) => (request: ProxiedRequest) =>
@@ -69,11 +58,6 @@ const deletes = (kind: string, name: string) => (request: ProxiedRequest) =>
 
 async function expectUnlocked(shop: Deployment): Promise<void> {
   expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
-}
-
-async function readJournal(shop: Deployment): Promise<Readonly<Record<string, string>>> {
-  const text = await shop.kubectl(['get', 'configmap', 'flotilla-shop.journal', '-o', 'json']);
-  return (JSON.parse(text) as { readonly data: Readonly<Record<string, string>> }).data;
 }
 
 const jobUids = ['get', 'jobs', '-o', 'jsonpath={.items[*].metadata.uid}'];
@@ -124,14 +108,14 @@ const phases: readonly Phase[] = [
 async function begin({ name, after }: Phase, signal: string): Promise<Deployment> {
   const shop = await place.deployment(`${name}-${signal.toLowerCase()}`, files('one'));
   if (after === undefined) return shop;
-  expect(said(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
   await shop.write(files('two'));
   return shop;
 }
 
 async function expectGoesOn(shop: Deployment, { goesOn, words }: Phase): Promise<void> {
   const jobs = await shop.kubectl(jobUids);
-  expect(said(await shop.run(goesOn))).toMatchObject({ code: 0 });
+  expect(ended(await shop.run(goesOn))).toMatchObject({ code: 0 });
   await expectUnlocked(shop);
   const left = await shop.kubectl([
     'get',
@@ -152,11 +136,11 @@ test.each(phases.filter(({ onlySecond }) => onlySecond !== true))(
   async (phase) => {
     const shop = await begin(phase, 'SIGTERM');
     const { words, at } = phase;
-    const ended = await place.interrupt(shop, words, { at, reaches: false, signals: ['SIGTERM'] });
-    expect(said(ended)).toMatchObject({ code: 143, signal: null });
-    expect(ended.tookMs).toBeLessThan(boundMs);
-    expect(parseRunEvents(ended.stdout).at(-1)).toMatchObject({ outcome: 'cancelled', exitCode: 143 });
-    expect(JSON.parse((await readJournal(shop))['end'] ?? '{}')).toMatchObject({ outcome: 'cancelled' });
+    const stopped = await place.interrupt(shop, words, { at, reaches: false, signals: ['SIGTERM'] });
+    expect(ended(stopped)).toMatchObject({ code: 143, signal: null });
+    expect(stopped.tookMs).toBeLessThan(boundMs);
+    expect(parseRunEvents(stopped.stdout).at(-1)).toMatchObject({ outcome: 'cancelled', exitCode: 143 });
+    expect(await readJournal(shop)).toMatchObject({ end: { outcome: 'cancelled' } });
     await expectUnlocked(shop);
     await expectGoesOn(shop, phase);
   },
@@ -168,14 +152,14 @@ test.each(phases)(
     const shop = await begin(phase, 'SIGINT');
     const { words, at } = phase;
     // Nothing is answered any more, so that nothing of the end could have been written between the two.
-    const ended = await place.interrupt(shop, [...words, '--lock-duration', '2'], {
+    const stopped = await place.interrupt(shop, [...words, '--lock-duration', '2'], {
       at,
       reaches: false,
       silent: true,
       signals: ['SIGTERM', 'SIGINT'],
     });
-    expect(said(ended)).toMatchObject({ code: 130, signal: null });
-    const events = parseRunEvents(ended.stdout);
+    expect(ended(stopped)).toMatchObject({ code: 130, signal: null });
+    const events = parseRunEvents(stopped.stdout);
     expect(events.map(({ type }) => type)).not.toContain('run-settled');
     expect(await readJournal(shop)).not.toHaveProperty('end');
     expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toContain('flotilla-shop');
@@ -185,17 +169,17 @@ test.each(phases)(
 
 test('a second signal while the lock is written: it ends at once, and the lock expires', async () => {
   const shop = await place.deployment('lock-second', files('one'));
-  const ended = await place.interrupt(shop, ['deploy', '--lock-duration', '2'], {
+  const stopped = await place.interrupt(shop, ['deploy', '--lock-duration', '2'], {
     at: ({ method, path }) => method === 'POST' && path.endsWith('/leases'),
     silent: true,
     signals: ['SIGINT', 'SIGTERM'],
   });
-  expect(said(ended)).toMatchObject({ code: 143, signal: null });
-  expect(ended.stderr).toContain('SIGINT: stopping; once more ends at once.');
+  expect(ended(stopped)).toMatchObject({ code: 143, signal: null });
+  expect(stopped.stderr).toContain('SIGINT: stopping; once more ends at once.');
   expect(await shop.kubectl(['get', 'cm,deploy,job', '-l', 'flotilla.dev/deployment', '-o', 'name'])).toBe(
     '',
   );
-  expect(said(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
   await expectUnlocked(shop);
 });
 
@@ -207,7 +191,7 @@ spec: {holderIdentity: somebody, leaseDurationSeconds: 3600}
 
 test('while it waits for the lock: nothing was written, and whoever holds it keeps it', async () => {
   const shop = await place.deployment('waits', files('one'));
-  expect(said(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
   await shop.kubectl(['create', '-f', '-'], lease);
   const before = await shop.kubectl(['get', 'cm,lease', '-o', 'yaml']);
   const runs = [['deploy'], ['destroy', '--yes'], ['rollback', 'services.web', '--to', '1']];
@@ -221,9 +205,9 @@ test('while it waits for the lock: nothing was written, and whoever holds it kee
       },
     });
   });
-  for (const ended of await Promise.all(waiting)) {
-    expect(said(ended)).toMatchObject({ code: 130, signal: null });
-    expect(ended.stderr).toContain('no object was written.');
+  for (const stopped of await Promise.all(waiting)) {
+    expect(ended(stopped)).toMatchObject({ code: 130, signal: null });
+    expect(stopped.stderr).toContain('no object was written.');
   }
   expect(await shop.kubectl(['get', 'cm,lease', '-o', 'yaml'])).toBe(before);
 });
@@ -254,12 +238,12 @@ test.each([[['render']], [['diff']], [['deploy']], [['plan', '--out', 'plan.yaml
     });
     const helm = await hanging(shop.folder, 'helm');
     const where = words[0] === 'render' ? [] : ['--kubeconfig', place.cluster.kubeconfig.admin];
-    const ended = await flotilla([...words, '-n', shop.namespace, ...where], {
+    const stopped = await flotilla([...words, '-n', shop.namespace, ...where], {
       cwd: shop.folder,
       env: { PATH: `${shop.folder}:${process.env['PATH'] ?? ''}` },
       onStart: helm.whenItRuns('SIGTERM'),
     });
-    expect(said(ended)).toMatchObject({ code: 143, signal: null });
+    expect(ended(stopped)).toMatchObject({ code: 143, signal: null });
     await helm.gone;
   },
 );
@@ -269,14 +253,14 @@ test.each([[['deploy']], [['status']], [['destroy', '--yes']]])(
   async (words) => {
     const shop = await place.deployment(`plugin-${words[0] ?? ''}`, files('one'));
     const plugin = await hanging(shop.folder, 'get-token');
-    const given = JSON.parse(await readFile(place.kubeconfig, 'utf8')) as { users: { user: object }[] };
+    const given = JSON.parse(await readFile(place.kubeconfig(), 'utf8')) as { users: { user: object }[] };
     const apiVersion = 'client.authentication.k8s.io/v1';
     const exec = { apiVersion, command: plugin.program, interactiveMode: 'Never' };
     const kubeconfig = join(shop.folder, 'plugin.json');
     const users = given.users.map((user) => ({ ...user, user: { exec } }));
     await writeFile(kubeconfig, JSON.stringify({ ...given, users }));
-    const ended = await shop.run(words, { onStart: plugin.whenItRuns('SIGINT') }, kubeconfig);
-    expect(said(ended)).toMatchObject({ code: 130, signal: null });
+    const stopped = await shop.run(words, { onStart: plugin.whenItRuns('SIGINT') }, kubeconfig);
+    expect(ended(stopped)).toMatchObject({ code: 130, signal: null });
     await plugin.gone;
   },
 );

@@ -2,8 +2,10 @@ import { findBinaries } from './control-plane/find-binaries.js';
 import { helmModule, kubernetesModule } from './control-plane/tool-modules.js';
 import { ended } from './testing/ended.js';
 import { isObjectWrite } from './testing/flotilla.js';
+import { complete, makeReady } from './testing/pod-control.js';
 import { removeFinalizers } from './testing/remove-finalizers.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
+import { runReacting } from './testing/run-reacting.js';
 import { useControlPlane } from './testing/use-control-plane.js';
 
 const { cluster, deployment, neighbour } = useControlPlane();
@@ -20,6 +22,9 @@ spec:
     metadata: {annotations: {${annotations}}}
     spec: {restartPolicy: Never, containers: [{name: seed, image: busybox, command: [${command}]}]}
 `;
+/** Of a job's pod that runs until it is told to end. */
+const endless = 'lab.fake/run-ms: "3600000"';
+const podsOfJob = 'batch.kubernetes.io/job-name=seed';
 const jobFile = 'name: shop\njobs:\n  - name: seed\n    manifests: [seed.yaml]\n';
 const web = (spec: string, annotations = '') => `apiVersion: apps/v1
 kind: Deployment
@@ -125,7 +130,7 @@ test('a field that another manager took is a conflict that names it, drift in th
 test('a job is adopted while it runs, kept when it is done, rerun when asked, replaced when it changes', async () => {
   const shop = await deployment('jobs', {
     'flotilla.yaml': jobFile,
-    'seed.yaml': job('lab.fake/run-ms: "15000"', 'one'),
+    'seed.yaml': job(endless, 'one'),
   });
   const uid = () => shop.kubectl(['get', 'job', 'seed', '-o', 'jsonpath={.metadata.uid}']);
   const killed = await shop.run(['deploy', '-o', 'ndjson'], {
@@ -135,11 +140,12 @@ test('a job is adopted while it runs, kept when it is done, rerun when asked, re
   });
   expect(killed.signal).toBe('SIGKILL');
   const made = await uid();
-  // The lock of the killed run would expire by itself, but later than the job ends.
+  // The lock of the killed run would expire by itself, but later.
   await shop.kubectl(['delete', 'lease', '--all']);
-  const second = await shop.run(['deploy', '-o', 'ndjson']);
+  const second = await runReacting(shop, ['deploy', '-o', 'ndjson'], {
+    reactions: [['adopting Job seed', () => complete(cluster.client, 'jobs', podsOfJob)]],
+  });
   expect(ended(second)).toMatchObject({ code: 0 });
-  expect(second.stdout).toContain('adopting Job seed');
   const audited = (await cluster.audit()).length;
   const third = await shop.run(['deploy', '-o', 'ndjson']);
   expect(outcomes(parseRunEvents(third.stdout))).toEqual({ 'jobs.seed': 'unchanged' });
@@ -156,10 +162,15 @@ test('a job is adopted while it runs, kept when it is done, rerun when asked, re
 test('a deadline that passes fails a service, which recovers in the same run', async () => {
   const shop = await deployment('recovery', {
     'flotilla.yaml': `${jobFile}services:\n  - name: web\n    manifests: [web.yaml]\n`,
-    'web.yaml': web('progressDeadlineSeconds: 1', 'lab.fake/ready-ms: "5000"'),
-    'seed.yaml': job('lab.fake/run-ms: "9000"', 'one'),
+    'web.yaml': web('progressDeadlineSeconds: 1', 'lab.fake/mode: never-ready'),
+    'seed.yaml': job(endless, 'one'),
   });
-  const deployed = await shop.run(['deploy', '-o', 'ndjson']);
+  const deployed = await runReacting(shop, ['deploy', '-o', 'ndjson'], {
+    reactions: [
+      ['made no progress within its deadline', () => makeReady(cluster.client, 'recovery', 'app=web')],
+      ['"type":"task-recovered"', () => complete(cluster.client, 'recovery', podsOfJob)],
+    ],
+  });
   expect(ended(deployed)).toMatchObject({ code: 0 });
   const events = parseRunEvents(deployed.stdout);
   expect(outcomes(events)).toEqual({ 'services.web': 'recovered', 'jobs.seed': 'succeeded' });
@@ -170,7 +181,7 @@ test('a deadline that passes fails a service, which recovers in the same run', a
 
 test('a quota on pods is named while the task waits, and when its time is over', async () => {
   const shop = await deployment('quota', {
-    'flotilla.yaml': `${service}workflows:\n  - name: setup\n    order_from: [{task: services.web, timeout: 4s}]\n`,
+    'flotilla.yaml': `${service}workflows:\n  - name: setup\n    order_from: [{task: services.web, timeout: 12s}]\n`,
     'web.yaml': web('replicas: 1'),
   });
   await shop.kubectl(['create', 'quota', 'none', '--hard=pods=0']);
@@ -230,7 +241,7 @@ spec:
 
 test('a removal names the finalizer that holds it, and leaves the neighbour alone', async () => {
   const teardown =
-    'workflows:\n  - name: setup\n    order_from: [services.web]\n  - name: teardown\n    order_from: [{task: release.remove_environment, timeout: 3s}]\n';
+    'workflows:\n  - name: setup\n    order_from: [services.web]\n  - name: teardown\n    order_from: [{task: release.remove_environment, timeout: 10s}]\n';
   const held = settings('a').replace('{name: settings}', '{name: settings, finalizers: [example.com/hold]}');
   const shop = await deployment('removal', { 'flotilla.yaml': `${service}${teardown}`, 'web.yaml': held });
   const other = await neighbour('removal', {

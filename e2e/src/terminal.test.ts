@@ -42,7 +42,9 @@ async function expectPlain(): Promise<void> {
 }
 
 test('41 tasks on 24 lines: a live view that fits, and nothing of it left behind', async () => {
-  await type('deploy --cluster embedded');
+  // Long enough to be looked at while it lasts.
+  await writeFile(join(folder, 'while.yaml'), 'defaults: {service: 5s}\n');
+  await type('deploy --cluster embedded --with while.yaml');
   const seen = await terminal.waitFor(/\d+\/41 · .*running/);
   expect(seen).toContain('many · setup on');
   expect(await terminal.showsCursor()).toBe(false);
@@ -57,7 +59,7 @@ test('Ctrl-C says what is where, exits 130 and gives the terminal back', async (
   await type('deploy --cluster embedded --with slow.yaml');
   await terminal.waitFor(' 40/41 ');
   await terminal.press('C-c');
-  const seen = await terminal.waitFor('exit=130', 15_000);
+  const seen = await terminal.waitFor('exit=130');
   expect(seen).toContain('cut off (1)');
   expect(seen).not.toMatch(/[░█]/);
   // What Ctrl-C echoes must not push the view aside.
@@ -70,7 +72,7 @@ test('a second Ctrl-C ends at once and gives the cursor back', async () => {
   await type('deploy --cluster embedded --with slow.yaml');
   await terminal.waitFor(/running/);
   await terminal.press('C-c', 'C-c');
-  await terminal.waitFor('exit=130', 15_000);
+  await terminal.waitFor('exit=130');
   expect(await terminal.showsCursor()).toBe(true);
   await expectPlain();
 });
@@ -84,7 +86,7 @@ test('a terminal that becomes narrower in between', async () => {
   await terminal.resize(50, 24);
   await terminal.waitFor(/succeeded 1 obj…$/m);
   await terminal.press('C-c');
-  const seen = await terminal.waitFor('exit=130', 15_000);
+  const seen = await terminal.waitFor('exit=130');
   expect(seen).toContain('cut off (1)');
   expect(await terminal.screen({ history: true })).not.toContain('1 obj…');
 });
@@ -93,7 +95,7 @@ test('the embedded cluster in the foreground ends with Ctrl-C', async () => {
   await type('cluster --kubeconfig-out kubeconfig');
   await terminal.waitFor('Ctrl-C ends it.');
   await terminal.press('C-c');
-  await terminal.waitFor('exit=130', 15_000);
+  await terminal.waitFor('exit=130');
 });
 
 test('a reader that goes away is no failure', async () => {
@@ -134,7 +136,7 @@ test('Ctrl-C in the checks before the first write: 130, and nothing was written'
   await type('deploy -f chart.yaml --cluster embedded');
   await terminal.waitFor('preparing: everything is rendered and checked');
   await terminal.press('C-c');
-  const seen = await terminal.waitFor('exit=130', 15_000);
+  const seen = await terminal.waitFor('exit=130');
   expect(seen).toContain('SIGINT: nothing was written.');
   expect(await terminal.showsCursor()).toBe(true);
 });
@@ -143,13 +145,13 @@ test('Ctrl-C at a question: 130, and the terminal is given back; Ctrl-D is no an
   await type('destroy --cluster embedded');
   await terminal.waitFor('Type its name to go on:');
   await terminal.press('C-c');
-  const stopped = await terminal.waitFor('exit=130', 15_000);
+  const stopped = await terminal.waitFor('exit=130');
   expect(stopped).not.toContain('bug');
   await expectPlain();
   await type('destroy --cluster embedded');
   await terminal.waitFor('Type its name to go on:');
   await terminal.press('C-d');
-  const refused = await terminal.waitFor('exit=64', 15_000);
+  const refused = await terminal.waitFor('exit=64');
   expect(refused).toContain('nothing was destroyed');
   await expectPlain();
 });

@@ -1,5 +1,7 @@
 import { connectTo, type Cluster, type SharedWatch, type WatchEvent } from '@flotilla/k8s-executor';
 import { adminIdentity } from './testing/admin-identity.js';
+import { askUntil } from './testing/ask-until.js';
+import { awaitRight } from './testing/await-right.js';
 import { flotilla } from './testing/flotilla.js';
 import { useControlPlane } from './testing/use-control-plane.js';
 
@@ -32,6 +34,9 @@ async function createAccount(name: string, verbs: string): Promise<string> {
     `--clusterrole=${name}`,
     `--serviceaccount=default:${name}`,
   );
+  const right = { user: `system:serviceaccount:default:${name}`, namespace: 'default', group: '' };
+  const [verb = ''] = verbs.split(',');
+  await awaitRight(cluster.client, { ...right, verb, resource: 'configmaps' });
   return (await kubectl('create', 'token', name)).trim();
 }
 
@@ -103,8 +108,7 @@ test('one request tells what there is and what comes, to all who ask', async () 
   expect(watch.get('before')).toBeUndefined();
   connection.close();
   // The audit log has a watch when it has ended.
-  const list = await cluster.client.request({ method: 'GET', path: '/api/v1/namespaces/default/configmaps' });
-  expect(list).toBeDefined();
+  await askUntil('the watch is logged', async () => (await requestsOf('watcher', 'configmaps')).length > 0);
   expect(await requestsOf('watcher', 'configmaps')).toEqual(['watch from nothing 200']);
 });
 
@@ -212,9 +216,9 @@ describe('a kind that goes and comes back', () => {
 
   async function establish(): Promise<void> {
     await apply(crd);
-    await kubectl('wait', '--for=condition=Established', 'crd/cogs.acme.example');
+    await kubectl('wait', '--for=condition=Established', 'crd/cogs.acme.example', '--timeout=300s');
     // Established is said a moment before it is served.
-    await kubectl('get', 'cogs', '-o', 'name');
+    await askUntil('cogs are served', async () => (await cluster.kubectl(['get', 'cogs'])).code === 0);
   }
 
   test('is watched again, and its old objects are gone', async () => {
@@ -238,8 +242,8 @@ describe('a kind that goes and comes back', () => {
 
 test('an API server that dies and comes back is watched on from where it was: nothing is told twice', async () => {
   const connection = await connectAs('patient', 'get,list,watch');
-  const watch = await watchOf(connection, 'Secret', 'default');
   await kubectl('create', 'secret', 'generic', 'old');
+  const watch = await watchOf(connection, 'Secret', 'default');
   await watch.synced;
   const told: string[] = [];
   watch.subscribe((event) => {

@@ -26,7 +26,7 @@ export async function awaitReady(server: ServerProcess, check: ReadyCheck): Prom
 async function answersOk({ url, client }: ReadyCheck): Promise<boolean> {
   return new Promise((resolve) => {
     // The servers' own certificates are made as they start; what counts here is only whether one answers.
-    const options = { key: client.key, cert: client.certificate, rejectUnauthorized: false, timeout: 2_000 };
+    const options = { key: client.key, cert: client.certificate, rejectUnauthorized: false, timeout: 10_000 };
     const call = request(url, options, (answer) => {
       answer.resume();
       resolve(answer.statusCode === 200);

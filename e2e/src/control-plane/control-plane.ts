@@ -7,10 +7,10 @@ import { startSimulatedNodes, type SimulatedNodes } from '../simulated-nodes/sta
 import { readAuditLog, writeAuditPolicy, type AuditEvent } from './audit-log.js';
 import { awaitReady } from './await-ready.js';
 import { findBinaries } from './find-binaries.js';
-import { findFreePorts } from './free-ports.js';
 import { writeKubeconfig } from './kubeconfig.js';
 import { createPki, type CertificateUser, type Pki } from './pki.js';
 import * as program from './program-arguments.js';
+import { reservePorts, type ReservedPorts } from './reserve-ports.js';
 import { runProgram, type ProgramResult } from './run-program.js';
 import { storeInEtcd } from './store-in-etcd.js';
 import { startServer, type ServerProcess } from './server-process.js';
@@ -55,15 +55,17 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-const readyTimeoutMs = 90_000;
+/** Seconds on an idle machine; a limit for what hangs. */
+const readyTimeoutMs = 300_000;
 
 /**
  * Starts etcd, kube-apiserver, kube-controller-manager, kube-scheduler and simulated nodes. When it cannot, it stops
  * what has started, keeps the folder with the logs, and throws with the end of the guilty log.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const layout = await createLayout();
-  const starter = new Starter(layout, options);
+  const reserved = await reservePorts(5);
+  const layout = await createLayout(reserved);
+  const starter = new Starter(layout, reserved, options);
   try {
     return await starter.start();
   } catch (error) {
@@ -74,22 +76,23 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function createLayout(): Promise<program.Layout> {
+async function createLayout({ ports }: ReservedPorts): Promise<program.Layout> {
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-control-plane-'));
   await Promise.all(['log', 'kubeconfig'].map((name) => mkdir(join(folder, name))));
-  const [apiServer = 0, etcd = 0, etcdPeer = 0, controllerManager = 0, scheduler = 0] =
-    await findFreePorts(5);
+  const [apiServer = 0, etcd = 0, etcdPeer = 0, controllerManager = 0, scheduler = 0] = ports;
   return { folder, ports: { apiServer, etcd, etcdPeer, controllerManager, scheduler } };
 }
 
 class Starter {
   readonly #layout: program.Layout;
+  readonly #reserved: ReservedPorts;
   readonly #options: ControlPlaneOptions;
   readonly #servers = new Map<string, ServerProcess>();
   #nodes: SimulatedNodes | undefined;
 
-  constructor(layout: program.Layout, options: ControlPlaneOptions) {
+  constructor(layout: program.Layout, reserved: ReservedPorts, options: ControlPlaneOptions) {
     this.#layout = layout;
+    this.#reserved = reserved;
     this.#options = options;
   }
 
@@ -140,6 +143,7 @@ class Starter {
     await this.#nodes?.stop();
     // The data die with them, so there is nothing to save; the order only keeps their logs free of complaints.
     for (const server of [...this.#servers.values()].reverse()) await server.kill();
+    this.#reserved.release();
   }
 
   get #server(): string {
@@ -215,7 +219,7 @@ class Starter {
   /** Pods are refused before their namespace has a service account, which a controller makes. */
   async #awaitServiceAccount(client: KubeClient): Promise<void> {
     const path =
-      '/api/v1/namespaces/default/serviceaccounts?fieldSelector=metadata.name%3Ddefault&watch=1&timeoutSeconds=60';
+      '/api/v1/namespaces/default/serviceaccounts?fieldSelector=metadata.name%3Ddefault&watch=1&timeoutSeconds=300';
     const found = new AbortController();
     const onLine = () => {
       found.abort();
@@ -223,6 +227,6 @@ class Starter {
     await client.lines(path, onLine, found.signal).catch((error: unknown) => {
       if (!found.signal.aborted) throw error;
     });
-    if (!found.signal.aborted) throw new Error('The namespace default has no service account after 60 s.');
+    if (!found.signal.aborted) throw new Error('The namespace default has no service account after 300 s.');
   }
 }

@@ -14,7 +14,7 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Written to its standard input, which is then closed; without it there is none. */
   readonly input?: string;
-  /** It is killed after this long; default two minutes. */
+  /** It is killed after this long; default five minutes: a limit for what hangs, however slow the machine is. */
   readonly timeoutMs?: number;
   /** It leads a process group of its own, and `kill` reaches all of that, as Ctrl-C in a terminal does. */
   readonly ownGroup?: boolean;
@@ -36,7 +36,7 @@ export async function runProgram(
     env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: options.ownGroup ?? false,
-    timeout: options.timeoutMs ?? 120_000,
+    timeout: options.timeoutMs ?? 300_000,
     killSignal: 'SIGKILL',
   });
   const kill = (signal: NodeJS.Signals) => {

@@ -1,14 +1,14 @@
 import type { KubeClient } from './kube-client.js';
 import { watchObjects, type StoredObject } from './watch-objects.js';
 
-/** Resolves with the first object under `path` (a list's, with selectors) that `accept` takes; throws after `timeoutMs` with the last one seen. */
+/** Resolves with the first object under `path` (a list's, with selectors) that `accept` takes; throws after `timeoutMs` (default five minutes, a limit for what hangs) with the last one seen. */
 export async function awaitObject<Item extends StoredObject>(
   client: KubeClient,
   path: string,
   options: { readonly accept: (item: Item) => boolean; readonly timeoutMs?: number },
 ): Promise<Item> {
   const found = new AbortController();
-  const overdue = AbortSignal.timeout(options.timeoutMs ?? 60_000);
+  const overdue = AbortSignal.timeout(options.timeoutMs ?? 300_000);
   let seen: Item | undefined;
   const onChange = (item: Item) => {
     if (found.signal.aborted) return;

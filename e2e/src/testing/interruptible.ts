@@ -1,12 +1,10 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.js';
-import { writeKubeconfig } from '../control-plane/kubeconfig.js';
+import type { ControlPlane } from '../control-plane/control-plane.js';
 import type { ProgramOptions, ProgramResult } from '../control-plane/run-program.js';
 import type { FaultPlan, ProxiedRequest } from '../faults/fault.js';
-import { startFaultProxy, type FaultProxy } from '../faults/fault-proxy.js';
-import { adminIdentity } from './admin-identity.js';
-import { createDeployment, type Deployment } from './deployment.js';
+import type { FaultProxy } from '../faults/fault-proxy.js';
+import { startProxyBefore, type ProxyBefore } from '../faults/proxy-before.js';
+import type { Deployment, DeploymentFiles } from './deployment.js';
+import { useControlPlane } from './use-control-plane.js';
 
 /** When a run is stopped, and how. */
 export interface Interruption {
@@ -29,46 +27,47 @@ export interface Interrupted extends ProgramResult {
 /** A control plane behind a proxy that keeps an answer back, so that signals can come at a request of one's choice. */
 export interface Interruptible {
   readonly cluster: ControlPlane;
-  readonly proxy: FaultProxy;
   /** Knows the proxy alone. */
-  readonly kubeconfig: string;
+  readonly kubeconfig: () => string;
   /** In a new namespace of that name; its runs go through the proxy, its kubectl does not. */
-  deployment(namespace: string, files: Readonly<Record<string, string>>): Promise<Deployment>;
+  readonly deployment: (namespace: string, files: DeploymentFiles) => Promise<Deployment>;
   /** Runs `flotilla <words>` until that request comes. Rejects when it never does. */
-  interrupt(shop: Deployment, words: readonly string[], interruption: Interruption): Promise<Interrupted>;
-  stop(): Promise<void>;
+  readonly interrupt: (
+    shop: Deployment,
+    words: readonly string[],
+    interruption: Interruption,
+  ) => Promise<Interrupted>;
 }
 
-/** Starts it. */
-export async function startInterruptible(): Promise<Interruptible> {
-  const cluster = await startControlPlane({ audit: false });
-  const { authority, identity } = await adminIdentity(cluster);
-  const proxy = await startFaultProxy({ server: cluster.server, authority, identity });
-  const kubeconfig = await writeKubeconfig(join(cluster.folder, 'holding.json'), {
-    server: proxy.server,
-    authority: proxy.authority,
-    user: 'anybody',
-    credentials: { token: 'the-proxy-knows-who-it-is' },
+/** From a signal to the end: running writes get five seconds to answer, the records as long again; the rest is for slow machines. */
+export const boundMs = 60_000;
+
+/** To be called at the top of a suite, as `useControlPlane`. */
+export function useInterruptible(): Interruptible {
+  const { cluster, deployment } = useControlPlane({ audit: false });
+  let started: ProxyBefore | undefined;
+
+  beforeAll(async () => {
+    started = await startProxyBefore(cluster);
   });
-  const behindProxy = { ...cluster, kubeconfig: { ...cluster.kubeconfig, admin: kubeconfig } };
-  const folders: string[] = [];
+
+  afterAll(async () => {
+    await started?.close();
+  });
+
+  const proxy = () => {
+    if (started === undefined) throw new Error('Bug: the proxy is used before it runs.');
+    return started;
+  };
   return {
     cluster,
-    proxy,
-    kubeconfig,
-    deployment: async (namespace, files) => {
-      await cluster.kubectl(['create', 'namespace', namespace]);
-      const made = await createDeployment(behindProxy, namespace, files);
-      folders.push(made.folder);
-      return made;
-    },
+    kubeconfig: () => proxy().kubeconfig,
+    deployment: (namespace, files) => deployment(namespace, files, proxy().kubeconfig),
     interrupt: (shop, words, interruption) =>
-      interrupt(proxy, { ...interruption, run: (options) => shop.run([...words, '-o', 'ndjson'], options) }),
-    stop: async () => {
-      await proxy.close();
-      await cluster.stop();
-      await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-    },
+      interrupt(proxy(), {
+        ...interruption,
+        run: (options) => shop.run([...words, '-o', 'ndjson'], options),
+      }),
   };
 }
 

@@ -12,7 +12,7 @@ export interface Terminal {
   /** True while the cursor can be seen. */
   showsCursor(): Promise<boolean>;
   resize(columns: number, rows: number): Promise<void>;
-  /** Resolves to the screen as soon as `text` stands on it; rejects after `timeoutMs`. */
+  /** Resolves to the screen as soon as `text` stands on it; rejects after `timeoutMs` (default five minutes, a limit for what hangs). */
   waitFor(text: string | RegExp, timeoutMs?: number): Promise<string>;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function openTerminal({ columns, rows, cwd }: TerminalOptions): Pro
     resize: async (toColumns, toRows) => {
       await tmux('resize-window', '-t', 'main', '-x', String(toColumns), '-y', String(toRows));
     },
-    waitFor: (text, timeoutMs = 60_000) => waitForText(screen, text, timeoutMs),
+    waitFor: (text, timeoutMs = 300_000) => waitForText(screen, text, timeoutMs),
     close: async () => {
       await tmux('kill-server');
     },

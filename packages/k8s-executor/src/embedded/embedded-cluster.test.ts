@@ -24,6 +24,5 @@ describe('the embedded cluster keeps the contract of clusters', () => {
     async (_name, contractCase, at) => {
       await runContractCase(contractCase, transport, `contract-${at}`);
     },
-    60_000,
   );
 });

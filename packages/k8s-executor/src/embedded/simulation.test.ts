@@ -46,7 +46,7 @@ test('a rehearsed service is ready when its time has passed', async () => {
 });
 
 test('a rehearsed failure shows, and heals when it should', async () => {
-  await withScenario({ takesMs: 5_000, fails: 'ImagePullBackOff', healsMs: 20_000 }, async (client) => {
+  await withScenario({ takesMs: 5_000, fails: 'ImagePullBackOff', healsMs: 200_000 }, async (client) => {
     await client.applied(labelled(deployment('db')));
     const isPulling = (reason: unknown) => reason === 'ImagePullBackOff' || reason === 'ErrImagePull';
     await client.awaitAny('Pod', (pod) => {

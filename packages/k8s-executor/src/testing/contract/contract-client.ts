@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import type { Json, JsonObject } from '../../cluster/json.js';
 import { isJsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
@@ -39,7 +40,10 @@ const paths: Readonly<Record<string, string>> = {
   Widget: 'apis/contract.flotilla.dev/v1 widgets',
 };
 
-const WAIT_MS = 40_000;
+/** A limit for what hangs, however slow the machine is. */
+const WAIT_MS = 200_000;
+
+const BETWEEN_TRIES_MS = 50;
 
 /** Speaks to a cluster inside one namespace, in plain requests, so that nothing between hides what the server says. */
 export class ContractClient {
@@ -166,6 +170,15 @@ export class ContractClient {
     });
     assert.ok(found !== undefined, `no ${kind} came to be as wanted`);
     return found;
+  }
+
+  /** Resolves once a kind that has come is served, which no object tells. */
+  async awaitServed(kind: string): Promise<void> {
+    const overdue = AbortSignal.timeout(WAIT_MS);
+    while ((await this.send({ method: 'GET', path: this.path(kind) })).code !== 200) {
+      assert.ok(!overdue.aborted, `${kind} is not served`);
+      await setTimeout(BETWEEN_TRIES_MS);
+    }
   }
 
   async awaitGone(kind: string, name: string): Promise<void> {

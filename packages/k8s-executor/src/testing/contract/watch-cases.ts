@@ -121,6 +121,7 @@ export const watchCases: readonly ContractCase[] = [
     run: async (client) => {
       await client.apply(widgetDefinition, { force: true });
       await client.awaitObject('CustomResourceDefinition', 'widgets.contract.flotilla.dev', isEstablished);
+      await client.awaitServed('Widget');
       const widget = {
         apiVersion: 'contract.flotilla.dev/v1',
         kind: 'Widget',

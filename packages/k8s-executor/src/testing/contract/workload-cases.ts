@@ -244,23 +244,22 @@ export const workloadCases: readonly ContractCase[] = [
   {
     name: 'logs: refused before the container has started, then given to the end',
     run: async (client) => {
-      const annotations = {
-        'lab.fake/start-ms': '1500',
-        'lab.fake/run-ms': '500',
-        'lab.fake/logs': 'one\ntwo',
-      };
-      await client.applied(job('talks', { annotations }));
-      const pod = await client.awaitAny('Pod', (each) => waitingReason(each) === 'ContainerCreating');
-      const { name } = pod.metadata;
-      const refused = await client.logs(name);
+      await client.applied(job('mute', { annotations: { 'lab.fake/mode': 'stuck-creating' } }));
+      const mute = await client.awaitAny('Pod', (each) => waitingReason(each) === 'ContainerCreating');
+      const refused = await client.logs(mute.metadata.name);
       assert.ok('code' in refused);
       assert.equal(refused.code, 400);
       assert.equal(
         refused.body['message'],
-        `container "app" in pod "${name}" is waiting to start: ContainerCreating`,
+        `container "app" in pod "${mute.metadata.name}" is waiting to start: ContainerCreating`,
       );
-      await client.awaitObject('Pod', name, (each) => statusOf(each)['phase'] === 'Running');
-      assert.deepEqual(await client.logs(name, { follow: 'true' }), ['one', 'two']);
+      const annotations = { 'lab.fake/run-ms': '500', 'lab.fake/logs': 'one\ntwo' };
+      await client.applied(job('talks', { annotations }));
+      const talking = await client.awaitAny(
+        'Pod',
+        (each) => each.metadata.name.startsWith('talks-') && statusOf(each)['phase'] !== 'Pending',
+      );
+      assert.deepEqual(await client.logs(talking.metadata.name, { follow: 'true' }), ['one', 'two']);
     },
   },
 ];
