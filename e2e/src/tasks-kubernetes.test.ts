@@ -159,6 +159,68 @@ test('a job is adopted while it runs, kept when it is done, rerun when asked, re
   expect(await uid()).not.toBe(replaced);
 });
 
+test('a job that Kubernetes has removed since is not repeated: the receipt proves that the same one succeeded', async () => {
+  const secret = (value: string) =>
+    `---\napiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: ${value}}\n`;
+  const seed = (value: string, command = 'one') => ({
+    'seed.yaml': `${job('', command).replace('backoffLimit: 0', 'backoffLimit: 0\n  ttlSecondsAfterFinished: 0')}${secret(value)}`,
+  });
+  const shop = await deployment('removed-jobs', { 'flotilla.yaml': jobFile, ...seed('a') });
+  const deploy = async (...words: readonly string[]) => {
+    const run = await shop.run(['deploy', '-o', 'ndjson', ...words]);
+    await shop.kubectl(['wait', '--for=delete', 'job/seed', '--timeout=60s']);
+    return outcomes(parseRunEvents(run.stdout))['jobs.seed'];
+  };
+  expect(await deploy()).toBe('succeeded');
+  expect(await deploy()).toBe('unchanged');
+  // Proved again by the receipt of a run that has not run it.
+  expect(await deploy()).toBe('unchanged');
+  expect(ended(await shop.run(['diff']))).toMatchObject({ code: 0 });
+  expect(await deploy('--rerun-jobs')).toBe('succeeded');
+  await shop.write(seed('b'));
+  expect(await deploy()).toBe('succeeded');
+  await shop.write(seed('b', 'two'));
+  const changed = await shop.run(['diff']);
+  expect(ended(changed).code).toBe(1);
+  expect(changed.stdout).toContain('Job removed-jobs/seed');
+  expect(await deploy()).toBe('succeeded');
+  expect(ended(await shop.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
+  expect(await deploy()).toBe('succeeded');
+});
+
+test('a job that failed and was removed is tried again, and so is one when a run was killed meanwhile', async () => {
+  const shop = await deployment('failed-jobs', { 'flotilla.yaml': jobFile });
+  const removed = (annotations: string, command: string) =>
+    shop.write({
+      'seed.yaml': job(annotations, command).replace(
+        'backoffLimit: 0',
+        'backoffLimit: 0\n  ttlSecondsAfterFinished: 0',
+      ),
+    });
+  const deploy = async () => {
+    const run = await shop.run(['deploy', '-o', 'ndjson']);
+    await shop.kubectl(['wait', '--for=delete', 'job/seed', '--timeout=60s']);
+    return outcomes(parseRunEvents(run.stdout))['jobs.seed'];
+  };
+  await removed('lab.fake/mode: fail', 'one');
+  expect(await deploy()).toBe('failed');
+  expect(await deploy()).toBe('failed');
+  await removed('', 'one');
+  expect(await deploy()).toBe('succeeded');
+  await removed('lab.fake/run-ms: "600000"', 'two');
+  const killed = await shop.run(['deploy', '-o', 'ndjson'], {
+    onOutput: (stdout, _stderr, kill) => {
+      if (stdout.includes('"phase":"wait"')) kill('SIGKILL');
+    },
+  });
+  expect(killed.signal).toBe('SIGKILL');
+  await shop.kubectl(['delete', 'lease', '--all']);
+  await shop.kubectl(['delete', 'job', 'seed']);
+  // What the killed run did is not known: the receipt before it proves nothing.
+  await removed('', 'one');
+  expect(await deploy()).toBe('succeeded');
+});
+
 test('a deadline that passes fails a service, which recovers in the same run', async () => {
   const shop = await deployment('recovery', {
     'flotilla.yaml': `${jobFile}services:\n  - name: web\n    manifests: [web.yaml]\n`,

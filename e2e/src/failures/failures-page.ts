@@ -23,8 +23,9 @@ failure of it. It ends the task, is not watched any more, halts the run where th
 degraded. Who only scales (an autoscaler) supersedes nothing.
 
 A job has its identity from what it is made of: running under it, it is adopted; succeeded, it is not run again (\`--rerun-jobs\`
-does); changed, it is replaced. A job that Kubernetes removes when it is done (\`ttlSecondsAfterFinished\`) leaves nothing to know it
-by, so the next deploy runs it again. \`attempts\` of the workflow come after Kubernetes' own tries (\`backoffLimit\`).
+does); changed, it is replaced. Of a job that Kubernetes removes when it is done (\`ttlSecondsAfterFinished\`) the receipt of the last run
+proves that it succeeded; after a run that was killed nothing is proved, and it runs again. \`attempts\` of the workflow come after
+Kubernetes' own tries (\`backoffLimit\`).
 
 These are the reports, as a real control plane brings them about; times, counts and made-up names are replaced.
 `;

@@ -3,6 +3,7 @@ import type { ApiResult } from '../cluster/api-failure.js';
 import { recordHistory, type RecordHistoryOptions } from '../record/history/record-history.js';
 import { recordRun, type RecordedRun } from '../record/record-run.js';
 import { removeRecords } from '../record/remove-records.js';
+import { jobIdentity } from '../tasks/job-identity.js';
 import { createLiveObjects } from '../tasks/live-objects.js';
 import type { PreparedRun } from '../tasks/prepare-run.js';
 import { unlessHurried } from './run-plumbing.js';
@@ -10,7 +11,7 @@ import { unlessHurried } from './run-plumbing.js';
 /** What the end of a run is written down with. */
 export interface RecordEndOptions extends Omit<
   RecordHistoryOptions & RecordedRun,
-  'deployment' | 'objectsOf' | 'desiredDigestOf' | 'workflow' | 'settled' | 'live' | 'at'
+  'deployment' | 'objectsOf' | 'desiredDigestOf' | 'identityOf' | 'workflow' | 'settled' | 'live' | 'at'
 > {
   readonly wallClock: () => Date;
   readonly clock: Clock;
@@ -39,8 +40,13 @@ export async function writeReceipt(
   const live = createLiveObjects(cluster, clock, { deployment: plan.name, namespace });
   const objectsOf = (task: TaskId) => prepared.objectsOf(task);
   const desiredDigestOf = (task: TaskId) => prepared.desiredDigestOf(task);
+  const identityOf = async (task: TaskId) => {
+    const read =
+      plan.tasks.find(({ id }) => id === task)?.kind === 'job' && (await prepared.context.key.read(cluster));
+    return read !== false && read.ok ? jobIdentity(objectsOf(task), read.value) : undefined;
+  };
   const at = options.wallClock();
-  const written = recordRun({ ...options, settled, objectsOf, desiredDigestOf, live, at });
+  const written = recordRun({ ...options, settled, objectsOf, desiredDigestOf, identityOf, live, at });
   await warnUnlessWritten('receipt', written, { ...options, hurry: isCutShort(settled.outcome) });
 }
 

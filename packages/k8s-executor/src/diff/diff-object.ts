@@ -5,6 +5,8 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { isUnchanged } from '../tasks/apply-objects.js';
 import { valueAt } from '../tasks/field-path.js';
 import { conflictingFields } from '../tasks/field-conflicts.js';
+import { removesItself } from '../tasks/job-identity.js';
+import { isProvenJob } from '../tasks/proven-job.js';
 import { addObjects } from '../tasks/redactor.js';
 import type { RunContext } from '../tasks/run-context.js';
 import { mayKeep } from '../tasks/run-job-task.js';
@@ -23,6 +25,8 @@ export interface DesiredObject {
   /** True for what a job task runs to its end: it is run again rather than changed. */
   readonly isRun: boolean;
   readonly desired: KubeObject;
+  /** All that its task brings. */
+  readonly objects: readonly KubeObject[];
   /** Nothing can be tried there yet: its namespace or the new form of its kind comes with this very plan. */
   readonly untriable: boolean;
 }
@@ -46,6 +50,8 @@ async function compareWithLive(
   const redact = (text: string) => context.redactor.redact(text);
   const desired = live === undefined ? asked.desired : leaveScaledReplicas(asked.desired, live);
   const subject: DiffSubject = { task: asked.task, desired, redact };
+  if (asked.isRun && (await hasRunAndGone(asked, live, context)))
+    return { item: diffItem(subject, desired, desired) };
   if (asked.isRun) return { item: diffRun(subject, live, context) };
   if (live !== undefined && isUnchanged(desired, live)) return { item: diffItem(subject, live, live) };
   return asked.untriable ? { item: diffAsked(subject, live) } : await diffTried(subject, live, context);
@@ -58,6 +64,16 @@ async function findLive(
 ): Promise<ApiResult<KubeObject | undefined>> {
   const found = await live.find(desired);
   return found === undefined ? await cluster.get(referenceOf(desired)) : { ok: true, value: found };
+}
+
+/** Kubernetes has removed it, and it is known to have succeeded. */
+async function hasRunAndGone(
+  { task, desired, objects }: DesiredObject,
+  live: KubeObject | undefined,
+  context: RunContext,
+): Promise<boolean> {
+  if (live !== undefined || context.rerunJobs || !removesItself(desired)) return false;
+  return await isProvenJob({ task, objects }, context);
 }
 
 /** A job that would be left as it is, has run or runs; every other would run. */

@@ -8,7 +8,7 @@ import { mapBounded } from '../tasks/map-bounded.js';
 import { refusalOf, rejected, untried } from '../tasks/preflight.js';
 import { prepareRun } from '../tasks/prepare-run.js';
 import type { PreparedRun, PrepareRunOptions } from '../tasks/prepare-run.js';
-import { runsToCompletion } from '../tasks/run-job-task.js';
+import { runsToCompletion } from '../tasks/job-identity.js';
 import { withSecretInputs } from '../tasks/secret-inputs.js';
 import { surveyPlan } from '../tasks/survey-plan.js';
 import type { DiffItem } from './diff-item.js';
@@ -72,16 +72,21 @@ export async function compareRun(run: PreparedRun, pruning: DiffPruning): Promis
     const beside = manifests.map(({ object }) => object);
     return manifests.map(({ object, span }) => ({
       task,
+      beside,
       manifest: { object: isRun(task, object) ? withSecretInputs(object, beside, key) : object, span },
     }));
   });
-  const compared = await mapBounded(subjects, run.context.applyConcurrency, async ({ task, manifest }) => {
-    const desired = manifest.object;
-    const untriable =
-      survey.isPending(desired) || survey.absentNamespaces.has(desired.metadata.namespace ?? '');
-    const asked = { task: task.id, isRun: isRun(task, desired), desired, untriable };
-    return { manifest, result: await diffObject(asked, run.context) };
-  });
+  const compared = await mapBounded(
+    subjects,
+    run.context.applyConcurrency,
+    async ({ task, beside, manifest }) => {
+      const desired = manifest.object;
+      const untriable =
+        survey.isPending(desired) || survey.absentNamespaces.has(desired.metadata.namespace ?? '');
+      const asked = { task: task.id, isRun: isRun(task, desired), desired, objects: beside, untriable };
+      return { manifest, result: await diffObject(asked, run.context) };
+    },
+  );
   return collect(compared, run, pruning);
 }
 

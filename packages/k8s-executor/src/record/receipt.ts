@@ -20,6 +20,8 @@ export interface TaskReceipt {
   readonly run: string;
   /** How long it took from its start until it was ready, when it was last changed; null when that was never seen. */
   readonly durationMs: number | null;
+  /** Of a job that has succeeded (see `jobIdentity`): it proves so when the job itself is gone. */
+  readonly identity?: string;
 }
 
 /**
@@ -108,8 +110,9 @@ function isReceipt(value: unknown): value is JsonObject & Receipt {
 
 function isTaskReceipt(value: unknown): boolean {
   if (!isJsonObject(value)) return false;
-  const { desired, live, outcome, at, durationMs } = value;
+  const { desired, live, outcome, at, durationMs, identity } = value;
   return (
+    (identity === undefined || typeof identity === 'string') &&
     [desired, outcome, at].every((text) => typeof text === 'string') &&
     (live === null || typeof live === 'string') &&
     (durationMs === null || typeof durationMs === 'number')

@@ -21,6 +21,8 @@ export interface RecordedRun {
   readonly objectsOf: (task: TaskId) => readonly KubeObject[];
   /** `desiredDigest` of these objects. */
   readonly desiredDigestOf: (task: TaskId) => string;
+  /** `jobIdentity` of a job's task; undefined for others, and where it is not known. */
+  readonly identityOf: (task: TaskId) => Promise<string | undefined>;
   /** The live state as it is now. */
   readonly live: LiveObjects;
   readonly origin: RunOrigin;
@@ -99,7 +101,9 @@ async function taskReceipt(
   if (objects.length === 0) return undefined;
   if (outcome === 'skipped') return known;
   const desired = recorded.desiredDigestOf(task);
-  const isKnown = known?.desired === desired && known.live !== null;
+  const identity = isGood(summary) ? await recorded.identityOf(task) : undefined;
+  const isProved = identity !== undefined && known?.identity === identity;
+  const isKnown = known?.desired === desired && (known.live !== null || isProved);
   if (outcome === 'unchanged' && isKnown) return { ...known, outcome };
   return {
     desired,
@@ -109,6 +113,7 @@ async function taskReceipt(
     commit: recorded.origin.commit,
     run: recorded.run,
     durationMs: durationOf(summary) ?? known?.durationMs ?? null,
+    ...(identity !== undefined && { identity }),
   };
 }
 

@@ -39,7 +39,7 @@ import { addFile, addObjects, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
 import type { RunContext } from './run-context.js';
 import { createSecretLearner } from './secret-learner.js';
-import { jobInputs, runsToCompletion } from './run-job-task.js';
+import { jobInputs, runsToCompletion } from './job-identity.js';
 import { compileFileRules, judgeTasks } from './task-readiness.js';
 import { createTaskRunner } from './task-runner.js';
 

@@ -1,47 +1,27 @@
-import type { TaskContext, Verdict } from '@flotilla/core';
-import type { Json } from '../cluster/json.js';
+import type { TaskContext, TaskId, Verdict } from '@flotilla/core';
 import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { judgeCompletion } from '../readiness/judge.js';
 import { partOfLabel } from '../record/apply-set.js';
 import { applyObjects } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
-import { digestAnnotationOf, digestOf } from './digest.js';
+import { digestAnnotationOf } from './digest.js';
 import { isTried, withAttempt } from './job-attempt.js';
 import type { JobAttempt } from './job-attempt.js';
+import { removesItself, runsToCompletion } from './job-identity.js';
 import { createLogFollower } from './log-follower.js';
 import { isSecret } from './owned-fields.js';
 import { secretInputsOf, withSecretInputs } from './secret-inputs.js';
-import { plainPartOf } from '../record/task-digests.js';
 import { stoppable } from '../cluster/stoppable-cluster.js';
 import { observe } from './observation.js';
 import type { Observation } from './observation.js';
 import { refusalEvidence } from './print-failure.js';
+import { isProvenJob } from './proven-job.js';
 import { replaceObject } from './replace-object.js';
 import { failedVerdict, progressTeller, refusedVerdict } from './run-deployment-task.js';
 import type { RunContext } from './run-context.js';
 import { forces } from './send-object.js';
 import { sendPatiently } from './send-patiently.js';
-
-/** True for what runs to an end: it is made anew rather than changed. */
-export function runsToCompletion(object: KubeObject): boolean {
-  return (
-    `${object.apiVersion}/${object.kind}` === 'batch/v1/Job' ||
-    `${object.apiVersion}/${object.kind}` === 'v1/Pod'
-  );
-}
-
-/**
- * What a job's identity is made of besides its own spec: the configuration that it reads, but for the values of Secrets
- * (see `withSecretInputs`).
- */
-export function jobInputs(objects: readonly KubeObject[]): Json {
-  return objects
-    .filter((object) => !runsToCompletion(object))
-    .map((object) =>
-      isSecret(object) ? digestOf(plainPartOf(object)) : (digestAnnotationOf(object) ?? null),
-    );
-}
 
 /**
  * One attempt at a job: applies its configuration, then finds, adopts, replaces or makes the job itself, waits for
@@ -50,7 +30,7 @@ export function jobInputs(objects: readonly KubeObject[]): Json {
 export async function runJobTask(
   objects: readonly KubeObject[],
   context: RunContext,
-  task: TaskContext & { readonly keep: (observation: Observation) => void },
+  task: TaskContext & { readonly id: TaskId; readonly keep: (observation: Observation) => void },
 ): Promise<Verdict> {
   task.progress({
     phase: 'apply',
@@ -67,6 +47,7 @@ export async function runJobTask(
   if (!key.ok)
     return refusedVerdict({ ok: false, objects: [], evidence: key.evidence, failures: 1 }, context);
   for (const run of objects.filter(runsToCompletion)) {
+    if (await hasRunAndGone(run, { objects, task }, context)) continue;
     const object = withSecretInputs(run, configuration, key.value);
     const ensured = await ensureRun(object, context, task);
     if (!ensured.ok)
@@ -74,6 +55,21 @@ export async function runJobTask(
     runs.push(ensured.value);
   }
   return waitForEnd([...applied.objects, ...runs], context, task);
+}
+
+/** A job that is known to have succeeded though it is not there any more; not where it is to run whatever it has done. */
+async function hasRunAndGone(
+  run: KubeObject,
+  {
+    objects,
+    task,
+  }: { readonly objects: readonly KubeObject[]; readonly task: TaskContext & { readonly id: TaskId } },
+  context: RunContext,
+): Promise<boolean> {
+  if (!removesItself(run) || context.rerunJobs || task.attempt > 1) return false;
+  const found = await context.cluster.get(referenceOf(run), task.signal);
+  if (!found.ok || found.value !== undefined) return false;
+  return await isProvenJob({ task: task.id, objects }, context);
 }
 
 /** What the Secrets among a job's configuration are identified by. */

@@ -44,7 +44,7 @@ export function createTaskRunner(
       case 'chart':
         return runDeploymentTask(objects, context, { ...keeping, judge: context.judgeOf(task.id) });
       case 'job':
-        return runJobTask(objects, context, keeping);
+        return runJobTask(objects, context, { ...keeping, id: task.id });
       case 'remove-environment':
         return removeEnvironment(context, {
           ...taskContext,
