@@ -26,6 +26,14 @@ interface Tracked {
 
 export function createSymptomTracker(): SymptomTracker {
   let tracked: ReadonlyMap<string, Tracked> = new Map();
+  /** Of the next symptom. Asked for at every event of a run, hundreds of trackers each: so it is known beforehand. */
+  let nextMs: number | undefined;
+
+  function keep(next: ReadonlyMap<string, Tracked>): void {
+    tracked = next;
+    const times = [...next.values()].filter((each) => each.symptom.conclusive).map(dueMs);
+    nextMs = times.length === 0 ? undefined : Math.min(...times);
+  }
 
   function sorted(among: readonly Tracked[]): readonly Tracked[] {
     return among.toSorted(
@@ -44,23 +52,23 @@ export function createSymptomTracker(): SymptomTracker {
         const other = seen.get(symptom.key);
         if (other === undefined || !outweighs(other, symptom)) seen.set(symptom.key, symptom);
       }
-      tracked = new Map([...seen].map(([key, symptom]) => [key, goOn(tracked.get(key), symptom, nowMs)]));
+      keep(new Map([...seen].map(([key, symptom]) => [key, goOn(tracked.get(key), symptom, nowMs)])));
     },
     due(nowMs) {
+      if (nextMs === undefined || nextMs > nowMs) return undefined;
       const all = [...tracked.values()];
       return sorted(all.filter((each) => each.symptom.conclusive && dueMs(each) <= nowMs))[0]?.symptom;
     },
-    nextDueMs() {
-      const times = [...tracked.values()].filter((each) => each.symptom.conclusive).map(dueMs);
-      return times.length === 0 ? undefined : Math.min(...times);
-    },
+    nextDueMs: () => nextMs,
     renew(key, nowMs) {
       const known = tracked.get(key);
       if (known !== undefined)
-        tracked = new Map(tracked).set(key, {
-          ...known,
-          notBeforeMs: nowMs + Math.max(leastRenewalMs, known.symptom.graceMs),
-        });
+        keep(
+          new Map(tracked).set(key, {
+            ...known,
+            notBeforeMs: nowMs + Math.max(leastRenewalMs, known.symptom.graceMs),
+          }),
+        );
     },
     strongest() {
       return sorted([...tracked.values()])[0]?.symptom;

@@ -1,3 +1,5 @@
+import type { Clock } from '@flotilla/core';
+
 /** Wakes one who waits. Rings between `reset` and `rung` are not lost. */
 export interface Bell {
   ring(): void;
@@ -23,6 +25,31 @@ export function createBell(): Bell {
     },
     rung() {
       return promise;
+    },
+  };
+}
+
+/** Rings a bell at an instant that is set again and again, and seldom to another one: only then is a timer made. */
+export interface Alarm {
+  /** Takes the place of what was set before; undefined: no instant. */
+  set(atMs: number | undefined): void;
+}
+
+export function createAlarm(bell: Pick<Bell, 'ring'>, clock: Clock): Alarm {
+  let armed: { readonly atMs: number; readonly timer: AbortController } | undefined;
+  return {
+    set(atMs) {
+      if (armed?.atMs === atMs) return;
+      armed?.timer.abort('set anew');
+      armed = undefined;
+      if (atMs === undefined) return;
+      const timer = new AbortController();
+      armed = { atMs, timer };
+      void clock.until(atMs, timer.signal).then(() => {
+        if (timer.signal.aborted) return;
+        armed = undefined;
+        bell.ring();
+      });
     },
   };
 }

@@ -10,7 +10,8 @@ import { createSymptomTracker } from '../failure/symptom-tracker.js';
 import type { SymptomTracker } from '../failure/symptom-tracker.js';
 import { formerPodsOf, newestReplicaSet, podsOf, runsPods } from '../failure/workload-pods.js';
 import type { Readiness, ReadinessRule } from '../readiness/readiness.js';
-import { aborted, createBell, ringOnAbort } from './bell.js';
+import { aborted, createAlarm, createBell, ringOnAbort } from './bell.js';
+import type { Alarm } from './bell.js';
 import type { AppliedObject } from './applied-object.js';
 import { waitsForConsumer } from './claim-binding.js';
 import { createDepartedPods } from './departed-pods.js';
@@ -74,6 +75,7 @@ class WatchObservation implements Observation {
   readonly #context: RunContext;
   readonly #bell = createBell();
   readonly #news = createNews(this.#bell);
+  readonly #alarm: Alarm;
   /** What was not current at the last look; each look goes only to what there is news of. */
   readonly #pending = new Map<AppliedObject, Sight>();
   readonly #watched = new Map<AppliedObject, Watched>();
@@ -103,6 +105,7 @@ class WatchObservation implements Observation {
     this.#objects = objects;
     this.#judge = judge;
     this.#context = context;
+    this.#alarm = createAlarm(this.#bell, context.clock);
     for (const object of objects) this.#news.tell(object);
   }
 
@@ -121,9 +124,11 @@ class WatchObservation implements Observation {
         onLook?.([...pending.values()]);
         const failing = await this.#failing(pending);
         if (failing !== undefined) return { kind: 'failed', ...failing };
-        await this.#rungOrDue();
+        this.#alarm.set(this.#nextDueMs());
+        await this.#bell.rung();
       }
     } finally {
+      this.#alarm.set(undefined);
       stop();
     }
   }
@@ -383,15 +388,10 @@ class WatchObservation implements Observation {
     this.#news.tell(object);
   }
 
-  /** Until something changes, or a symptom outlives its grace. */
-  async #rungOrDue(): Promise<void> {
-    const { clock } = this.#context;
+  /** When the next symptom outlives its grace, or a controller has had its time to speak. */
+  #nextDueMs(): number | undefined {
     const symptoms = [...this.#trackers.values()].flatMap((tracker) => tracker.nextDueMs() ?? []);
     const times = [...symptoms, ...this.#unspoken.values()];
-    if (times.length === 0) return this.#bell.rung();
-    const timer = new AbortController();
-    const due = clock.until(Math.min(...times), timer.signal);
-    await Promise.race([this.#bell.rung(), due]);
-    timer.abort('rung');
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 }
