@@ -124,7 +124,7 @@ test('status tells of the objects of others instead of refusing', async () => {
   const foreign = ['ConfigMap foreign/of-other (of other)', 'ConfigMap foreign/of-nobody'];
   expect(await status(shop)).toMatchObject({ foreign, tasks: [{ state: 'never-deployed' }, {}] });
   expect((await shop.run(['status'])).stdout).toContain(
-    '! ConfigMap foreign/of-other (of other) is there, but not of this deployment',
+    '! ConfigMap foreign/of-other (of other) is there, but does not belong to this deployment',
   );
   // What writes still refuses.
   expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 65 });

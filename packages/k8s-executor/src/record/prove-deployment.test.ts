@@ -109,7 +109,7 @@ test('a changed input is named, and going back to the old version is not proved 
   await deploy('t1');
   write({ 'flotilla.yaml': shop('api:2') });
   expect(await reasons()).toEqual([
-    `services.api: Deployment ${namespace}/api .spec.template.spec.containers[0].image is not what the files say`,
+    `services.api: Deployment ${namespace}/api .spec.template.spec.containers[name="api"].image is not what the files say`,
   ]);
   await deploy('t2');
   expect(await prove()).toMatchObject({ token: 't2' });

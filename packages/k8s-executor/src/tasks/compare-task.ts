@@ -10,7 +10,7 @@ import { leavesBelow } from './changed-fields.js';
 import { digestAnnotationOf } from './digest.js';
 import type { LiveObjects } from './live-objects.js';
 import { isSecret, lostFields, ownerOfField } from './owned-fields.js';
-import { valueAt } from './field-path.js';
+import { printPlace, valueAt } from './field-path.js';
 
 /** One way in which what a task deploys is not what the cluster holds, in words: `Deployment shop/api .spec.replicas (changed by kubectl)`. */
 export interface Difference {
@@ -71,13 +71,17 @@ function differencesOf({ desired, live }: Pair): readonly Difference[] {
   const isSame = digestAnnotationOf(live) === digestAnnotationOf(desired);
   if (!isSame) return changedFields(desired, live).map((text) => ({ kind: 'input', text }));
   const lost = lostFields(desired, live).flatMap((field) => leavesBelow(valueAt(desired, field), field));
-  const drift = lost.map((field) => `${subject} ${field}${printOwner(live, field)}`);
-  return [...drift, ...changedSecrets(desired, live)].map((text) => ({ kind: 'drift', text }));
+  const drift = lost.map((field) => `${subject} ${printLost(live, field)}`);
+  const secrets = changedSecrets(desired, live)
+    .filter((field) => !lost.includes(field))
+    .map((field) => `${subject} ${field} has another value than the files say`);
+  return [...drift, ...secrets].map((text) => ({ kind: 'drift', text }));
 }
 
-function printOwner(live: KubeObject, field: string): string {
+function printLost(live: KubeObject, field: string): string {
+  if (field === '.') return 'was written by others: Flotilla owns no field of it any more';
   const owner = ownerOfField(live, field);
-  return owner === undefined ? ' (taken away)' : ` (changed by ${owner})`;
+  return `${field} (${owner === undefined ? 'removed' : `changed by ${owner}`})`;
 }
 
 /** Receipts say nothing of a Secret's values, so they are compared here; never shown. */
@@ -86,7 +90,7 @@ function changedSecrets(desired: KubeObject, live: KubeObject): readonly string[
   const now = mappingOf(live, 'data');
   return Object.entries(mappingOf(desired, 'data'))
     .filter(([key, value]) => now[key] !== undefined && now[key] !== value)
-    .map(([key]) => `${printReference(referenceOf(desired))} .data.${key}`);
+    .map(([key]) => `.data.${key}`);
 }
 
 /** The fields for which the files ask something else than the object says; the object alone when it is not to be seen. */
@@ -104,7 +108,7 @@ function changesBelow(desired: Json | undefined, live: Json | undefined, path: s
     const items = desired as readonly Json[];
     if (!Array.isArray(live) || live.length !== items.length) return [path];
     const now = live as readonly Json[];
-    return items.flatMap((item, at) => changesBelow(item, now[at], `${path}[${String(at)}]`));
+    return items.flatMap((item, at) => changesBelow(item, now[at], path + printPlace(item, at)));
   }
   if (!isJsonObject(desired)) return desired === live ? [] : [path];
   if (!isJsonObject(live)) return Object.keys(desired).length === 0 ? [] : [path];
@@ -113,7 +117,8 @@ function changesBelow(desired: Json | undefined, live: Json | undefined, path: s
 
 function healthOf(object: KubeObject, { judge }: ComparedTask): readonly Difference[] {
   const { status, message } = judge(object);
-  if (status === 'current') return [];
+  // That it is being deleted is told already.
+  if (status === 'current' || object.metadata.deletionTimestamp !== undefined) return [];
   const text = `${printReference(referenceOf(object))} is not ready: ${message}`;
   return [{ kind: 'unhealthy', text, failed: status === 'failed' }];
 }
@@ -130,5 +135,10 @@ function recordedDifferences(
     return [{ kind: 'input', text: 'the files ask for other objects than were deployed last' }];
   const isWhole = receipt.live !== null && pairs.length === objects.length;
   if (!isWhole || receipt.live === liveDigest(pairs)) return [];
-  return [{ kind: 'drift', text: 'a field that we own has another value than we gave it' }];
+  return [
+    {
+      kind: 'drift',
+      text: 'a field that flotilla owns has another value than the last deploy gave it: somebody wrote under that name',
+    },
+  ];
 }

@@ -54,6 +54,13 @@ export function printSelector(item: JsonObject, keys: readonly string[]): string
   return `[${keys.map((key) => `${key}=${JSON.stringify(item[key])}`).join(',')}]`;
 }
 
+/** An item of a list as people know it: by its name where it has one, else by its place. */
+export function printPlace(item: Json | undefined, index: number): string {
+  return isJsonObject(item) && typeof item['name'] === 'string'
+    ? printSelector(item, ['name'])
+    : `[${String(index)}]`;
+}
+
 function itemAt(value: Json | undefined, { index, keys }: Selector): Json | undefined {
   if (!Array.isArray(value)) return undefined;
   const items = value as readonly Json[];

@@ -42,7 +42,9 @@ export function formatStatus(found: ShownStatus, { color }: { readonly color: bo
     ].join('  '),
     ...(fields ?? []).map((field) => `    ${field}`),
   ]);
-  const foreign = found.foreign.map((object) => `! ${object} is there, but not of this deployment`);
+  const foreign = found.foreign.map(
+    (object) => `! ${object} is there, but does not belong to this deployment`,
+  );
   const locked = found.lock === undefined ? [] : [`locked by ${formatHolder(found.lock)}`];
   const head = `${found.deployment} in namespace ${found.namespace}`;
   return `${[head, ...locked, ...lines, ...foreign].join('\n')}\n`;

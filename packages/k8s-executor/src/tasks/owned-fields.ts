@@ -2,7 +2,7 @@ import { isJsonObject, withoutKeys } from '../cluster/json.js';
 import type { Json, JsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { listOf, mappingOf, textOf } from '../readiness/readiness.js';
-import { readSelector, stepsOf } from './field-path.js';
+import { printPlace, printSelector, readSelector, stepsOf } from './field-path.js';
 import type { Selector } from './field-path.js';
 
 /** Our name in `managedFields`. */
@@ -64,9 +64,7 @@ function lostIn(value: Json | undefined, owned: JsonObject, path: string): reado
   if (isJsonObject(value))
     return Object.entries(value).flatMap(([key, part]) => lostKey(key, part, { owned, path }));
   if (Array.isArray(value)) {
-    return (value as readonly Json[]).flatMap((item, index) =>
-      lostItem(item, owned, `${path}[${String(index)}]`),
-    );
+    return (value as readonly Json[]).flatMap((item, index) => lostItem(item, owned, { path, index }));
   }
   return [];
 }
@@ -83,14 +81,20 @@ function lostKey(
   return isEmpty(value) ? [] : [path];
 }
 
-function lostItem(item: Json, owned: JsonObject, path: string): readonly string[] {
+function lostItem(
+  item: Json,
+  owned: JsonObject,
+  { path, index }: { readonly path: string; readonly index: number },
+): readonly string[] {
   for (const [name, below] of Object.entries(owned)) {
     if (name.startsWith('v:') && sameValue(parse(name), item)) return [];
-    if (name.startsWith('k:') && isJsonObject(item) && hasKey(item, parse(name))) {
-      return isJsonObject(below) ? lostIn(item, below, path) : [];
-    }
+    if (!name.startsWith('k:') || !isJsonObject(item)) continue;
+    const key = parse(name);
+    if (!isJsonObject(key) || !hasKey(item, key)) continue;
+    const said = Object.keys(key).filter((each) => item[each] !== undefined);
+    return isJsonObject(below) ? lostIn(item, below, path + printSelector(item, said)) : [];
   }
-  return [path];
+  return [path + printPlace(item, index)];
 }
 
 function parse(name: string): Json {
