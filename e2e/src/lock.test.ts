@@ -3,6 +3,7 @@ import { startProxyBefore, type ProxyBefore } from './faults/proxy-before.js';
 import type { Deployment } from './testing/deployment.js';
 import { ended } from './testing/ended.js';
 import { flotilla } from './testing/flotilla.js';
+import { removeFinalizers } from './testing/remove-finalizers.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
 import { useControlPlane } from './testing/use-control-plane.js';
 
@@ -44,7 +45,8 @@ spec:
 `;
 }
 
-const deployment = (namespace: string) => suite.deployment(namespace, files);
+const deployment = (namespace: string, given: Readonly<Record<string, string>> = files) =>
+  suite.deployment(namespace, given);
 
 interface Holding {
   /** Resolves once the run waits for the service that is never ready. */
@@ -197,4 +199,94 @@ test('whose renewals are held up writes nothing more before another takes over, 
     'services.late': 'succeeded',
   });
   expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+});
+
+/** What a finalizer holds, so that a removal waits for it until somebody ends one of the two. */
+const heldFiles = {
+  'flotilla.yaml': `name: shop
+services:
+  - {name: settings, manifests: [settings.yaml]}
+  - {name: held, manifests: [held.yaml], depends_on: [settings]}
+`,
+  'settings.yaml': files['settings.yaml'],
+  'held.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: held, finalizers: [lab.example/hold]}\n',
+};
+
+/** A removal that holds the lock and waits for what the finalizer holds. */
+async function holdWithDestroy(namespace: string): Promise<{ shop: Deployment; ended: Holding['ended'] }> {
+  const shop = await deployment(namespace, heldFiles);
+  expect(ended(await shop.run(['deploy']))).toMatchObject({ code: 0 });
+  let tell: () => void = () => undefined;
+  const waits = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const running = shop.run(['destroy', '--yes', '-o', 'ndjson'], {
+    onOutput: (stdout) => {
+      if (stdout.includes('held by the finalizer')) tell();
+    },
+  });
+  await waits;
+  return { shop, ended: running };
+}
+
+test('unlock while a destroy holds the lock: it ends as cancelled, and once more it goes on', async () => {
+  const { shop, ended: destroying } = await holdWithDestroy('unlock-destroy');
+  expect(ended(await shop.run(['deploy']))).toMatchObject({
+    code: 75,
+    said: expect.stringContaining('flotilla unlock') as string,
+  });
+  expect(ended(await shop.run(['unlock', '--yes']))).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('let the lock go') as string,
+  });
+  const stopped = await destroying;
+  expect(ended(stopped)).toMatchObject({ code: 143 });
+  expect(parseRunEvents(stopped.stdout).at(-1)).toMatchObject({ outcome: 'cancelled', exitCode: 143 });
+  // What is left is known, and nobody is locked out of it.
+  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  expect(await shop.kubectl(['get', 'cm', 'flotilla-shop', 'settings', '-o', 'name'])).toContain('settings');
+  await removeFinalizers(shop, 'configmap/held');
+  expect(ended(await shop.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
+  expect(await shop.kubectl(['get', 'cm,lease', '-l', 'flotilla.dev/deployment', '-o', 'name'])).toBe('');
+});
+
+test('a deploy takes over from a destroy: all is there again, also what was on its way out', async () => {
+  const { shop, ended: destroying } = await holdWithDestroy('deploy-over-destroy');
+  let released: Promise<void> | undefined;
+  const newer = await shop.run(['deploy', '--take-over', '-o', 'ndjson'], {
+    onOutput: (stdout) => {
+      if (stdout.includes('being deleted')) released ??= removeFinalizers(shop, 'configmap/held');
+    },
+  });
+  const stopped = await destroying;
+  expect(ended(stopped)).toMatchObject({ code: 143 });
+  expect(parseRunEvents(stopped.stdout).at(-1)).toMatchObject({ outcome: 'superseded', exitCode: 143 });
+  expect(ended(newer)).toMatchObject({ code: 0 });
+  const there = await shop.kubectl(['get', 'cm', 'settings', 'held', '-o', 'json']);
+  const { items } = JSON.parse(there) as { readonly items: readonly { readonly metadata: object }[] };
+  for (const { metadata } of items) expect(metadata).not.toHaveProperty('deletionTimestamp');
+  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+});
+
+test.each(['deploy', 'destroy'])('a destroy takes over from a %s: nothing is left', async (what) => {
+  const name = `destroy-over-${what}`;
+  let shop: Deployment;
+  let older: Promise<ProgramResult>;
+  if (what === 'destroy') {
+    const holding = await holdWithDestroy(name);
+    ({ shop, ended: older } = holding);
+  } else {
+    shop = await deployment(name);
+    const holding = hold(shop);
+    await holding.waits;
+    older = holding.ended;
+  }
+  const newer = shop.run(['destroy', '--take-over', '--yes', '-o', 'ndjson']);
+  const stopped = await older;
+  expect(ended(stopped)).toMatchObject({ code: 143 });
+  expect(parseRunEvents(stopped.stdout).at(-1)).toMatchObject({ outcome: 'superseded', exitCode: 143 });
+  if (what === 'destroy') await removeFinalizers(shop, 'configmap/held');
+  expect(ended(await newer)).toMatchObject({ code: 0 });
+  const kinds = 'cm,deploy,lease,secret,controllerrevision';
+  expect(await shop.kubectl(['get', kinds, '-l', 'flotilla.dev/deployment', '-o', 'name'])).toBe('');
 });

@@ -5,6 +5,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { taskLabel } from '../manifest/labels.js';
 import { waveOf, waves } from '../manifest/waves.js';
 import type { AppliedObject } from './applied-object.js';
+import { awaitRemoval } from './await-removal.js';
 import { digestAnnotationOf } from './digest.js';
 import { immutableFields } from './immutable-fields.js';
 import { mapBounded } from './map-bounded.js';
@@ -26,18 +27,18 @@ export type ApplyResult =
 
 /**
  * Applies the objects of a task wave by wave (execution.md §1), a bounded number at once. Objects that already are
- * what is asked cost no write. The first wave with failures is finished and is the last.
+ * what is asked cost no write; those that are being deleted are waited for. The first wave with failures is finished and is the last.
  */
 export async function applyObjects(
   objects: readonly KubeObject[],
   context: RunContext,
-  { signal, tellWait }: ApplyOptions,
+  options: ApplyOptions,
 ): Promise<ApplyResult> {
   const done: AppliedObject[] = [];
   for (const wave of waves) {
     const members = objects.filter((object) => waveOf(object) === wave);
     const results = await mapBounded(members, context.applyConcurrency, (object) =>
-      applyObject(object, context, signal),
+      applyObject(object, context, options),
     );
     const failures: Evidence[] = [];
     for (const result of results) {
@@ -46,7 +47,7 @@ export async function applyObjects(
     }
     const [evidence] = failures;
     if (evidence !== undefined) return { ok: false, objects: done, evidence, failures: failures.length };
-    if (wave === 'foundation') await waitForFoundation(done, context, { signal, tellWait });
+    if (wave === 'foundation') await waitForFoundation(done, context, options);
   }
   return { ok: true, objects: done };
 }
@@ -63,9 +64,10 @@ type ObjectResult =
 async function applyObject(
   object: KubeObject,
   context: RunContext,
-  signal: AbortSignal,
+  options: ApplyOptions,
 ): Promise<ObjectResult> {
-  const live = await context.live.find(object);
+  const { signal } = options;
+  const live = await awaitRemoval(await context.live.find(object), context, options);
   if (live !== undefined && isUnchanged(object, live))
     return { ok: true, value: { desired: object, applied: live, changed: false } };
   const result = await sendPatiently(object, context, { live, signal });
