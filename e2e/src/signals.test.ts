@@ -69,8 +69,8 @@ interface Phase {
   readonly words: readonly string[];
   readonly at: (request: ProxiedRequest) => boolean;
   readonly goesOn: readonly string[];
-  /** Where cancel.test.ts plays it with one signal. */
-  readonly onlySecond?: true;
+  /** Which one is played here; both unless said. */
+  readonly only?: 'first' | 'second';
 }
 
 const phases: readonly Phase[] = [
@@ -80,13 +80,13 @@ const phases: readonly Phase[] = [
     at: watches('deployments'),
     goesOn: ['deploy', '--resume'],
   },
-  { name: 'job', words: ['deploy'], at: watches('jobs'), goesOn: ['deploy', '--resume'], onlySecond: true },
+  { name: 'job', words: ['deploy'], at: watches('jobs'), goesOn: ['deploy', '--resume'], only: 'second' },
   {
     name: 'prune',
     after: 'deploy',
     words: ['deploy'],
     at: deletes('configmaps', 'extra'),
-    onlySecond: true,
+    only: 'second',
     goesOn: ['deploy', '--resume'],
   },
   {
@@ -95,6 +95,7 @@ const phases: readonly Phase[] = [
     words: ['destroy', '--yes'],
     at: deletes('configmaps', 'settings'),
     goesOn: ['destroy', '--yes'],
+    only: 'second',
   },
   {
     name: 'destroy-waits',
@@ -102,6 +103,7 @@ const phases: readonly Phase[] = [
     words: ['destroy', '--yes'],
     at: watches('deployments'),
     goesOn: ['destroy', '--yes'],
+    only: 'first',
   },
 ];
 
@@ -131,7 +133,7 @@ async function expectGoesOn(shop: Deployment, { goesOn, words }: Phase): Promise
   if (words[0] === 'deploy' && jobs !== '') expect(await shop.kubectl(jobUids)).toBe(jobs);
 }
 
-test.each(phases.filter(({ onlySecond }) => onlySecond !== true))(
+test.each(phases.filter(({ only }) => only !== 'second'))(
   '$name: the first signal ends it in order, and it goes on from there',
   async (phase) => {
     const shop = await begin(phase, 'SIGTERM');
@@ -146,7 +148,7 @@ test.each(phases.filter(({ onlySecond }) => onlySecond !== true))(
   },
 );
 
-test.each(phases)(
+test.each(phases.filter(({ only }) => only !== 'first'))(
   '$name: the second signal ends it at once, the lock expires, and it goes on',
   async (phase) => {
     const shop = await begin(phase, 'SIGINT');

@@ -27,3 +27,12 @@ export type StatusFailure = Extract<ApiFailure, { kind: 'status' }>;
 
 export type ApiResult<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: ApiFailure };
+
+/**
+ * True when the server has understood a request and will not do it: no right to it (401, 403), or admission says no (400,
+ * 422 and others). Not true of trouble of its own, of too many requests, and of what has changed or gone meanwhile.
+ */
+export function isDenied(failure: ApiFailure): boolean {
+  if (failure.kind !== 'status') return false;
+  return failure.code >= 400 && failure.code < 500 && ![404, 408, 409, 410, 429].includes(failure.code);
+}

@@ -1,5 +1,5 @@
 import type { Refusal } from '@flotilla/core';
-import type { ApiFailure } from '../cluster/api-failure.js';
+import { isDenied, type ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { isJsonObject } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
@@ -179,13 +179,12 @@ function explainStranger({ metadata }: KubeObject, owner: InventoryOwner): Refus
 
 function inventoryRefusal(failure: ApiFailure, owner: InventoryOwner): Refusal {
   const name = `the inventory (ConfigMap ${owner.namespace}/${recordName(owner.deployment)})`;
-  if (failure.kind !== 'status') {
-    const why = failure.kind === 'aborted' ? 'the request was stopped' : failure.message;
-    return { exitCode: 69, message: `${name} cannot be read or written: ${why}` };
-  }
+  const why = failure.kind === 'aborted' ? 'the request was stopped' : failure.message;
+  const message = `${name} cannot be read or written: ${why}`;
+  if (!isDenied(failure)) return { exitCode: 69, message };
   return {
     exitCode: 77,
-    message: `${name} cannot be read or written: ${failure.message}`,
-    help: 'Without it nobody would know later what belongs to this deployment. Ask for the rights in docs/rbac.md.',
+    message,
+    help: 'Without it nobody would know later what belongs to this deployment. Ask for the rights in docs/rbac.md, or for a policy that lets it be written.',
   };
 }

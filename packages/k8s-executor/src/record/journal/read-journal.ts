@@ -1,5 +1,5 @@
 import type { ObjectReference, Plan, Refusal } from '@flotilla/core';
-import type { ApiFailure } from '../../cluster/api-failure.js';
+import { isDenied, type ApiFailure } from '../../cluster/api-failure.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { stoppable } from '../../cluster/stoppable-cluster.js';
@@ -50,15 +50,13 @@ export function journalReference({
   return { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: recordName(plan.name, 'journal') };
 }
 
-/** What could not be done with the journal, and why: no right (77), or no answer (69). */
+/** What could not be done with the journal, and why: it is refused (77), or the API server is in trouble (69). */
 export function journalRefusal(what: string, failure: ApiFailure): Refusal {
   const why = failure.kind === 'aborted' ? 'the request was stopped' : failure.message;
-  const isForbidden = failure.kind === 'status' && failure.code === 403;
+  if (!isDenied(failure)) return { exitCode: 69, message: `${what}: ${why}` };
   return {
-    exitCode: isForbidden ? 77 : 69,
+    exitCode: 77,
     message: `${what}: ${why}`,
-    ...(isForbidden && {
-      help: 'A run needs get, create, update and patch of configmaps in the namespace.',
-    }),
+    help: 'Without it a run that is killed could not be resumed. Ask for the rights in docs/rbac.md, or for a policy that lets these ConfigMaps be written.',
   };
 }

@@ -7,7 +7,7 @@ import { recordLabels } from '../record-names.js';
 import type { RunOrigin } from '../run-origin.js';
 import { keepLock } from './held-lock.js';
 import type { HeldLock } from './held-lock.js';
-import { asking, heldBy, leaseReference, microTime, readLease } from './lease-record.js';
+import { asking, askingNothing, heldBy, leaseReference, microTime, readLease } from './lease-record.js';
 import type { LeaseRecord, LockHolder } from './lease-record.js';
 import { formatHolder, refuseHeld, refuseNewer, refuseUnlockable } from './lock-refusals.js';
 import { PulseObserver } from './pulse-observer.js';
@@ -89,6 +89,8 @@ class LockSeeker {
   #askedAt: number | undefined;
   #nextMessageAt: number;
   #lostAnswers = 0;
+  /** The version of the lease at which a write was refused as if it had changed; empty when there was none. */
+  #refusedAt: string | undefined;
   /** A write that would have acquired it was sent, and nobody knows what became of it. */
   #isUnsure = false;
 
@@ -114,16 +116,44 @@ class LockSeeker {
     return { kind: 'stopped' };
   }
 
-  /** Of a seeker that ends without the lock, which it may hold all the same. A lock that cannot be let go expires. */
+  /**
+   * Of a seeker that ends without the lock, which it may hold all the same, or be about to be handed: nobody shall wait
+   * for it to expire. A lock that cannot be let go expires.
+   */
   async letGo(): Promise<void> {
-    if (!this.#isUnsure) return;
-    const { clock, cluster, run } = this.#options;
+    if (!this.#isUnsure && this.#askedAt === undefined) return;
+    const { clock, run } = this.#options;
+    const record = await this.#lookOnceMore();
+    if (record?.holder?.run === run)
+      await this.#keep(record, { holder: record.holder, sentAt: clock.now() }).release();
+    else if (record !== undefined && this.#isOurs(record) && !(await this.#takeBack(record)))
+      // It has changed meanwhile: handed over, most likely.
+      await this.#releaseHandedOver();
+  }
+
+  async #releaseHandedOver(): Promise<void> {
+    const record = await this.#lookOnceMore();
+    if (record?.holder?.run !== this.#options.run) return;
+    const sentAt = this.#options.clock.now();
+    await this.#keep(record, { holder: record.holder, sentAt }).release();
+  }
+
+  async #lookOnceMore(): Promise<LeaseRecord | undefined> {
+    const { clock, cluster } = this.#options;
     const look = await within({ clock, limitMs: letGoPatienceMs }, ({ ended }) =>
       cluster.get(this.#lease, ended),
     );
-    const record = look.ok && look.value !== undefined ? readLease(look.value) : undefined;
-    if (record?.holder?.run === run)
-      await this.#keep(record, { holder: record.holder, sentAt: clock.now() }).release();
+    return look.ok && look.value !== undefined ? readLease(look.value) : undefined;
+  }
+
+  /** A holder that has not heard yet goes on; one that has lets the lock go to nobody. */
+  async #takeBack({ uid, resourceVersion }: LeaseRecord): Promise<boolean> {
+    const { clock, cluster } = this.#options;
+    const metadata = { ...askingNothing.metadata, uid, resourceVersion };
+    const taken = await within({ clock, limitMs: letGoPatienceMs }, (permit) =>
+      cluster.patch(this.#lease, { metadata }, { permit }),
+    );
+    return taken.ok;
   }
 
   async #create(): Promise<AcquireLockResult | undefined> {
@@ -139,7 +169,7 @@ class LockSeeker {
       metadata: { ...where, labels, annotations: withoutNulls(metadata.annotations) },
       spec,
     });
-    return this.#decide(stored, { holder, sentAt });
+    return this.#decide(stored, { holder, sentAt, version: '' });
   }
 
   /** Takes a lock that is free, or the own one of which the answer was lost. */
@@ -149,25 +179,35 @@ class LockSeeker {
     const { metadata, spec } = heldBy(holder, this.#durationMs);
     const sentAt = clock.now();
     const patch = { metadata: { ...metadata, uid, resourceVersion }, spec };
-    return this.#decide(await this.#cluster.patch(this.#lease, patch), { holder, sentAt });
+    const by = { holder, sentAt, version: resourceVersion };
+    return this.#decide(await this.#cluster.patch(this.#lease, patch), by);
   }
 
   /** Undefined when somebody else was faster, or when nobody knows: then it is looked at again. */
   #decide(
     stored: ApiResult<KubeObject>,
-    by: { readonly holder: LockHolder; readonly sentAt: number },
+    by: { readonly holder: LockHolder; readonly sentAt: number; readonly version: string },
   ): AcquireLockResult | undefined {
     if (stored.ok) {
       const lock = this.#keep(readLease(stored.value), by);
       return { kind: 'held', lock, waited: this.#first !== undefined };
     }
-    const { failure } = stored;
     // A server in trouble may have stored it before it said so.
-    const isUnsure = failure.kind !== 'status' || failure.code >= 500;
-    this.#isUnsure ||= isUnsure;
+    const { failure } = stored;
+    this.#isUnsure ||= failure.kind !== 'status' || failure.code >= 500;
+    return this.#explain(failure, by.version);
+  }
+
+  /** Why it cannot be had; undefined when looking again may tell more. */
+  #explain(failure: ApiFailure, version: string): AcquireLockResult | undefined {
     if (failure.kind === 'aborted') return undefined;
-    if (isUnsure) return this.#lookAgainAfter(failure);
-    if (failure.code === 409 || failure.code === 422) return undefined;
+    if (failure.kind !== 'status' || failure.code >= 500) return this.#lookAgainAfter(failure);
+    if (failure.code === 409) return undefined;
+    // A lease that is another one by now answers so too, but not twice.
+    if (failure.code === 422 && this.#refusedAt !== version) {
+      this.#refusedAt = version;
+      return undefined;
+    }
     // A patch of a lease that is gone meanwhile is no missing namespace: the next look creates it.
     if (failure.code !== 404) return this.#refuse(failure);
     return failure.message.includes('namespaces') ? { kind: 'no-namespace' } : undefined;
@@ -205,10 +245,7 @@ class LockSeeker {
     }
     const wasOvertaken = this.#askedAt !== undefined && request !== undefined && !this.#isOurs(record);
     if (wasOvertaken) return { kind: 'refused', refusal: refuseNewer(this.#options, request.by) };
-    if (this.#mayAsk(record)) {
-      await this.#ask(record);
-      return undefined;
-    }
+    if (this.#mayAsk(record)) return await this.#ask(record);
     if (this.#isOutOfTime(record)) return { kind: 'refused', refusal: refuseHeld(this.#options, holder) };
     await this.#wait(record, { holder, restMs });
     return undefined;
@@ -219,14 +256,15 @@ class LockSeeker {
     return this.#options.takeOver === true && this.#askedAt === undefined && holder?.run === this.#first?.run;
   }
 
-  async #ask({ uid, resourceVersion, holder }: LeaseRecord): Promise<void> {
+  async #ask({ uid, resourceVersion, holder }: LeaseRecord): Promise<AcquireLockResult | undefined> {
     const { clock } = this.#options;
     const patch = asking({ how: 'take-over', by: this.#holder() });
     const metadata = { ...patch.metadata, uid, resourceVersion };
     const asked = await this.#cluster.patch(this.#lease, { metadata });
-    if (!asked.ok) return;
+    if (!asked.ok) return this.#explain(asked.failure, resourceVersion);
     this.#askedAt = clock.now();
     if (holder !== undefined) this.#note(`Asked ${formatHolder(holder)} to stop and hand over.`);
+    return undefined;
   }
 
   #isOurs({ request }: LeaseRecord): boolean {

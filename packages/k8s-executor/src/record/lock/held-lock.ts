@@ -57,6 +57,8 @@ class RenewedLock implements HeldLock {
   #renewTime: Date;
   #renewedAt: number;
   #request: LockRequest | undefined;
+  /** What the last renewal was answered that did not succeed. */
+  #trouble: string | undefined;
 
   constructor(options: KeepLockOptions) {
     this.#options = options;
@@ -154,11 +156,17 @@ class RenewedLock implements HeldLock {
     const result = await this.#soon((permit) => cluster.patch(lease, patch, { urgent: true, permit }));
     if (result.ok) {
       this.#renewTime = renewTime;
+      this.#trouble = undefined;
       this.#accept(readLease(result.value));
       return 'renewed';
     }
-    if (result.failure.kind === 'status' && [404, 409, 422].includes(result.failure.code))
-      return await this.#look();
+    if (result.failure.kind !== 'aborted') this.#trouble = result.failure.message;
+    if (result.failure.kind === 'status' && [404, 409, 422].includes(result.failure.code)) {
+      const version = this.#version;
+      const seen = await this.#look();
+      // It is what it was: not another's change, but a policy has refused it.
+      return seen === 'changed' && this.#version === version ? 'unanswered' : seen;
+    }
     // Once nothing may be written any more there is time to see whether somebody else has it.
     const isLost = !this.#permit.holds() && (await this.#look()) === 'lost';
     return isLost ? 'lost' : 'unanswered';
@@ -199,8 +207,9 @@ class RenewedLock implements HeldLock {
   #newPermit(): LeasePermit {
     const { clock, onNote } = this.#options;
     const onLapse = () => {
+      const why = this.#trouble === undefined ? '' : ` (${this.#trouble})`;
       if (!this.#stopped.signal.aborted)
-        onNote?.('The lock could not be renewed: nothing is written until it is.');
+        onNote?.(`The lock could not be renewed${why}: nothing is written until it is.`);
     };
     return new LeasePermit({ clock, untilMs: this.#writesUntil(), onLapse });
   }

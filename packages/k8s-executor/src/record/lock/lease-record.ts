@@ -107,6 +107,9 @@ export function asking(request: LockRequest): { readonly metadata: JsonObject } 
   return { metadata: { annotations: { [requestAnnotation]: JSON.stringify(request) } } };
 }
 
+/** A merge patch that takes back what was asked of the holder. */
+export const askingNothing = { metadata: { annotations: { [requestAnnotation]: null } } };
+
 /** A moment as Leases have it: with microseconds. */
 export function microTime(at: Date): string {
   return at.toISOString().replace('Z', '000Z');

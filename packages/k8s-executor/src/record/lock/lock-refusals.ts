@@ -1,5 +1,5 @@
 import type { Refusal } from '@flotilla/core';
-import type { ApiFailure } from '../../cluster/api-failure.js';
+import { isDenied, type ApiFailure } from '../../cluster/api-failure.js';
 import type { LockHolder } from './lease-record.js';
 
 interface Where {
@@ -39,7 +39,7 @@ export function refuseNewer({ deployment, namespace }: Where, newer: LockHolder)
   };
 }
 
-/** The lock can be neither had nor read: no right to it (77), or no API server (69). */
+/** The lock can be neither had nor read: it is refused (77), or the API server is in trouble (69). */
 export function refuseUnlockable({ deployment, namespace }: Where, failure: ApiFailure): Refusal {
   if (failure.kind !== 'status')
     return {
@@ -47,11 +47,11 @@ export function refuseUnlockable({ deployment, namespace }: Where, failure: ApiF
       message: `the lock of ${deployment} cannot be had: ${failure.kind === 'aborted' ? 'the request was stopped' : failure.message}`,
       help: 'Check that the cluster runs and that the kube context is the right one.',
     };
-  if (failure.code === 403)
+  if (isDenied(failure))
     return {
       exitCode: 77,
       message: `you may not lock ${deployment} in namespace ${namespace}: ${failure.message}`,
-      help: 'A run needs get, list, watch, create, patch and delete of leases.coordination.k8s.io in the namespace.',
+      help: 'A run needs get, list, watch, create, patch and delete of leases.coordination.k8s.io in the namespace, and no policy against it.',
     };
   return {
     exitCode: 69,

@@ -175,7 +175,9 @@ test('writes wait while the lease cannot be renewed, and go on when it can', asy
   one.line.state = 'down';
   await clock.advanceTo(14_000);
   one.line.state = 'up';
-  expect(one.notes).toEqual(['The lock could not be renewed: nothing is written until it is.']);
+  expect(one.notes).toEqual([
+    'The lock could not be renewed (no connection): nothing is written until it is.',
+  ]);
   expect(await clock.runUntil(guarded.cluster.apply(configMap))).toMatchObject({ ok: true });
   expect(lock.ended.aborted).toBe(false);
   await lock.release();
@@ -247,6 +249,33 @@ test('lost answers cost nothing: the renewals and the lock itself were stored', 
 });
 
 describe('take over', () => {
+  test('a run that is stopped while it waits takes its request back: an older one that has not heard goes on', async () => {
+    const { clock, machine, holder } = createWorld();
+    const first = held(await machine('one').acquire());
+    const stopped = new AbortController();
+    const taking = machine('two').acquire({ takeOver: true, signal: stopped.signal });
+    await clock.advanceTo(100);
+    stopped.abort();
+    expect(await clock.runUntil(taking)).toEqual({ kind: 'stopped' });
+    await clock.advanceTo(20_000);
+    expect([holder(), first.ended.aborted]).toEqual(['one', false]);
+    await first.release();
+    expect(holder()).toBeUndefined();
+  });
+
+  test('a run that is stopped while it waits is handed nothing by an older one that has heard', async () => {
+    const { clock, shelf, machine } = createWorld();
+    const first = held(await machine('one').acquire());
+    const stopped = new AbortController();
+    const taking = machine('two').acquire({ takeOver: true, signal: stopped.signal });
+    await clock.advanceTo(4_000);
+    expect(first.ended.reason).toBe('superseded');
+    stopped.abort();
+    await clock.runUntil(taking);
+    await clock.runUntil(first.release());
+    expect(shelf.get(lease)).toBeUndefined();
+  });
+
   test('the older run is told to stop, and hands over to who asked, not to who waits', async () => {
     const { clock, machine, holder } = createWorld();
     const one = machine('one');

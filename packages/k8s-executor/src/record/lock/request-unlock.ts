@@ -44,6 +44,7 @@ export async function requestUnlock(options: UnlockOptions): Promise<UnlockResul
   const observer = new PulseObserver(clock);
   const giveUpAt = clock.now() + patienceMs;
   let first: LockHolder | undefined;
+  let refusedAt: string | undefined;
   try {
     while (signal?.aborted !== true) {
       pulse.reset();
@@ -57,13 +58,19 @@ export async function requestUnlock(options: UnlockOptions): Promise<UnlockResul
       first = holder;
       const restMs = observer.observe(record);
       if (restMs <= 0) {
-        if (await remove(options, record)) return { kind: 'expired', holder };
+        const failure = await remove(options, record);
+        if (failure === undefined) return { kind: 'expired', holder };
+        if (!isOutdated(failure)) return refuse(options, failure);
         continue;
       }
       if (clock.now() >= giveUpAt) return { kind: 'kept', holder };
       if (record.request === undefined) {
         const failure = await ask(options, record);
-        if (failure !== undefined) return refuse(options, failure);
+        // A lease that is another one by now answers 422 too, but not twice.
+        const isRefused =
+          failure !== undefined && (!isOutdated(failure) || refusedAt === record.resourceVersion);
+        if (isRefused) return refuse(options, failure);
+        if (failure !== undefined) refusedAt = record.resourceVersion;
         continue;
       }
       await pulse.until(clock, Math.min(clock.now() + restMs, giveUpAt), signal);
@@ -81,14 +88,17 @@ async function ask(options: UnlockOptions, record: LeaseRecord): Promise<ApiFail
   const asked = await cluster.patch(leaseReference(options), {
     metadata: { ...metadata, uid, resourceVersion },
   });
-  if (!asked.ok) return isOutdated(asked.failure) ? undefined : asked.failure;
+  if (!asked.ok) return asked.failure;
   if (holder !== undefined) onNote?.(`Asked ${formatHolder(holder)} to stop and let the lock go.`);
   return undefined;
 }
 
-async function remove(options: UnlockOptions, { uid, resourceVersion }: LeaseRecord): Promise<boolean> {
+async function remove(
+  options: UnlockOptions,
+  { uid, resourceVersion }: LeaseRecord,
+): Promise<ApiFailure | undefined> {
   const removed = await options.cluster.delete(leaseReference(options), { uid, resourceVersion });
-  return removed.ok;
+  return removed.ok ? undefined : removed.failure;
 }
 
 /** It has changed since it was read: looking again tells. */
