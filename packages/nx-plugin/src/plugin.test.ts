@@ -23,7 +23,7 @@ afterEach(() => {
 async function infer(
   paths: readonly string[],
   options?: PluginOptions,
-): Promise<Record<string, Pick<ProjectConfiguration, 'targets'>>> {
+): Promise<Record<string, Pick<ProjectConfiguration, 'targets' | 'metadata'>>> {
   // Inference must not read them: what they say is no YAML.
   workspace = createWorkspace(Object.fromEntries(paths.map((path) => [path, '{ not: [yaml'])));
   const context = { workspaceRoot: workspace.root, nxJsonConfiguration: {} } as CreateNodesContext;
@@ -79,6 +79,19 @@ test('a project with a flotilla.yaml can be deployed, and a cached deploy rests 
       },
     },
   });
+});
+
+test('whoever looks at a project finds its targets together, each with a word about it', async () => {
+  const options = { deployTargetName: 'release' };
+  const { shop } = await infer(['shop/flotilla.yaml', 'shop/package.json'], options);
+  const targets = Object.entries(shop?.targets ?? {});
+  expect(shop?.metadata?.targetGroups).toEqual({ Deployment: targets.map(([name]) => name) });
+  expect(targets.map(([name]) => name)).toContain('release');
+  for (const [, { metadata }] of targets)
+    expect(metadata).toEqual({
+      technologies: ['kubernetes'],
+      description: expect.stringMatching(/^[A-Z].+\.$/) as string,
+    });
 });
 
 test('an environment is a configuration of every target, with the options that its executor has', async () => {

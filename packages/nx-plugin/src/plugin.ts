@@ -23,7 +23,9 @@ export const createNodes: CreateNodes<PluginOptions> = [
 function nodesOf(file: string, options: PluginOptions, workspaceRoot: string) {
   const root = projectRootOf(file);
   if (!isProject(join(workspaceRoot, root))) return {};
-  return { projects: { [root]: { root, targets: inferTargets({ file, root }, options) } } };
+  const targets = inferTargets({ file, root }, options);
+  const metadata = { targetGroups: { Deployment: Object.keys(targets) } };
+  return { projects: { [root]: { root, targets, metadata } } };
 }
 
 // Without one of these Nx does not know the folder as a project, and could not name it.
