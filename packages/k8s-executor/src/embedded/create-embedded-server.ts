@@ -29,6 +29,8 @@ export interface EmbeddedServerOptions {
   readonly random?: () => number;
   /** The time of day at the start, in milliseconds since 1970; default: the machine's. */
   readonly startedAtMs?: number;
+  /** How many changes of a kind a watch may resume behind; default 2,000. */
+  readonly historyLength?: number;
 }
 
 /** A simulated cluster that is asked without a network. */
@@ -53,7 +55,7 @@ export function createEmbeddedServer(options: EmbeddedServerOptions): EmbeddedSe
   setMaxListeners(0, closing);
   const { clock, random = Math.random, speed = 1, scenario, startedAtMs = Date.now() } = options;
   const time = new ClusterTime({ clock, random, startedAtMs });
-  const store = new ObjectStore();
+  const store = new ObjectStore(options.historyLength);
   const kinds = new KindRegistry();
   const lifecycle = new ObjectLifecycle(store, time);
   const events = new EventRecorder({ store, lifecycle, time, kinds });

@@ -13,12 +13,13 @@ import { startEmbeddedCluster } from './start-embedded-cluster.js';
 async function withScenario(
   task: RehearsedTask,
   run: (client: ContractClient, server: string) => Promise<void>,
+  options: { readonly historyLength?: number } = {},
 ): Promise<void> {
   const scenario: Rehearsal = {
     defaults: builtInDurations,
     tasks: new Map([['services.db' as TaskId, task]]),
   };
-  const cluster = await startEmbeddedCluster({ clock: systemClock, scenario, speed: 100 });
+  const cluster = await startEmbeddedCluster({ clock: systemClock, scenario, speed: 100, ...options });
   const transport = new HttpTransport({
     http: new NodeHttp({ server: cluster.server }),
     credentials: fixedCredentials({ headers: {} }),
@@ -82,27 +83,28 @@ test('a command that is not there looks like one', async () => {
 });
 
 test('a watch and a page that begin where the history is forgotten are told so', async () => {
-  await withScenario({ takesMs: 1_000 }, async (client) => {
-    for (const name of ['a', 'b'])
-      await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
-    const list = (query: Readonly<Record<string, string>>) =>
-      client.send({ method: 'GET', path: client.path('ConfigMap'), query });
-    const { body } = await list({ limit: '1' });
-    const next = textOf(mappingOf(body, 'metadata'), 'continue');
-    expect((await list({ limit: '1', continue: next })).code).toBe(200);
-    for (let count = 0; count < 2_100; count += 100) {
-      const batch = Array.from({ length: 100 }, (_, at) => `c${count + at}`);
-      await Promise.all(
-        batch.map((name) => client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })),
-      );
-    }
-    const [event = {}] = await client.watch('ConfigMap', { resourceVersion: '2' }, 1);
-    expect(event['type']).toBe('ERROR');
-    const gone = { code: 410, reason: 'Expired', status: 'Failure' };
-    expect(mappingOf(event, 'object')).toMatchObject(gone);
-    expect(await list({ limit: '1', continue: next })).toMatchObject({
-      code: 410,
-      body: { reason: 'Expired' },
-    });
-  });
+  const forgetsSoon = { historyLength: 10 };
+  const create = (client: ContractClient, name: string) =>
+    client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+  await withScenario(
+    { takesMs: 1_000 },
+    async (client) => {
+      for (const name of ['a', 'b']) await create(client, name);
+      const list = (query: Readonly<Record<string, string>>) =>
+        client.send({ method: 'GET', path: client.path('ConfigMap'), query });
+      const { body } = await list({ limit: '1' });
+      const next = textOf(mappingOf(body, 'metadata'), 'continue');
+      expect((await list({ limit: '1', continue: next })).code).toBe(200);
+      for (let count = 0; count < 11; count += 1) await create(client, `c${count}`);
+      const [event = {}] = await client.watch('ConfigMap', { resourceVersion: '2' }, 1);
+      expect(event['type']).toBe('ERROR');
+      const gone = { code: 410, reason: 'Expired', status: 'Failure' };
+      expect(mappingOf(event, 'object')).toMatchObject(gone);
+      expect(await list({ limit: '1', continue: next })).toMatchObject({
+        code: 410,
+        body: { reason: 'Expired' },
+      });
+    },
+    forgetsSoon,
+  );
 });

@@ -1,71 +1,12 @@
-import { judge } from '../readiness/judge.js';
-import { listOf } from '../readiness/readiness.js';
 import { createManualClock } from '@flotilla/core/testing';
 import type { TaskNode, TaskProgress, Verdict } from '@flotilla/core';
-import type { Cluster, SharedWatch, WatchEvent } from '../cluster/cluster.js';
-import { keyOf, referenceOf } from '../cluster/kube-object.js';
+import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { defaultGraceTimes } from '../failure/grace-times.js';
 import { labelObject } from '../manifest/labels.js';
+import { createFakeCluster } from '../testing/fake-cluster.js';
+import { createTestContext } from '../testing/test-context.js';
 import { withDigest } from './digest.js';
-import { createLiveObjects } from './live-objects.js';
-import { createRedactor } from './redactor.js';
 import { createTaskRunner } from './task-runner.js';
-
-/** Holds what is applied, counts writes, and tells changes; controllers are played by the test. */
-function createFakeCluster(podsSynced = Promise.resolve()) {
-  const objects = new Map<string, KubeObject>();
-  const listeners = new Set<(event: WatchEvent) => void>();
-  const writes: string[] = [];
-  const resourceOf = (apiVersion: string, kind: string) => ({
-    apiVersion,
-    kind,
-    plural: `${kind.toLowerCase()}s`,
-    namespaced: true,
-    verbs: ['list', 'watch', 'delete'],
-  });
-  const ofKind = (kind: string) => [...objects.values()].filter((object) => object.kind === kind);
-  function put(object: KubeObject): KubeObject {
-    objects.set(keyOf(referenceOf(object)), object);
-    for (const listener of [...listeners]) listener({ type: 'changed', object });
-    return object;
-  }
-  const cluster = {
-    resource: (apiVersion: string, kind: string) =>
-      Promise.resolve({ ok: true, value: resourceOf(apiVersion, kind) }),
-    forgetResources: () => undefined,
-    apply(object: KubeObject) {
-      writes.push(object.kind);
-      const owned = { 'f:metadata': {}, 'f:spec': {} };
-      const managedFields = [{ manager: 'flotilla', operation: 'Apply', fieldsV1: owned }];
-      const metadata = {
-        ...object.metadata,
-        uid: `uid-${object.metadata.name}`,
-        generation: 1,
-        managedFields,
-      };
-      return Promise.resolve({ ok: true, value: { object: put({ ...object, metadata }), warnings: [] } });
-    },
-    get: (reference: Parameters<typeof keyOf>[0]) =>
-      Promise.resolve({ ok: true, value: objects.get(keyOf(reference)) }),
-    list: (resource: { kind: string }) => Promise.resolve({ ok: true, value: ofKind(resource.kind) }),
-    watch: (resource: { kind: string }): SharedWatch => ({
-      get: (name) => ofKind(resource.kind).find((object) => object.metadata.name === name),
-      list: () => ofKind(resource.kind),
-      ownedBy: (uid) =>
-        ofKind(resource.kind).filter((object) =>
-          listOf(object.metadata, 'ownerReferences').some((reference) => reference['uid'] === uid),
-        ),
-      synced: resource.kind === 'Pod' ? podsSynced : Promise.resolve(),
-      subscribe(listener) {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    }),
-    logs: () => Promise.resolve({ ok: false, failure: { kind: 'aborted' } }),
-  } as unknown as Cluster;
-  return { cluster, put, writes, listeners };
-}
 
 const task = { kind: 'service', id: 'services.api', name: 'api' } as TaskNode;
 const owner = { deployment: 'shop', namespace: 'shop', task: task.id };
@@ -80,36 +21,11 @@ const deployment = {
   },
 } as KubeObject;
 
-function start(podsSynced?: Promise<void>) {
-  const fake = createFakeCluster(podsSynced);
+function start(podsSynced = Promise.resolve()) {
+  const fake = createFakeCluster({ podsSynced });
   const clock = createManualClock();
   const desired = withDigest(labelObject(deployment, owner));
-  const runner = createTaskRunner(() => [desired], {
-    cluster: fake.cluster,
-    clock,
-    file: { services: [] } as never,
-    deployment: 'shop',
-    namespace: 'shop',
-    live: createLiveObjects(fake.cluster, clock, owner),
-    redactor: createRedactor(),
-    secrets: { learn: () => Promise.resolve() },
-    grace: defaultGraceTimes,
-    force: false,
-    takenOver: new Set(),
-    pruneStateful: false,
-    membership: {} as never,
-    key: {} as never,
-    rerunJobs: false,
-    series: 'run/1',
-    replace: false,
-    facts: { kinds: new Map(), webhooks: new Map() },
-    createNamespace: false,
-    applyConcurrency: 4,
-    judgeOf: () => judge,
-    changedTasks: new Set<string>(),
-    leave: () => Promise.resolve(),
-    onWarning: () => undefined,
-  });
+  const runner = createTaskRunner(() => [desired], createTestContext(fake.cluster, clock));
   const progress: TaskProgress[] = [];
   const abort = new AbortController();
   let verdict: Verdict | undefined;

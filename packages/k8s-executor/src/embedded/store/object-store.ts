@@ -15,8 +15,7 @@ export interface StoreEvent {
 
 export type StoreListener = (event: StoreEvent) => void;
 
-/** Changes that a watch may resume behind, per kind. */
-const HISTORY_LENGTH = 2_000;
+const defaultHistoryLength = 2_000;
 
 interface Shelf {
   readonly objects: Map<string, KubeObject>;
@@ -30,8 +29,14 @@ export class ObjectStore {
   readonly #shelves = new Map<string, Shelf>();
   readonly #children = new Map<string, Map<string, { kind: ServedKind; object: KubeObject }>>();
   readonly #listeners = new Set<StoreListener>();
+  readonly #historyLength: number;
   #revision = 1;
   #compactedAt = 0;
+
+  /** `historyLength`: changes that a watch may resume behind, per kind; at least half of them at any time. */
+  constructor(historyLength = defaultHistoryLength) {
+    this.#historyLength = historyLength;
+  }
 
   /** The version of the newest change. */
   get revision(): number {
@@ -108,8 +113,8 @@ export class ObjectStore {
   #tell(event: StoreEvent): void {
     const shelf = this.#shelf(event.kind);
     shelf.history.push(event);
-    if (shelf.history.length > HISTORY_LENGTH) {
-      const dropped = shelf.history.splice(0, HISTORY_LENGTH / 2);
+    if (shelf.history.length > this.#historyLength) {
+      const dropped = shelf.history.splice(0, Math.ceil(this.#historyLength / 2));
       shelf.forgotten = dropped.at(-1)?.revision ?? 0;
     }
     for (const listener of [...this.#listeners]) listener(event);
