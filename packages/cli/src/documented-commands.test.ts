@@ -1,13 +1,30 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { commandNamed } from './commands.js';
 import { readArguments } from './read-arguments.js';
+import { folderWith, run } from './testing/fake-ports.js';
 
 const root = join(import.meta.dirname, '../../..');
-const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter(
-  (path) => path.endsWith('.md'),
-);
+/** Markdown files that people read, relative to the repository; generated folders hold none of ours. */
+const documents = [
+  '',
+  'docs',
+  'docs/adr',
+  'e2e',
+  'benchmarks',
+  ...foldersOf('packages'),
+  ...foldersOf('examples'),
+]
+  .concat('examples')
+  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
+  .filter((path) => path.endsWith('.md'));
+
+function foldersOf(parent: string): string[] {
+  return readdirSync(join(root, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(parent, name));
+}
 
 interface Block {
   readonly language: string;
@@ -35,7 +52,7 @@ function commandsOf(path: string): readonly string[] {
 
 const commands = documents.flatMap((path) =>
   commandsOf(path)
-    .filter((command) => !command.includes('COMMAND'))
+    .filter((command) => !command.includes('COMMAND') && !command.startsWith('flotilla --'))
     .map((command) => ({ path, command })),
 );
 
@@ -53,6 +70,28 @@ test.each(commands)('$path: $command', async ({ command }) => {
       words.filter((word) => !/^\[.*\]?$|^.*\]$/.test(word)),
     ),
   ).not.toThrow();
+});
+
+const links = documents.flatMap((path) =>
+  [...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:)([^)\s#]+)[^)\s]*\)/g)].map(
+    ([, link = '']) => ({ path, link }),
+  ),
+);
+
+test('the documents link to each other', () => {
+  expect(links.length).toBeGreaterThan(20);
+});
+
+test('no link between the documents is dead', () => {
+  const dead = links.filter(({ path, link }) => !existsSync(join(root, dirname(path), link)));
+  expect(dead).toEqual([]);
+});
+
+test('the file of the README plans without a remark', async () => {
+  const [block] = blocksOf('README.md').filter(({ language }) => language === 'yaml');
+  const folder = folderWith({ 'flotilla.yaml': block?.text ?? '' });
+  const { exitCode, stderr } = await run(['plan', '--strict'], { workingDirectory: folder });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
 
 test.each(blocksOf('docs/ci.md').filter(({ language }) => language === 'yaml'))(
