@@ -1,10 +1,10 @@
-import { systemClock, type LoadedPlan } from '@flotilla/core';
+import type { LoadedPlan } from '@flotilla/core';
 import { prepareRun, type KubeObject, type PreparedRun } from '@flotilla/k8s-executor';
 import { chooseCluster } from './choose-cluster.js';
 import type { Invocation } from './command.js';
 import { printDiagnostics, refuseWrong } from './load-plan.js';
 import { printJson, printJsonLine } from './print-json.js';
-import { readImages } from './read-images.js';
+import { planTarget } from './plan-target.js';
 import { RefusedError, refuseUsage } from './refusal.js';
 
 /**
@@ -17,17 +17,12 @@ export async function dryRunOnServer(invocation: Invocation, loaded: LoadedPlan)
   const opened = await chooseCluster(invocation, loaded.file);
   try {
     const { flags } = invocation;
-    const { cluster, namespace, simulated } = opened;
     const result = await prepareRun({
       ...loaded,
-      ...readImages(invocation),
-      redactor: invocation.ports.redactor,
-      cluster,
-      namespace,
-      clock: systemClock,
+      ...planTarget(invocation, opened),
       forceConflicts: flags.has('force-conflicts'),
       replace: flags.has('replace'),
-      createNamespace: flags.has('create-namespace') || simulated,
+      createNamespace: flags.has('create-namespace') || opened.simulated,
     });
     if (!result.ok) {
       if ('diagnostics' in result) throw refuseWrong(invocation, result.diagnostics);

@@ -1,20 +1,14 @@
-import { systemClock } from '@flotilla/core';
 import type { DiffPlanOptions, OpenedCluster } from '@flotilla/k8s-executor';
 import type { Invocation } from './command.js';
-import { readImages } from './read-images.js';
+import { planTarget } from './plan-target.js';
 
 type ChangeOptions = Omit<DiffPlanOptions, 'file' | 'plan' | 'directory'>;
 
 /** What `approvalFlags` say, and the cluster that they are about. */
 export function readChangeOptions(invocation: Invocation, opened: OpenedCluster): ChangeOptions {
   const { flags } = invocation;
-  const { cluster, namespace, simulated } = opened;
   return {
-    cluster,
-    namespace,
-    clock: systemClock,
-    ...readImages(invocation),
-    redactor: invocation.ports.redactor,
+    ...planTarget(invocation, opened),
     forceConflicts: flags.has('force-conflicts'),
     replace: flags.has('replace'),
     rerunJobs: flags.has('rerun-jobs'),
@@ -22,6 +16,6 @@ export function readChangeOptions(invocation: Invocation, opened: OpenedCluster)
     prune: !flags.has('no-prune'),
     pruneStateful: flags.has('prune-stateful'),
     allowEmpty: flags.has('allow-empty'),
-    createNamespace: flags.has('create-namespace') || simulated,
+    createNamespace: flags.has('create-namespace') || opened.simulated,
   };
 }

@@ -1,4 +1,4 @@
-import { systemClock, type LoadedPlan } from '@flotilla/core';
+import type { LoadedPlan } from '@flotilla/core';
 import {
   formatStatus,
   readClusterUid,
@@ -12,7 +12,7 @@ import { chooseCluster, clusterFlags } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
 import type { Command, Invocation } from '../command.js';
 import { loadPlan, refuseWrong } from '../load-plan.js';
-import { readImages } from '../read-images.js';
+import { planTarget } from '../plan-target.js';
 import { printJson } from '../print-json.js';
 import { RefusedError } from '../refusal.js';
 
@@ -37,14 +37,7 @@ export const status: Command = {
 
 async function showStatus(invocation: Invocation, loaded: LoadedPlan, opened: OpenedCluster): Promise<void> {
   const { cluster, namespace } = opened;
-  const result = await readStatus({
-    ...loaded,
-    ...readImages(invocation),
-    redactor: invocation.ports.redactor,
-    cluster,
-    namespace,
-    clock: systemClock,
-  });
+  const result = await readStatus({ ...loaded, ...planTarget(invocation, opened) });
   if (!result.ok) {
     if ('diagnostics' in result) throw refuseWrong(invocation, result.diagnostics);
     throw new RefusedError(result.refusal);

@@ -1,35 +1,20 @@
 import type { Clock } from '../domain/clock.js';
 import type { EventSink, RunSettled } from '../domain/event.js';
-import type { TaskId } from '../domain/ids.js';
 import type { Plan } from '../domain/plan.js';
 import type { UnansweredWrite } from '../domain/outcome.js';
-import type { ExpectedDurations } from '../domain/rehearsal.js';
-import type { Resumption } from '../domain/resumption.js';
 import type { TaskRunner } from '../domain/task-runner.js';
-import { createSchedule } from '../schedule/schedule.js';
+import { createSchedule, type ScheduleOptions } from '../schedule/schedule.js';
 import type { Happening } from '../schedule/turn.js';
 import { cancelReasonOf } from './cancel-reason.js';
 import { createLiveTasks, type LiveTasks } from './live-tasks.js';
 
-export interface RunOptions {
-  /** The run's id, and the cluster it runs against: said in `run-started`. */
-  readonly run: string;
-  readonly cluster: string;
+/** How a run is scheduled, and what drives it. */
+export interface RunOptions extends ScheduleOptions {
   readonly runner: TaskRunner;
   readonly clock: Clock;
   readonly sink: EventSink;
-  /** What the most urgent task is computed from. */
-  readonly durations: ExpectedDurations;
-  /** How long each task is expected to take in this run, in milliseconds, where that is known. Default: nothing is. */
-  readonly expected?: ReadonlyMap<TaskId, number> | undefined;
-  /** How many tasks may be in flight; at least 1. Default: no bound. */
-  readonly concurrency?: number | undefined;
   /** Aborted to cancel the run; its reason must be a CancelReason. */
   readonly cancelled?: AbortSignal | undefined;
-  /** A degraded run ends with exit code 0. Default false. */
-  readonly allowDegraded?: boolean | undefined;
-  /** What was done before, by earlier parts of the run or by one that it took over from. Default: nothing. */
-  readonly resumption?: Resumption | undefined;
   /** Asked when every try has ended: which writes nobody answered. */
   readonly unanswered?: (() => readonly UnansweredWrite[]) | undefined;
 }

@@ -27,7 +27,7 @@ export interface ScheduleOptions {
   readonly concurrency?: number | undefined;
   /** A degraded run ends with exit code 0. Default false. */
   readonly allowDegraded?: boolean | undefined;
-  /** What was done before. Default: nothing. */
+  /** What was done before, by earlier parts of the run or by one that it took over from. Default: nothing. */
   readonly resumption?: Resumption | undefined;
 }
 

@@ -1,14 +1,4 @@
-import type {
-  Clock,
-  DeploymentFile,
-  Diagnostic,
-  EventSink,
-  ExpectedDurations,
-  Plan,
-  Refusal,
-  RunSettled,
-} from '@flotilla/core';
-import type { Cluster } from '../cluster/cluster.js';
+import type { Diagnostic, EventSink, ExpectedDurations, Refusal, RunSettled } from '@flotilla/core';
 import type { JournalMode } from '../record/journal/open-journal.js';
 import type { GuardedCluster } from '../record/lock/guard-writes.js';
 import type { RunOrigin } from '../record/run-origin.js';
@@ -23,6 +13,12 @@ import type { SavedEvidence } from './save-evidence.js';
 /** A plan, the cluster it is for, and how to run it. */
 export interface DeployPlanOptions extends Pick<
   PrepareRunOptions,
+  | 'file'
+  | 'plan'
+  | 'directory'
+  | 'cluster'
+  | 'namespace'
+  | 'clock'
   | 'redactor'
   | 'preflight'
   | 'forceConflicts'
@@ -38,13 +34,6 @@ export interface DeployPlanOptions extends Pick<
   | 'recorded'
   | 'images'
 > {
-  readonly file: DeploymentFile;
-  readonly plan: Plan;
-  /** Absolute: what the file's paths are relative to. */
-  readonly directory: string;
-  readonly cluster: Cluster;
-  readonly namespace: string;
-  readonly clock: Clock;
   /** The time of day, for what is written into the cluster. */
   readonly wallClock: () => Date;
   /** Unique for this process: the run's name, unless it resumes one. */

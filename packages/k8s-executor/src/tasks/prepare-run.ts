@@ -54,7 +54,7 @@ export interface RecordedObjects {
 export interface PrepareRunOptions {
   readonly file: DeploymentFile;
   readonly plan: Plan;
-  /** The folder of the flotilla file; paths in the file are relative to it. */
+  /** The folder of the flotilla file, absolute; paths in the file are relative to it. */
   readonly directory: string;
   readonly cluster: Cluster;
   /** The deployment's own namespace, and where namespaced objects without one go. */

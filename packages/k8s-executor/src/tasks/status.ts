@@ -1,12 +1,9 @@
-import type { DeploymentFile, Diagnostic, Plan, Refusal, TaskId, TaskNode } from '@flotilla/core';
-import type { Clock } from '@flotilla/core';
+import type { Diagnostic, Refusal, TaskId, TaskNode } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { deploymentLabel } from '../manifest/labels.js';
-import type { Images } from '../manifest/replace-images.js';
-import type { RunProgram } from '../manifest/run-program.js';
 import { textOf } from '../readiness/readiness.js';
 import { readReceipt, type Receipt, type TaskReceipt } from '../record/receipt.js';
 import type { Pair } from '../record/task-digests.js';
@@ -17,8 +14,7 @@ import { fieldManager, managedFieldsOf } from './owned-fields.js';
 import { printUnreachable } from './preflight.js';
 import { isRbac } from './print-failure.js';
 import { prepareRun } from './prepare-run.js';
-import type { PreparedRun } from './prepare-run.js';
-import type { Redactor } from './redactor.js';
+import type { PreparedRun, PrepareRunOptions } from './prepare-run.js';
 
 /** How what a task deploys stands against the files (cli.md, `status`). */
 export type TaskState = 'in-sync' | 'drifted' | 'missing' | 'failed' | 'never-deployed';
@@ -34,19 +30,11 @@ export interface TaskStatus {
   readonly fields?: readonly string[];
 }
 
-export interface StatusOptions {
-  readonly file: DeploymentFile;
-  readonly plan: Plan;
-  readonly directory: string;
-  readonly cluster: Cluster;
-  readonly namespace: string;
-  readonly clock: Clock;
-  readonly runProgram?: RunProgram;
-  /** What was built, to deploy instead of the images that the files name. */
-  readonly images?: Images;
-  /** Learns the values of Secrets. */
-  readonly redactor?: Redactor;
-}
+/** A plan, and the cluster that it is compared with. */
+export type StatusOptions = Pick<
+  PrepareRunOptions,
+  'file' | 'plan' | 'directory' | 'cluster' | 'namespace' | 'clock' | 'runProgram' | 'images' | 'redactor'
+>;
 
 export type StatusResult =
   | {

@@ -1,7 +1,6 @@
 import type { DeploymentFile, RunSettled, TaskId, TaskOutcomeKind } from '@flotilla/core';
 import { taskId } from '@flotilla/core';
 import type { ApiResult } from '../../cluster/api-failure.js';
-import type { Cluster } from '../../cluster/cluster.js';
 import type { JsonObject } from '../../cluster/json.js';
 import { keyOf, referenceOf } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
@@ -9,7 +8,7 @@ import { digestAnnotationOf, digestOf } from '../../tasks/digest.js';
 import { mapBounded } from '../../tasks/map-bounded.js';
 import { holdsSecret } from '../../tasks/redactor.js';
 import type { Redactor } from '../../tasks/redactor.js';
-import type { RunOrigin } from '../run-origin.js';
+import type { RecordedRun } from '../record-run.js';
 import { encodeObjects } from './encode-objects.js';
 import {
   historyKinds,
@@ -25,19 +24,13 @@ const keptMax = 10;
 const writesAtOnce = 16;
 
 /** A run that has ended, and what it applied. */
-export interface RecordHistoryOptions extends HistoryPlace {
-  readonly cluster: Cluster;
+export interface RecordHistoryOptions
+  extends
+    HistoryPlace,
+    Pick<RecordedRun, 'cluster' | 'settled' | 'run' | 'objectsOf' | 'desiredDigestOf' | 'origin' | 'at'> {
   readonly file: Pick<DeploymentFile, 'services'>;
-  readonly settled: RunSettled;
-  readonly run: string;
   readonly workflow: string;
-  readonly objectsOf: (task: TaskId) => readonly KubeObject[];
-  /** `desiredDigest` of these objects. */
-  readonly desiredDigestOf: (task: TaskId) => string;
   readonly redactor: Redactor;
-  readonly origin: RunOrigin;
-  /** When the run ended. */
-  readonly at: Date;
 }
 
 const good: readonly TaskOutcomeKind[] = ['succeeded', 'unchanged', 'recovered'];

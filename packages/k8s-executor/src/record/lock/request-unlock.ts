@@ -1,25 +1,14 @@
-import type { Clock, Refusal } from '@flotilla/core';
+import type { Refusal } from '@flotilla/core';
 import type { ApiFailure } from '../../cluster/api-failure.js';
-import type { Cluster } from '../../cluster/cluster.js';
-import type { RunOrigin } from '../run-origin.js';
+import type { AcquireLockOptions } from './acquire-lock.js';
 import { asking, leaseReference, microTime, readLease } from './lease-record.js';
 import type { LeaseRecord, LockHolder } from './lease-record.js';
 import { formatHolder, refuseUnlockable } from './lock-refusals.js';
 import { PulseObserver } from './pulse-observer.js';
 import { createPulseWatch } from './pulse-watch.js';
 
-export interface UnlockOptions {
-  readonly cluster: Cluster;
-  readonly clock: Clock;
-  readonly wallClock: () => Date;
-  readonly deployment: string;
-  readonly namespace: string;
-  /** Names this process, as a run's id does. */
-  readonly run: string;
-  readonly origin: RunOrigin;
-  readonly signal?: AbortSignal | undefined;
-  readonly onNote?: ((text: string) => void) | undefined;
-}
+/** Whose lock it is and who asks, as somebody who acquires it says it. */
+export type UnlockOptions = Omit<AcquireLockOptions, 'durationMs' | 'timeoutMs' | 'takeOver'>;
 
 /**
  * `free`: nobody held it. `released`: its holder has stopped and let it go. `expired`: its holder was dead. `kept`: its
