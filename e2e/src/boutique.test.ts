@@ -106,7 +106,7 @@ test('deploys every object under the field manager flotilla, redis and cart firs
 test('an image that cannot be pulled gives a degraded run that names it', async () => {
   const namespace = await newNamespace('boutique-degraded');
   await boutique.setImage('emailservice', badImage);
-  const deployed = await run('deploy', namespace);
+  const deployed = await run('deploy', namespace, '--grace', 'image-not-found=2s');
   expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 2 });
   expect(deployed.stdout.match(/degraded after/g)).toHaveLength(1);
   expect(deployed.stdout + deployed.stderr).toContain(badImage);

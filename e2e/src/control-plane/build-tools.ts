@@ -5,7 +5,8 @@ import { makeOnce } from './make-once.js';
 import { sourceFolder, type ToolModule } from './tool-modules.js';
 
 const run = promisify(execFile);
-const buildTimeoutMs = 30 * 60_000;
+/** For what hangs: it takes minutes on two idle cores. */
+const buildTimeoutMs = 2 * 60 * 60_000;
 
 /**
  * Builds the module's binaries into `folder`, which appears complete or not at all. A second builder waits for

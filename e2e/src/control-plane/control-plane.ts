@@ -118,7 +118,8 @@ class Starter {
       store: (plural, name, object) => storeInEtcd(this.#layout.ports.etcd, `${plural}/${name}`, object),
       kubectl: (args, input) =>
         runProgram(join(binaries, 'kubectl'), args, {
-          env: { ...process.env, KUBECONFIG: kubeconfig.admin },
+          // What the kinds of a server are is kept by address: no other one may be taken for this, nor anything be left.
+          env: { ...process.env, KUBECONFIG: kubeconfig.admin, KUBECACHEDIR: join(folder, 'kubectl') },
           ...(input !== undefined && { input }),
         }),
       audit: () => readAuditLog(program.auditLogFile(this.#layout)),

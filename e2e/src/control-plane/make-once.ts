@@ -3,7 +3,11 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { lock } from 'proper-lockfile';
 
-const patienceSeconds = 30 * 60;
+/** For what hangs: the longest build takes six minutes on two idle cores. */
+const patienceSeconds = 2 * 60 * 60;
+
+/** A maker that is alive says so twice as often; one that waits for its child on a busy machine may be late. */
+const staleMs = 60_000;
 
 /** `~/.cache/flotilla`, or below XDG_CACHE_HOME: what takes long to make and what suites and checkouts share. */
 export function cacheFolder(environment = process.env): string {
@@ -12,12 +16,15 @@ export function cacheFolder(environment = process.env): string {
 
 /**
  * Makes `folder` unless it is there already; it appears complete or not at all. A second maker waits for the first (at
- * most half an hour) and takes what it made. Throws what `make`, which fills the folder that it is given, throws.
+ * most two hours) and takes what it made. Throws what `make`, which fills the folder that it is given, throws.
  */
 export async function makeOnce(folder: string, make: (into: string) => Promise<void>): Promise<void> {
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
-  const release = await lock(parent, { retries: { retries: patienceSeconds, factor: 1, minTimeout: 1000 } });
+  const release = await lock(parent, {
+    stale: staleMs,
+    retries: { retries: patienceSeconds, factor: 1, minTimeout: 1000 },
+  });
   try {
     if (!(await exists(folder))) await makeInto(folder, make);
   } finally {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, makeOnce } from '../control-plane/make-once.js';
 import { linkTree } from './link-tree.js';
@@ -12,6 +12,9 @@ import {
   type Installation,
   type PackedPackages,
 } from './packed.js';
+
+/** No run takes as long. */
+const unusedMs = 24 * 60 * 60_000;
 
 /**
  * What `install` does, in a second instead of half a minute: what others have published is installed once for all suites
@@ -42,12 +45,25 @@ export async function prepareInstallation(
   published: readonly string[],
   pack: () => Promise<PackedPackages>,
 ): Promise<string> {
-  const folder = join(cacheFolder(), 'installed', await keyOf(published), 'workspace');
+  const sets = join(cacheFolder(), 'installed');
+  const set = join(sets, await keyOf(published));
+  const folder = join(set, 'workspace');
   await makeOnce(folder, async (into) => {
     const tarballs = Object.values(await pack()).map(({ tarball }) => tarball);
     await installInto(into, [...published, ...tarballs]);
   });
+  await utimes(set, new Date(), new Date());
+  await removeUnused(sets);
   return folder;
+}
+
+/** Every change of a package.json makes new sets, of 170 MB each. What runs use is never older than they are. */
+async function removeUnused(sets: string): Promise<void> {
+  for (const name of await readdir(sets)) {
+    const set = join(sets, name);
+    const { mtimeMs } = await stat(set).catch(() => ({ mtimeMs: Infinity }));
+    if (mtimeMs < Date.now() - unusedMs) await rm(set, { recursive: true, force: true });
+  }
 }
 
 async function keyOf(published: readonly string[]): Promise<string> {
