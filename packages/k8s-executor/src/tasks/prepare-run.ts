@@ -9,13 +9,13 @@ import type {
   TaskId,
   TaskRunner,
 } from '@flotilla/core';
-import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { mostInFlight } from '../cluster/write-gate.js';
 import { chooseGrace } from '../failure/grace-times.js';
 import type { GraceTimes } from '../failure/grace-times.js';
+import { checkKindOrder } from '../manifest/check-kind-order.js';
 import { checkObjects } from '../manifest/check-objects.js';
 import type { ScopeOf } from '../manifest/kind-scope.js';
 import { renderOthers, renderPlan } from '../manifest/render-plan.js';
@@ -34,7 +34,7 @@ import { createLiveObjects } from './live-objects.js';
 import { ensureKey } from './ensure-key.js';
 import { ensureOwnNamespace, findOwnNamespace } from './missing-namespaces.js';
 import { readPlanFacts } from './plan-facts.js';
-import { preflight, printUnreachable, type PreflightResult } from './preflight.js';
+import { preflight, type PreflightResult } from './preflight.js';
 import { addFile, addObjects, createRedactor } from './redactor.js';
 import type { Redactor } from './redactor.js';
 import type { RunContext } from './run-context.js';
@@ -42,6 +42,7 @@ import { createSecretLearner } from './secret-learner.js';
 import { jobInputs, runsToCompletion } from './job-identity.js';
 import { compileFileRules, judgeTasks } from './task-readiness.js';
 import { createTaskRunner } from './task-runner.js';
+import { refuseUnknownScope, type UnknownScope } from './unknown-scope.js';
 
 /** Objects that were applied before and are put back, instead of what the files say now. */
 export interface RecordedObjects {
@@ -147,11 +148,16 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   const discovery = discoverScopes(options.cluster);
   const rules = await compileFileRules(options.file);
   const rendered = await renderTasks(options, discovery.scopeOf);
-  const failure = discovery.failure();
-  if (failure !== undefined) return { ok: false, refusal: printUnreachable(failure) };
+  const unknown = discovery.unknown();
+  if (unknown !== undefined)
+    return { ok: false, refusal: await refuseUnknownScope(unknown, options.cluster) };
   if (!rendered.ok) return { ok: false, diagnostics: [...rules.diagnostics, ...rendered.diagnostics] };
   const redactor = learnPlan(rendered.value, options);
-  const problems = [...rules.diagnostics, ...(await checkObjects(rendered.value, discovery.scopeOf))];
+  const problems = [
+    ...rules.diagnostics,
+    ...(await checkObjects(rendered.value, discovery.scopeOf)),
+    ...(await checkKindOrder(rendered.value, options.plan, discovery.scopeOf)),
+  ];
   if (hasErrors(problems)) return { ok: false, diagnostics: problems };
   const tasks = rendered.value.map((task) => joinSet(addDigests(task), options));
   const takenOver = new Set<string>();
@@ -225,14 +231,17 @@ function stoppable({ runProgram = runChildProcess, signal }: PrepareRunOptions):
   return signal === undefined ? runProgram : (request) => runProgram({ ...request, signal });
 }
 
-/** Whether the server knows a kind, and the first failure to ask it. */
-function discoverScopes(cluster: Cluster): { readonly scopeOf: ScopeOf; failure(): ApiFailure | undefined } {
-  let failure: ApiFailure | undefined;
+/** Whether the server knows a kind, and the first of which it could not be asked. */
+function discoverScopes(cluster: Cluster): {
+  readonly scopeOf: ScopeOf;
+  unknown(): UnknownScope | undefined;
+} {
+  let unknown: UnknownScope | undefined;
   return {
-    failure: () => failure,
+    unknown: () => unknown,
     async scopeOf(apiVersion, kind) {
       const found = await cluster.resource(apiVersion, kind);
-      if (!found.ok) failure ??= found.failure;
+      if (!found.ok) unknown ??= { apiVersion, kind, failure: found.failure };
       if (!found.ok || found.value === undefined) return undefined;
       return found.value.namespaced ? 'namespaced' : 'cluster';
     },
