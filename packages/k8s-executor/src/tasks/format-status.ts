@@ -37,7 +37,7 @@ export function formatStatus(found: ShownStatus, { color }: { readonly color: bo
   const lines = found.tasks.flatMap(({ task, state, since, commit, fields }) => [
     [
       paint(state, `${marks[state]} ${task.padEnd(width)}  ${state}`),
-      ...(since === null ? [] : [`since ${since}`]),
+      ...(since === null ? [] : [`since ${inSeconds(since)}`]),
       ...(commit === null ? [] : [shortCommit(commit)]),
     ].join('  '),
     ...(fields ?? []).map((field) => `    ${field}`),
@@ -48,6 +48,11 @@ export function formatStatus(found: ShownStatus, { color }: { readonly color: bo
   const locked = found.lock === undefined ? [] : [`locked by ${formatHolder(found.lock)}`];
   const head = `${found.deployment} in namespace ${found.namespace}`;
   return `${[head, ...locked, ...lines, ...foreign].join('\n')}\n`;
+}
+
+/** ISO 8601 without its milliseconds, which tell people nothing. */
+function inSeconds(at: string): string {
+  return at.replace(/\.\d+(?=Z$)/, '');
 }
 
 function shortCommit(commit: string): string {
