@@ -145,6 +145,7 @@ function plain({ flags, ports }: Invocation, groups: GroupSyntax | undefined): P
       render(event);
     },
     note: (text) => {
+      timer.refresh();
       write(`${text}\n`);
     },
     close: () => {
