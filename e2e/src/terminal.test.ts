@@ -84,11 +84,11 @@ test('a terminal that becomes narrower in between', async () => {
   await type('deploy -f few.yaml --cluster embedded --with slow.yaml');
   await terminal.waitFor(' 4/5 ');
   await terminal.resize(50, 24);
-  await terminal.waitFor(/succeeded 1 obj…$/m);
+  await terminal.waitFor(/1 obje…all ready$/m);
   await terminal.press('C-c');
   const seen = await terminal.waitFor('exit=130');
   expect(seen).toContain('cut off (1)');
-  expect(await terminal.screen({ history: true })).not.toContain('1 obj…');
+  expect(await terminal.screen({ history: true })).not.toContain('1 obje…');
 });
 
 test('the embedded cluster in the foreground ends with Ctrl-C', async () => {
