@@ -126,6 +126,11 @@ test('what a finalizer holds is named, the timeout explains it, and once it is f
   expect(stuck.said).toContain('ConfigMap held/held is not gone yet: held by the finalizer lab.example/hold');
   expect(stuck.said).toContain('The controller that set the finalizer must remove it');
   expect(stuck.said).toContain('kubectl -n held get configmap held -o yaml');
+  // A deploy would make it anew.
+  expect(ended(await made.run(['diff']))).toMatchObject({
+    code: 1,
+    said: expect.stringMatching(/1 to create, .*1 unchanged/) as string,
+  });
   // What it stands on is still there, and so is the inventory that knows of it.
   expect(await made.kubectl(['get', 'cm', 'base', 'flotilla-shop', '-o', 'name'])).toContain(
     'configmap/base',

@@ -53,6 +53,8 @@ async function compareWithLive(
   if (asked.isRun && (await hasRunAndGone(asked, live, context)))
     return { item: diffItem(subject, desired, desired) };
   if (asked.isRun) return { item: diffRun(subject, live, context) };
+  // A deploy waits until it is gone, and makes it anew.
+  if (live?.metadata.deletionTimestamp !== undefined) return { item: diffAsked(subject, undefined) };
   if (live !== undefined && isUnchanged(desired, live)) return { item: diffItem(subject, live, live) };
   return asked.untriable ? { item: diffAsked(subject, live) } : await diffTried(subject, live, context);
 }
