@@ -97,7 +97,7 @@ test('created, changed, deleted, run again: per task and object, field by field,
     { path: '.spec.template.spec.containers[name="web"].image', from: 'nginx:1', to: 'nginx:2' },
   ]);
   expect(changes.get('ConfigMap conf')?.fields).toEqual([
-    { path: '.data.app.conf', from: 'one\ntwo\n', to: 'one\n2\n' },
+    { path: '.data["app.conf"]', from: 'one\ntwo\n', to: 'one\n2\n' },
   ]);
   expect(changes.get('Secret keys')?.fields).toEqual([
     { path: '.data.password', from: '*** (before)', to: '*** (after)' },

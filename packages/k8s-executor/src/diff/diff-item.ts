@@ -4,6 +4,7 @@ import { withoutKeys } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
+import { quotePath } from '../tasks/field-path.js';
 import { ownerOfField } from '../tasks/owned-fields.js';
 import { secretsAnnotation } from '../tasks/secret-inputs.js';
 import { redactJson } from '../tasks/redactor.js';
@@ -15,6 +16,7 @@ export type DiffAction = 'create' | 'change' | 'delete' | 'unchanged' | 'conflic
 
 /** A field that would change; null stands for what is not there. `manager`: who else owns it now. */
 export interface DiffField {
+  /** Keys that hold dots stand in quotes: `.metadata.labels["app.kubernetes.io/name"]`. */
   readonly path: string;
   readonly from: Json;
   readonly to: Json;
@@ -64,11 +66,11 @@ export function conflictItem(
   conflicts: readonly (FieldChange & { readonly manager: string })[],
   rest: DiffItem,
 ): DiffItem {
-  const named = new Set(conflicts.map(({ path }) => path));
   const fields = conflicts.map(({ manager, ...change }) => ({
     ...shownField(change, subject, undefined),
     manager,
   }));
+  const named = new Set(fields.map(({ path }) => path));
   const others = rest.fields.filter(({ path }) => !named.has(path));
   return { ...itemOf(subject), action: 'conflict', fields: [...fields, ...others] };
 }
@@ -113,7 +115,7 @@ function shownField(
   const shown = isSecretValue(desired, path)
     ? { from: mask(from, 'before'), to: mask(to, 'after') }
     : { from: redactJson(from ?? null, redact), to: redactJson(to ?? null, redact) };
-  return { path, ...shown, ...(manager !== undefined && { manager }) };
+  return { path: quotePath(path, [desired, live]), ...shown, ...(manager !== undefined && { manager }) };
 }
 
 function isSecretValue({ apiVersion, kind }: KubeObject, path: string): boolean {

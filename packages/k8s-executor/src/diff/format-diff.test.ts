@@ -14,7 +14,7 @@ const items = [
   item('old', 'delete', [{ path: '.data.a', from: 'b', to: null }]),
   item('new', 'create', [
     { path: '.data.a', from: null, to: 'b' },
-    { path: '.metadata.labels.flotilla.dev/task', from: null, to: 'services.api' },
+    { path: '.metadata.labels["flotilla.dev/task"]', from: null, to: 'services.api' },
   ]),
   item('changed', 'change', [
     { path: '.data.count', from: '2', to: '3' },

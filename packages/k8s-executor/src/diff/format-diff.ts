@@ -49,7 +49,7 @@ function isTelling({ path }: DiffField, action: DiffAction): boolean {
   if (action === 'delete') return false;
   return (
     action !== 'create' ||
-    !/^\.metadata\.labels\.(?:flotilla\.dev\/|applyset\.kubernetes\.io\/|app\.kubernetes\.io\/managed-by$)/.test(
+    !/^\.metadata\.labels\["(?:flotilla\.dev\/|applyset\.kubernetes\.io\/|app\.kubernetes\.io\/managed-by")/.test(
       path,
     )
   );

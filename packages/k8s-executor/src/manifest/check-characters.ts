@@ -25,3 +25,15 @@ export function findCharacterTrap(text: string): YamlTrap | undefined {
       : `here is ${code} (${name}), which ends a line for kubectl: write it as an escape in double quotes`;
   return { message, start: found.index };
 }
+
+/**
+ * What to say of a document that is no YAML and holds a carriage return without a line feed behind it, which ends a line
+ * though few editors show it. Undefined when it holds none.
+ */
+export function findBareReturn(text: string): YamlTrap | undefined {
+  const start = text.search(/\r(?!\n)/);
+  if (start < 0) return undefined;
+  const message =
+    'here is U+000D (carriage return) without a line feed behind it, which ends a line: end lines with a line feed, or write it as \\r in double quotes';
+  return { message, start };
+}

@@ -107,6 +107,7 @@ test.each([
   ['kind: A\n  b: [\n', /./, 2],
   ['- just\n- text\n', 'this document is not a mapping', 1],
   ['apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {? ~ : 1}\n', 'a key is empty', 4],
+  ['apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {a: "x\ry"}\n', /U\+000D \(carriage return\)/, 4],
 ])('a mistake has its place: %#', (text, message, line) => {
   const result = parse(text);
   expect(result.ok).toBe(false);

@@ -3,8 +3,9 @@ import { EVENT_ID, YAMLException, constructFromEvents, getScalarValue } from 'js
 import type { Event } from 'js-yaml';
 import type { Json } from '../cluster/json.js';
 import { findAliasTrap } from './check-aliases.js';
-import { findCharacterTrap } from './check-characters.js';
+import { findBareReturn, findCharacterTrap } from './check-characters.js';
 import { findYamlTrap } from './check-yaml-traps.js';
+import type { YamlTrap } from './check-yaml-traps.js';
 import { UnspeakableNumber, kubernetesSchema } from './kubernetes-schema.js';
 import { parseDocument } from './mend-indentation.js';
 import type { MendedDocument } from './mend-indentation.js';
@@ -38,19 +39,22 @@ interface Reading {
 
 function readDocument(document: DocumentText, reading: Reading): Checked<readonly Document[]> {
   const { file } = reading;
+  const refuse = ({ message, start }: YamlTrap) => ({
+    ok: false as const,
+    diagnostics: [mistake(message, firstLine(file, document.start + start))],
+  });
   const strange = findCharacterTrap(document.text);
-  if (strange !== undefined)
-    return {
-      ok: false,
-      diagnostics: [mistake(strange.message, firstLine(file, document.start + strange.start))],
-    };
+  if (strange !== undefined) return refuse(strange);
   let parsed: MendedDocument;
   try {
     parsed = parseDocument(document.text, file.path);
   } catch (error) {
     const next = startOfNextJson(error, document);
     if (next !== undefined) return readJsonValues(document, next, reading);
-    return { ok: false, diagnostics: [notYaml(error, document, file)] };
+    const bareReturn = findBareReturn(document.text);
+    return bareReturn === undefined
+      ? { ok: false, diagnostics: [notYaml(error, document, file)] }
+      : refuse(bareReturn);
   }
   return constructDocument(parsed, document, reading);
 }

@@ -16,6 +16,30 @@ export function valueAt(value: Json | undefined, path: string): Json | undefined
   return step === undefined ? undefined : valueAt(value[step.key], step.rest);
 }
 
+/**
+ * A path in which it is plain where a key ends: `.metadata.labels["app.kubernetes.io/name"]`. `values`: what the path
+ * may be of. What leads into none of them stays as it is.
+ */
+export function quotePath(path: string, values: readonly (Json | undefined)[]): string {
+  const selector = path.startsWith('[') ? readSelector(path) : undefined;
+  if (selector !== undefined) {
+    const items = values.map((value) => itemAt(value, selector));
+    return path.slice(0, path.length - selector.rest.length) + quotePath(selector.rest, items);
+  }
+  const mappings = values.filter((value) => value !== undefined && isJsonObject(value));
+  const [step] = stepsOf(path, mappings.flatMap(Object.keys));
+  if (path === '' || step === undefined) return path;
+  const { key, rest } = step;
+  const shown = key.includes('.') ? `[${JSON.stringify(key)}]` : `.${key}`;
+  return (
+    shown +
+    quotePath(
+      rest,
+      mappings.map((mapping) => mapping[key]),
+    )
+  );
+}
+
 /** A key that a path may go on with, and what is left of the path behind it. */
 export interface Step {
   readonly key: string;
