@@ -200,7 +200,7 @@ test('a plan that was approved is what is deployed; what moved since is named, a
   const moved = await shop.run(['deploy', path, '--no-preflight']);
   expect(moved.code).toBe(65);
   expect(moved.stderr).toContain(
-    'ConfigMap approved/conf .data.app.conf was "one\\n", is "theirs" (by kubectl-patch)',
+    'ConfigMap approved/conf .data["app.conf"] was "one\\n", is "theirs" (by kubectl-patch)',
   );
   expect(await shop.kubectl(['get', 'configmap', 'conf', '-o', 'jsonpath={.data}'])).toContain('theirs');
 });

@@ -68,6 +68,20 @@ test('names the projects whose environment is not as their files say, until it i
   });
 });
 
+test('a project whose objects another deployment has is affected: its deploy says how they change hands', async () => {
+  await deploy('shop');
+  write({ 'apps/web/flotilla.yaml': deployment('web').replace('namespace: web', 'namespace: shop') });
+  const asked = await flotilla('affected', '--exit-code');
+  expect(asked).toMatchObject({ exitCode: 1, stdout: 'old,@acme/web\n' });
+  expect(asked.stderr).toContain(
+    '@acme/web\n  Deployment shop/web belongs to another set: the deployment "shop" of namespace shop',
+  );
+  expect(await deploy('web')).toMatchObject({
+    exitCode: 65,
+    stderr: expect.stringContaining('--take-ownership') as string,
+  });
+});
+
 test('an environment is one of nx.json; an unknown one is refused with the nearest', async () => {
   const environments = { staging: { namespace: 'staging' } };
   write({

@@ -30,7 +30,7 @@ export {
 } from './deploy/approved-plan.js';
 export { diffPlan } from './diff/diff-plan.js';
 export type { DiffPlanOptions, DiffPlanResult } from './diff/diff-plan.js';
-export type { DiffItem } from './diff/diff-item.js';
+export type { DiffItem, DiffKept } from './diff/diff-item.js';
 export { maskSecret } from './deploy/mask-secret.js';
 export {
   openCluster,

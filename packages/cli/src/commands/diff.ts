@@ -1,4 +1,4 @@
-import { diffPlan, formatDiff, type DiffItem } from '@flotilla/k8s-executor';
+import { diffPlan, formatDiff, type DiffItem, type DiffKept } from '@flotilla/k8s-executor';
 import { approvalFlags } from '../approval-flags.js';
 import { chooseCluster } from '../choose-cluster.js';
 import { wantsColor } from '../color.js';
@@ -16,15 +16,17 @@ export const diff: Command = {
   flags: ['file', ...approvalFlags, 'only', 'output', 'param', 'env-id', 'strict'],
   outputs: ['text', 'json'],
   run: async (invocation) => {
-    const items = await readDiff(invocation);
+    const { items, kept } = await readDiff(invocation);
     const { flags, ports } = invocation;
-    if (flags.value('output') === 'json') printJson(ports, { items });
-    else ports.stdout.write(formatDiff(items, { color: wantsColor(ports.stdout, flags, ports) }));
+    if (flags.value('output') === 'json') printJson(ports, { items, kept });
+    else ports.stdout.write(formatDiff(items, { color: wantsColor(ports.stdout, flags, ports), kept }));
     return items.every(({ action }) => action === 'unchanged') ? 0 : 1;
   },
 };
 
-async function readDiff(invocation: Invocation): Promise<readonly DiffItem[]> {
+async function readDiff(
+  invocation: Invocation,
+): Promise<{ readonly items: readonly DiffItem[]; readonly kept: readonly DiffKept[] }> {
   const loaded = loadPlan(invocation);
   const opened = await chooseCluster(invocation, loaded.file);
   try {
@@ -34,7 +36,7 @@ async function readDiff(invocation: Invocation): Promise<readonly DiffItem[]> {
       throw new RefusedError(result.refusal);
     }
     printDiagnostics(invocation, result.diagnostics);
-    return result.items;
+    return result;
   } finally {
     await opened.close();
   }

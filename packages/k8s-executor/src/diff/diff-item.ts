@@ -32,6 +32,12 @@ export interface DiffItem {
   readonly fields: readonly DiffField[];
 }
 
+/** An object that a deploy would leave though the files no longer have it, and why. */
+export interface DiffKept {
+  readonly object: ObjectReference;
+  readonly reason: string;
+}
+
 /** What a diff is about: the object as it is asked for, and whose it is. */
 export interface DiffSubject {
   readonly task: string;

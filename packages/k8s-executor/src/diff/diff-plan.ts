@@ -1,5 +1,6 @@
 import { hasErrors } from '@flotilla/core';
 import type { Diagnostic, Refusal } from '@flotilla/core';
+import { referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { taskLabel } from '../manifest/labels.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
@@ -11,7 +12,7 @@ import type { PreparedRun, PrepareRunOptions } from '../tasks/prepare-run.js';
 import { runsToCompletion } from '../tasks/job-identity.js';
 import { withSecretInputs } from '../tasks/secret-inputs.js';
 import { surveyPlan } from '../tasks/survey-plan.js';
-import type { DiffItem } from './diff-item.js';
+import type { DiffItem, DiffKept } from './diff-item.js';
 import { diffItem } from './diff-item.js';
 import { diffObject } from './diff-object.js';
 import type { ObjectDiff } from './diff-object.js';
@@ -39,13 +40,19 @@ type Refused =
 
 /** `diagnostics` beside items: what could not be tried. */
 export type DiffPlanResult =
-  | { readonly ok: true; readonly items: readonly DiffItem[]; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly ok: true;
+      readonly items: readonly DiffItem[];
+      readonly kept: readonly DiffKept[];
+      readonly diagnostics: readonly Diagnostic[];
+    }
   | Refused;
 
 export type CompareRunResult =
   | {
       readonly ok: true;
       readonly objects: readonly ComparedObject[];
+      readonly kept: readonly DiffKept[];
       readonly diagnostics: readonly Diagnostic[];
     }
   | Refused;
@@ -132,5 +139,9 @@ async function collect(
       ? untried(manifest, { kind: 'untried', why: result.untried })
       : [],
   );
-  return { ok: true, objects: [...objects, ...deletions], diagnostics: [...run.diagnostics, ...notes] };
+  const kept = (removed?.prunable.kept ?? []).map(({ object, reason }) => ({
+    object: referenceOf(object),
+    reason,
+  }));
+  return { ok: true, objects: [...objects, ...deletions], kept, diagnostics: [...run.diagnostics, ...notes] };
 }

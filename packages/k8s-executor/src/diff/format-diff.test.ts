@@ -61,6 +61,14 @@ test('jobs run; nothing to do is said', () => {
   );
 });
 
+test('what is left though the files no longer have it is told, and why', () => {
+  const object = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' };
+  const kept = [{ object, reason: '--prune-stateful deletes it' }];
+  expect(formatDiff([item('same', 'unchanged')], { color: false, kept })).toBe(
+    'kept, though no longer in the files\n  PersistentVolumeClaim shop/data: --prune-stateful deletes it\n\nno differences: 1 object as asked\n',
+  );
+});
+
 test('no value steers the terminal, and a long text is cut short', () => {
   const evil = [
     { path: '.data.a', from: null, to: 'a\u001b[2Jb' },

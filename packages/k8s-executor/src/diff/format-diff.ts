@@ -1,13 +1,19 @@
 import type { Json } from '../cluster/json.js';
 import { printReference } from '../cluster/kube-object.js';
-import type { DiffAction, DiffField, DiffItem } from './diff-item.js';
+import type { DiffAction, DiffField, DiffItem, DiffKept } from './diff-item.js';
 
 const colours = { red: 31, green: 32, yellow: 33, dim: 2 } as const;
 
 type Paint = (colour: keyof typeof colours, text: string) => string;
 
-/** The difference as people read it: per task and object, each field with its value in the cluster and in the files. */
-export function formatDiff(items: readonly DiffItem[], { color }: { readonly color: boolean }): string {
+/**
+ * The difference as people read it: per task and object, each field with its value in the cluster and in the files; then
+ * what a deploy would leave though the files no longer have it.
+ */
+export function formatDiff(
+  items: readonly DiffItem[],
+  { color, kept = [] }: { readonly color: boolean; readonly kept?: readonly DiffKept[] },
+): string {
   const paint: Paint = (colour, text) => (color ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text);
   const tasks = [...new Set(items.map(({ task }) => task))];
   const sections = tasks.flatMap((task) =>
@@ -17,7 +23,9 @@ export function formatDiff(items: readonly DiffItem[], { color }: { readonly col
       paint,
     ),
   );
-  return `${[...sections, summarize(items)].join('\n')}\n`;
+  const left = kept.map(({ object, reason }) => paint('dim', `  ${printReference(object)}: ${reason}`));
+  const leftOver = left.length === 0 ? [] : ['kept, though no longer in the files', ...left, ''];
+  return `${[...sections, ...leftOver, summarize(items)].join('\n')}\n`;
 }
 
 function formatTask(task: string, items: readonly DiffItem[], paint: Paint): readonly string[] {

@@ -58,17 +58,26 @@ export async function proveDeployment(options: ProveOptions): Promise<ProofResul
     readLastBegun(cluster, place),
     options.clusterUid ?? readClusterUid(cluster),
   ]);
-  if (!prepared.ok) {
-    if ('diagnostics' in prepared) return { kind: 'wrong', diagnostics: prepared.diagnostics };
-    return { kind: 'refused', refusal: prepared.refusal };
-  }
+  if (!prepared.ok && 'refusal' in prepared) return { kind: 'refused', refusal: prepared.refusal };
   if (!receipt.ok) return { kind: 'refused', refusal: refuseUnread(receipt.failure) };
+  if (!prepared.ok) {
+    const { diagnostics } = prepared;
+    if (!diagnostics.every(isOwnership)) return { kind: 'wrong', diagnostics };
+    const reasons = diagnostics.map(({ message }) => ({ kind: 'missing', text: message }) as const);
+    const proof = { inSync: false, token: null, clusterUid, namespace, reasons };
+    return { kind: 'proved', proof, receipt: receipt.value };
+  }
   const different = await findReasons(options, prepared.run, receipt.value);
   const reasons = [...different, ...unfinishedRun(receipt.value, begun)];
   const token = receipt.value?.tokens[plan.workflow] ?? null;
   const inSync = reasons.length === 0 && token !== null;
   const proof = { inSync, token: inSync ? token : null, clusterUid, namespace, reasons };
   return { kind: 'proved', proof, receipt: receipt.value };
+}
+
+/** What somebody else has is not deployed from here; that it must change hands first is the business of a deploy. */
+function isOwnership({ code }: Diagnostic): boolean {
+  return code === 'manifest/owned-by-another';
 }
 
 function refuseUnread(failure: ApiFailure): Refusal {

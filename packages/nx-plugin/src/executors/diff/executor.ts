@@ -34,6 +34,6 @@ async function showDiff(use: ClusterUse, opened: OpenedCluster): Promise<boolean
   });
   if (!result.ok && 'refusal' in result) printRefusal(result.refusal, say);
   else await printDiagnostics(result.diagnostics, options, say);
-  if (result.ok) say(formatDiff(result.items, { color: wantsColor() }));
+  if (result.ok) say(formatDiff(result.items, { color: wantsColor(), kept: result.kept }));
   return result.ok;
 }
