@@ -19,7 +19,7 @@ import type { KubeconfigFile, MergedKubeconfig } from './kubeconfig-document.js'
 import { proxyFor } from './proxy-for.js';
 import { secretsOf } from './secrets-of-context.js';
 import { systemAuthorities } from './system-authorities.js';
-import { authorityMistake, certificateMistake } from './tls-mistake.js';
+import { authorityMistake, certificateMistake, expiredAt } from './tls-mistake.js';
 import { readSource, UserCredentials } from './user-credentials.js';
 
 export interface ConnectClusterOptions {
@@ -59,7 +59,7 @@ type Found<Value> =
 
 /** Connects as kubectl would with the same files and variables, and asks the server what it serves. Never rejects. */
 export async function connectCluster(options: ConnectClusterOptions): Promise<ConnectClusterResult> {
-  const { environment, clock = systemClock, random = Math.random } = options;
+  const { environment, clock = systemClock, random = Math.random, wallNowMs = Date.now } = options;
   const found = await findContext(options);
   if (!found.ok) return found;
   const { context, where } = found.value;
@@ -72,7 +72,7 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
     environment,
     clock,
     runPlugin: options.runPlugin ?? runPluginProcess,
-    wallNowMs: options.wallNowMs ?? Date.now,
+    wallNowMs,
     onSecret,
   });
   const identity = await credentials.current();
@@ -93,7 +93,9 @@ export async function connectCluster(options: ConnectClusterOptions): Promise<Co
   const served = await cluster.discovery.load();
   if (served.ok) return { ok: true, cluster };
   cluster.close();
-  return { ok: false, refusal: refusalOf(served.failure, context) };
+  const { certificate } = identity.identity;
+  const expired = certificate === undefined ? undefined : expiredAt(certificate, wallNowMs());
+  return { ok: false, refusal: refusalOf(served.failure, context, expired) };
 }
 
 interface FoundContext {
@@ -210,7 +212,7 @@ function chooseContext(merged: MergedKubeconfig, wanted?: string): string {
   return `${guess}Known contexts: ${known.join(', ')}. Choose one with --context.`;
 }
 
-function refusalOf(failure: ApiFailure, context: KubeContext): ConnectRefusal {
+function refusalOf(failure: ApiFailure, context: KubeContext, expired?: string): ConnectRefusal {
   const whom = `context ${context.name}, ${context.server}`;
   if (failure.kind !== 'status') {
     const message = failure.kind === 'aborted' ? 'the connection was aborted' : failure.message;
@@ -223,9 +225,10 @@ function refusalOf(failure: ApiFailure, context: KubeContext): ConnectRefusal {
     };
   }
   if (failure.code === 401) {
+    const why = expired === undefined ? '' : `: the client certificate expired at ${expired}`;
     return {
       exitCode: 77,
-      message: `the server does not accept the credentials (${whom})`,
+      message: `the server does not accept the credentials (${whom})${why}`,
       help: 'Log in again, or choose another context with --context.',
     };
   }

@@ -31,6 +31,14 @@ export function certificateMistake(
     : `${keyName} is not the key of ${certName}`;
 }
 
+/** When a client certificate expired (ISO 8601); undefined when it has not, or is none. */
+export function expiredAt({ cert }: NonNullable<Identity['certificate']>, nowMs: number): string | undefined {
+  const [certificate] = certificatesOf(cert);
+  if (certificate === undefined) return undefined;
+  const until = new Date(certificate.validTo);
+  return until.getTime() < nowMs ? until.toISOString() : undefined;
+}
+
 function certificatesOf(pem: string): readonly X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/gu) ?? [];
   return blocks.flatMap((block) => orNothing(() => new X509Certificate(block)) ?? []);
