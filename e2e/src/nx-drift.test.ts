@@ -5,6 +5,9 @@ import { nxVersions } from './testing/nx-workspace.js';
 
 // The cluster is tampered with between two deploys of the same files.
 
+// A test runs Nx up to ten times, each of which takes seconds on a busy machine.
+jest.setTimeout(300_000);
+
 let judge: NxJudge;
 
 beforeAll(async () => {

@@ -9,6 +9,9 @@ import { nxVersions } from './testing/nx-workspace.js';
 const refused = 'the server does not accept the credentials (context flotilla-test, https://127.0.0.1:';
 const env = { NX_CACHE_FAILURES: 'true' };
 
+// A test runs Nx up to ten times, each of which takes seconds on a busy machine.
+jest.setTimeout(300_000);
+
 let judge: NxJudge;
 
 beforeAll(async () => {

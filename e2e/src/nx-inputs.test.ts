@@ -4,6 +4,9 @@ import { nxVersions } from './testing/nx-workspace.js';
 
 // What a deploy is made from changes, and the cluster is left alone.
 
+// A test runs Nx up to ten times, each of which takes seconds on a busy machine.
+jest.setTimeout(300_000);
+
 let judge: NxJudge;
 
 beforeAll(async () => {

@@ -7,6 +7,9 @@ import { nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
 
 // The same project is deployed to other places, and from other machines.
 
+// A test runs Nx up to ten times, each of which takes seconds on a busy machine.
+jest.setTimeout(300_000);
+
 let judge: NxJudge;
 let remote: NxCacheServer;
 
