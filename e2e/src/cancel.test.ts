@@ -229,8 +229,11 @@ test.each([
     await expectGoesOn(shop, ['deploy']);
     await shop.write(halting('two'));
     const words = ['deploy', '--on-halt', 'rollback', '--no-preflight', '--lock-duration', '2'];
-    let count = 0;
-    const at = (request: ProxiedRequest) => writes('configmaps', 'settings')(request) && ++count === 2;
+    let isRefused = false;
+    const at = (request: ProxiedRequest) => {
+      isRefused ||= writes('deployments', 'web')(request);
+      return isRefused && writes('configmaps', 'settings')(request);
+    };
     const stopped = await interrupt(shop, words, { at, signals, silent: signals.length === 2 });
     expect(ended(stopped)).toMatchObject({ code, signal: null });
     expectAtOnce(stopped, signals.length === 2);
