@@ -174,6 +174,57 @@ test('a job from its creation to its logs, followed; a scaled Deployment; deleti
   expect((await kubectl('get', 'deploy', 'many')).stderr).toContain('NotFound');
 });
 
+test('what people type every day', async () => {
+  await ask('apply', '--server-side', '--force-conflicts', '-f', join(folder, 'web.yaml'));
+  const daily = [
+    ['run', 'one', '--image=nginx:1'],
+    ['expose', 'deploy/web', '--port=80'],
+    ['describe', 'deploy/web'],
+    ['set', 'image', 'deploy/web', 'main=nginx:2'],
+    ['set', 'env', 'deploy/web', 'LEVEL=info'],
+    ['label', 'deploy/web', 'tier=front'],
+    ['annotate', 'deploy/web', 'note=x'],
+    ['patch', 'deploy/web', '-p', '{"spec":{"replicas":2}}'],
+    ['rollout', 'history', 'deploy/web'],
+    ['rollout', 'restart', 'deploy/web'],
+    ['auth', 'can-i', 'get', 'pods'],
+    ['api-resources'],
+    ['delete', 'pod/one', 'service/web'],
+  ];
+  for (const args of daily) await ask(...args);
+  await ask('replace', '-f', join(folder, 'web.yaml'));
+  expect((await kubectl('diff', '-f', join(folder, 'web.yaml'))).code).toBeLessThanOrEqual(1);
+});
+
+test('what it does not do is refused and changes nothing, and the same objects are taken as YAML', async () => {
+  await ask('create', 'deployment', 'plain', '--image=nginx:1');
+  const refused = [
+    ['explain', 'deployment.spec'],
+    ['top', 'nodes'],
+    ['auth', 'whoami'],
+    ['exec', 'deploy/plain', '--', 'ls'],
+    ['attach', 'deploy/plain'],
+    ['port-forward', 'deploy/plain', '8080:80'],
+    ['create', 'quota', 'few', '--hard=pods=3'],
+    ['create', 'poddisruptionbudget', 'some', '--selector=app=plain', '--min-available=1'],
+    ['create', 'ingress', 'front', '--rule=a.example/x=plain:80'],
+    ['create', 'priorityclass', 'high', '--value=10'],
+    ['create', 'token', 'default'],
+    ['autoscale', 'deploy/plain', '--min=1', '--max=3', '--cpu=50%'],
+  ];
+  for (const args of refused)
+    expect({ args, code: (await kubectl(...args)).code }).toEqual({ args, code: 1 });
+  const objects = ['quota', 'poddisruptionbudgets', 'ingresses', 'horizontalpodautoscalers'];
+  expect(await ask('get', objects.join(','), '-o', 'name')).toBe('');
+  const quota = join(folder, 'quota.yaml');
+  await writeFile(
+    quota,
+    'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: few}\nspec: {hard: {pods: "3"}}\n',
+  );
+  expect(await ask('apply', '-f', quota)).toBe('resourcequota/few created\n');
+  await ask('delete', 'deploy/plain', 'quota/few');
+});
+
 const kinds = [
   ...['pods', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs', 'services'],
   ...['configmaps', 'secrets', 'serviceaccounts', 'namespaces', 'nodes', 'persistentvolumeclaims'],

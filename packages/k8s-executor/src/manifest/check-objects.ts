@@ -12,9 +12,13 @@ import type { RenderedTask } from './render-plan.js';
 export async function checkObjects(
   tasks: readonly RenderedTask[],
   scopeOf: ScopeOf,
+  versionsOf: VersionsOf,
 ): Promise<readonly Diagnostic[]> {
-  return [...findDuplicates(tasks), ...(await findUnknownKinds(tasks, scopeOf))];
+  return [...findDuplicates(tasks), ...(await findUnknownKinds(tasks, { scopeOf, versionsOf }))];
 }
+
+/** The apiVersions in which the server has kinds of a name, whatever their group. */
+export type VersionsOf = (kind: string) => Promise<readonly string[]>;
 
 /** An object has one owner: two tasks would take it from each other on every run. */
 export function findDuplicates(tasks: readonly RenderedTask[]): readonly Diagnostic[] {
@@ -54,7 +58,7 @@ function duplicate(first: Owned, second: Owned): Diagnostic {
 
 async function findUnknownKinds(
   tasks: readonly RenderedTask[],
-  scopeOf: ScopeOf,
+  { scopeOf, versionsOf }: { readonly scopeOf: ScopeOf; readonly versionsOf: VersionsOf },
 ): Promise<readonly Diagnostic[]> {
   const manifests = tasks.flatMap((task) => task.manifests);
   const brought = versionsOfCrds(manifests.map((manifest) => manifest.object));
@@ -67,7 +71,8 @@ async function findUnknownKinds(
       const versions = brought.get(kindKey(groupOf(apiVersion), kind));
       if (versions !== undefined)
         return versions.includes(versionOf(apiVersion)) ? undefined : unknownVersion(manifest, versions);
-      return (await scopeOf(apiVersion, kind)) === undefined ? unknownKind(manifest) : undefined;
+      const isKnown = (await scopeOf(apiVersion, kind)) !== undefined;
+      return isKnown ? undefined : unknownKind(manifest, await versionsOf(kind));
     }),
   );
   return checked.filter((diagnostic) => diagnostic !== undefined);
@@ -90,12 +95,14 @@ function unknownVersion({ object, span }: Manifest, versions: readonly string[])
   };
 }
 
-function unknownKind({ object, span }: Manifest): Diagnostic {
+/** Often a manifest is only older than the cluster: `extensions/v1beta1` for `networking.k8s.io/v1`. */
+function unknownKind({ object, span }: Manifest, versions: readonly string[]): Diagnostic {
+  const others = versions.length === 0 ? '' : `It has ${object.kind} in ${versions.join(', ')}. `;
   return {
     code: 'manifest/unknown-kind',
     severity: 'error',
     message: `the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
-    help: 'Install its CustomResourceDefinition first, add it to this file, or correct apiVersion and kind.',
+    help: `${others}Install its CustomResourceDefinition first, add it to this file, or correct apiVersion and kind.`,
     span,
     related: [],
   };

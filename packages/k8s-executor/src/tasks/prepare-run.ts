@@ -16,7 +16,7 @@ import { mostInFlight } from '../cluster/write-gate.js';
 import { chooseGrace } from '../failure/grace-times.js';
 import type { GraceTimes } from '../failure/grace-times.js';
 import { checkKindOrder } from '../manifest/check-kind-order.js';
-import { checkObjects } from '../manifest/check-objects.js';
+import { checkObjects, type VersionsOf } from '../manifest/check-objects.js';
 import type { ScopeOf } from '../manifest/kind-scope.js';
 import { renderOthers, renderPlan } from '../manifest/render-plan.js';
 import type { RenderedTask } from '../manifest/render-plan.js';
@@ -155,7 +155,7 @@ export async function prepareRun(options: PrepareRunOptions): Promise<PrepareRun
   const redactor = learnPlan(rendered.value, options);
   const problems = [
     ...rules.diagnostics,
-    ...(await checkObjects(rendered.value, discovery.scopeOf)),
+    ...(await checkObjects(rendered.value, discovery.scopeOf, discovery.versionsOf)),
     ...(await checkKindOrder(rendered.value, options.plan, discovery.scopeOf)),
   ];
   if (hasErrors(problems)) return { ok: false, diagnostics: problems };
@@ -234,11 +234,16 @@ function stoppable({ runProgram = runChildProcess, signal }: PrepareRunOptions):
 /** Whether the server knows a kind, and the first of which it could not be asked. */
 function discoverScopes(cluster: Cluster): {
   readonly scopeOf: ScopeOf;
+  readonly versionsOf: VersionsOf;
   unknown(): UnknownScope | undefined;
 } {
   let unknown: UnknownScope | undefined;
   return {
     unknown: () => unknown,
+    async versionsOf(kind) {
+      const all = await cluster.resources();
+      return all.ok ? all.value.filter((each) => each.kind === kind).map(({ apiVersion }) => apiVersion) : [];
+    },
     async scopeOf(apiVersion, kind) {
       const found = await cluster.resource(apiVersion, kind);
       if (!found.ok) unknown ??= { apiVersion, kind, failure: found.failure };
