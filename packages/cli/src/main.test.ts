@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { folderWith, run } from './testing/fake-ports.js';
 
 const good = `name: shop
@@ -295,6 +298,24 @@ describe('flotilla plan --explain, --compare and rehearse --fail', () => {
       workingDirectory: folder,
     });
     expect(same.exitCode).toBe(0);
+  });
+
+  it('takes a revision from before the file for one with nothing to deploy', async () => {
+    const folder = folderWith({ 'README.md': 'first' });
+    const git = (...words: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: folder });
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'first');
+    writeFileSync(join(folder, 'flotilla.yaml'), good);
+    const { exitCode, stdout, stderr } = await run(['plan', '--compare', 'HEAD', '-o', 'json'], {
+      workingDirectory: folder,
+    });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: 'There is no flotilla.yaml in HEAD: everything is new.\n',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ same: false, added: ['services.db', 'services.api'] });
   });
 
   it('says which revision or file there is not', async () => {

@@ -115,7 +115,7 @@ async function compare(invocation: Invocation, loaded: LoadedPlan): Promise<numb
   const { loadEarlierPlan } = await import('../earlier-plan.js');
   const before = await loadEarlierPlan(invocation, loaded);
   const scenario = readScenario(invocation, loaded.file) ?? noScenario;
-  const comparison = comparePlans(before.plan, loaded.plan, rehearsedDurations(scenario));
+  const comparison = comparePlans(before, loaded.plan, rehearsedDurations(scenario));
   ports.stdout.write(renderComparison(comparison, { format }));
   return flags.has('exit-code') && !comparison.same ? 1 : 0;
 }
