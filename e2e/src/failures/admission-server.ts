@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { createAuthority } from '../control-plane/certificates.js';
 
-/** A webhook server on loopback that refuses whatever it is asked about. */
+/** A webhook server on loopback. */
 export interface AdmissionServer {
   readonly url: string;
   /** What API servers trust it by, in base64. */
@@ -13,7 +13,17 @@ export interface AdmissionServer {
 
 export const refusal = 'images must come from registry.example, says the security team';
 
-export async function startAdmissionServer(): Promise<AdmissionServer> {
+/** What a webhook is asked about. */
+export interface AdmissionRequest {
+  readonly uid: string;
+  readonly object: unknown;
+}
+
+/** Decides on a request: the `response` of an AdmissionReview (admission.k8s.io/v1) but for its uid. */
+export type Admission = (request: AdmissionRequest) => object;
+
+/** By default it refuses whatever it is asked about. */
+export async function startAdmissionServer(decide: Admission = refuse): Promise<AdmissionServer> {
   const authority = await createAuthority('admission-ca');
   const { key, certificate } = await authority.issue({
     subject: 'CN=admission',
@@ -23,7 +33,7 @@ export async function startAdmissionServer(): Promise<AdmissionServer> {
   const server = createServer({ key, cert: certificate }, (request, response) => {
     void text(request).then((body) => {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(refuse(body)));
+      response.end(JSON.stringify(review(body, decide)));
     });
   });
   // An API server that asks just when an idle connection is closed gets a reset, and asks no more.
@@ -42,8 +52,12 @@ export async function startAdmissionServer(): Promise<AdmissionServer> {
   };
 }
 
-function refuse(body: string): object {
-  const { request } = JSON.parse(body) as { readonly request: { readonly uid: string } };
-  const response = { uid: request.uid, allowed: false, status: { code: 403, message: refusal } };
+function review(body: string, decide: Admission): object {
+  const { request } = JSON.parse(body) as { readonly request: AdmissionRequest };
+  const response = { uid: request.uid, ...decide(request) };
   return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
+}
+
+function refuse(): object {
+  return { allowed: false, status: { code: 403, message: refusal } };
 }
