@@ -1,8 +1,10 @@
 import type { ProgramResult } from './control-plane/run-program.js';
 import { startProxyBefore, type ProxyBefore } from './faults/proxy-before.js';
+import { askUntil } from './testing/ask-until.js';
 import type { Deployment } from './testing/deployment.js';
 import { ended } from './testing/ended.js';
 import { flotilla } from './testing/flotilla.js';
+import { makeReady } from './testing/pod-control.js';
 import { removeFinalizers } from './testing/remove-finalizers.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
 import { useControlPlane } from './testing/use-control-plane.js';
@@ -54,11 +56,15 @@ interface Holding {
   readonly ended: Promise<ProgramResult>;
 }
 
+interface HoldOptions {
+  readonly words?: readonly string[];
+  readonly kubeconfig?: string;
+  /** Told of all that it has said so far. */
+  readonly onStderr?: (said: string) => void;
+}
+
 /** A run that holds the lock, started from a CI job. */
-function hold(
-  shop: Deployment,
-  { words = [], kubeconfig }: { readonly words?: readonly string[]; readonly kubeconfig?: string } = {},
-): Holding {
+function hold(shop: Deployment, { words = [], kubeconfig, onStderr }: HoldOptions = {}): Holding {
   let tell: () => void = () => undefined;
   const waits = new Promise<void>((resolve) => {
     tell = resolve;
@@ -68,8 +74,9 @@ function hold(
   const ended = flotilla(args, {
     cwd: shop.folder,
     env: { GITHUB_ACTOR: 'ann', CI_JOB_URL: 'https://ci.example/jobs/7', CI_COMMIT_SHA: 'c0ffee' },
-    onOutput: (stdout) => {
+    onOutput: (stdout, stderr) => {
       if (/"task":"services.slow","phase":"wait"/.test(stdout)) tell();
+      onStderr?.(stderr);
     },
   });
   return { waits, ended };
@@ -161,19 +168,30 @@ test('a run that waits gets the lock of one that was killed, and a changed file 
 
 test('whose renewals are held up writes nothing more before another takes over, and ends as having lost its lock', async () => {
   const shop = await deployment('held-up');
-  const hurried = 'order_from: [services.settings, {task: services.slow, timeout: 7s}, services.late]';
   await shop.write({
     'flotilla.yaml': files['flotilla.yaml']
-      .replace(/order_from.*/, hurried)
+      .replace(/order_from.*/, 'order_from: [services.settings, services.slow, services.late]')
       .replace('workflows:', '  - {name: late, manifests: [late.yaml]}\nworkflows:'),
     'late.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: late}\n',
   });
-  // All goes through but what renews the lease.
+  const locking = ['--lock-duration', '6'];
+  let isReady: Promise<void> | undefined;
+  const first = hold(shop, {
+    words: locking,
+    kubeconfig: proxy.kubeconfig,
+    // The next task may begin just when nothing may be written.
+    onStderr: (said) => {
+      if (said.includes('nothing is written until it is'))
+        isReady ??= makeReady(cluster.client, shop.namespace, 'app=slow');
+    },
+  });
+  await first.waits;
+  await askUntil('there is a pod to become ready', async () =>
+    (await shop.kubectl(['get', 'pods', '-l', 'app=slow', '-o', 'name'])).includes('pod/'),
+  );
+  // All goes through from now on but what renews the lease.
   proxy.plan = ({ method, path }) =>
     method === 'PATCH' && path.includes('/leases/') ? { kind: 'half-open', reaches: false } : undefined;
-  const locking = ['--lock-duration', '6'];
-  const first = hold(shop, { words: locking, kubeconfig: proxy.kubeconfig });
-  await first.waits;
   await shop.write({ 'slow.yaml': slow('ok') });
   let before: number | undefined;
   const second = await shop.run(['deploy', '-o', 'ndjson', '--lock-timeout', '60', ...locking], {
@@ -184,6 +202,7 @@ test('whose renewals are held up writes nothing more before another takes over, 
   expect(ended(second)).toMatchObject({ code: 0 });
   const stopped = await first.ended;
   proxy.plan = () => undefined;
+  await isReady;
   expect(ended(stopped)).toMatchObject({ code: 143 });
   expect(stopped.stderr).toContain('nothing is written until it is');
   expect(stopped.stderr).toContain('The lock is lost');
