@@ -325,7 +325,7 @@ test('what a kubeconfig holds, and what its plugin prints, is told nobody', asyn
     plugin: { exec: await plugin(0) },
     'broken-plugin': { exec: await plugin(1) },
   };
-  const exitCodes: Readonly<Record<string, number>> = { 'broken-plugin': 78, key: 69 };
+  const exitCodes: Readonly<Record<string, number>> = { 'broken-plugin': 78, key: 78 };
   for (const [name, user] of Object.entries(users)) {
     const path = join(shop.folder, `${name}.kubeconfig`);
     await writeFile(path, JSON.stringify(kubeconfig(user)));
