@@ -182,14 +182,15 @@ export class ContractClient {
   }
 
   async awaitGone(kind: string, name: string): Promise<void> {
-    if ((await this.get(kind, name)).code === 404) return;
-    const events: unknown[] = [];
-    await this.#follow(kind, { fieldSelector: `metadata.name=${name}` }, ({ type }) => {
-      events.push(type);
-      return type === 'DELETED';
+    const { code, body } = await this.get(kind, name);
+    if (code === 404) return;
+    const { resourceVersion = '' } = (body as KubeObject).metadata;
+    let isGone = false;
+    // From what was seen on: it may go before the watch begins.
+    await this.#follow(kind, { fieldSelector: `metadata.name=${name}`, resourceVersion }, ({ type }) => {
+      isGone = type === 'DELETED';
+      return isGone;
     });
-    // It may have gone before the watch began.
-    const isGone = events.includes('DELETED') || (await this.get(kind, name)).code === 404;
     assert.ok(isGone, `${kind} ${name} stayed`);
   }
 
