@@ -38,7 +38,10 @@ export async function startSimulatedNodes(options: SimulatedNodesOptions): Promi
   setMaxListeners(0, end.signal);
   const client = patientClient(options.client, end.signal);
   const errors: unknown[] = [];
-  const onError = (error: unknown) => errors.push(error);
+  const onError = (error: unknown) => {
+    // Failures after the abort are how what is under way ends, e.g. the renewal of a lease.
+    if (!end.signal.aborted) errors.push(error);
+  };
   const common = { signal: end.signal, onError, delayMs: settings.startMs };
   const outages = new Outages();
   const kubelet = new Kubelet(client, { ...common, settings, outages });
