@@ -67,6 +67,22 @@ test('the command runs from its tarball alone, without the other packages and wi
   }
 });
 
+// Saying the version must not pay for what commands need.
+test('the command loads next to nothing before it knows what is asked', async () => {
+  const alone = await install([packed.cli.tarball], {});
+  try {
+    const dist = join(alone.folder, 'node_modules/@flotilla/cli/dist');
+    const bin = await readFile(join(dist, 'bin.js'), 'utf8');
+    const chunks = [...bin.matchAll(/^(?:\} from|import) "\.\/(chunks\/[^"]+)";$/gm)].map(
+      ([, path = '']) => path,
+    );
+    const texts = await Promise.all(chunks.map((path) => readFile(join(dist, path), 'utf8')));
+    expect(bin.length + texts.join('').length).toBeLessThan(20_000);
+  } finally {
+    await alone.remove();
+  }
+});
+
 test('the libraries are ES modules that load from their tarballs', async () => {
   const together = await install([packed.core.tarball, packed['k8s-executor'].tarball], {
     'load.mjs': `

@@ -1,5 +1,4 @@
 import type { Ports, ProcessPorts } from './ports.js';
-import { redactOutputs } from './redact-outputs.js';
 import { RefusedError } from './refusal.js';
 
 /**
@@ -7,10 +6,11 @@ import { RefusedError } from './refusal.js';
  * advice, a bug of ours with its stack (exit 70).
  */
 export async function main(words: readonly string[], process: ProcessPorts): Promise<number> {
+  // What follows is loaded when asked for: saying the version must not pay for anything else.
+  if (words[0] === '--version') return printVersion(process);
+  const { redactOutputs } = await import('./redact-outputs.js');
   const ports = redactOutputs(process);
   try {
-    if (words[0] === '--version') return printVersion(ports);
-    // Loaded when asked for: saying the version must not pay for anything else.
     const { dispatch } = await import('./dispatch.js');
     return await dispatch(words, ports);
   } catch (error) {
@@ -18,8 +18,8 @@ export async function main(words: readonly string[], process: ProcessPorts): Pro
   }
 }
 
-function printVersion(ports: Ports): number {
-  ports.stdout.write(`${ports.version()}\n`);
+function printVersion({ stdout, version }: ProcessPorts): number {
+  stdout.write(`${version()}\n`);
   return 0;
 }
 
