@@ -1,6 +1,8 @@
 import type { ProxiedRequest } from './faults/fault.js';
 import type { Deployment } from './testing/deployment.js';
 import { ended } from './testing/ended.js';
+import { expectUnlocked } from './testing/expect-unlocked.js';
+import { jobUids } from './testing/job-uids.js';
 import { boundMs, useInterruptible, writes, type Interrupted } from './testing/interruptible.js';
 import { readJournal } from './testing/read-journal.js';
 import { removeFinalizers } from './testing/remove-finalizers.js';
@@ -47,12 +49,6 @@ metadata:
   ${metadata}
 data: {version: ${version}}
 `;
-}
-
-const jobUids = ['get', 'jobs', '-o', 'jsonpath={.items[*].metadata.uid}'];
-
-async function expectUnlocked(shop: Deployment): Promise<void> {
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
 }
 
 /** A run that ends at once says nothing of its end; the first signal alone lets it come to one within bounds. */
@@ -129,11 +125,11 @@ test('while a job runs: it goes on running, and the resumed run adopts it', asyn
   const stopped = await interrupt(shop, ['deploy'], { at: isJobWatch, signals: ['SIGTERM'] });
   expect(ended(stopped)).toMatchObject({ code: 143 });
   expect(stopped.tookMs).toBeLessThan(boundMs);
-  const job = await shop.kubectl(jobUids);
+  const job = await jobUids(shop);
   expect(job.split(' ')).toHaveLength(1);
   await expectUnlocked(shop);
   await expectGoesOn(shop);
-  expect(await shop.kubectl(jobUids)).toBe(job);
+  expect(await jobUids(shop)).toBe(job);
 });
 
 test('while it prunes: what was deleted and what was not is said, the rest is pruned by the next run', async () => {
@@ -265,12 +261,12 @@ test('a second signal ends it at once, and what was written before is enough to 
   expect(await readJournal(shop)).toMatchObject({
     'services.settings': { state: 'settled', outcome: 'succeeded' },
   });
-  const job = await shop.kubectl(jobUids);
+  const job = await jobUids(shop);
   const events = await expectGoesOn(shop);
   const started = events.filter(({ type }) => type === 'task-started').map(({ task }) => task);
   expect(started).not.toContain('services.settings');
   expect(started).toContain('services.web');
-  expect(await shop.kubectl(jobUids)).toBe(job);
+  expect(await jobUids(shop)).toBe(job);
 });
 
 test('a server that answers nothing any more: it ends all the same, and says what is not written down', async () => {

@@ -1,5 +1,6 @@
 import type { Deployment } from './testing/deployment.js';
 import { ended } from './testing/ended.js';
+import { expectUnlocked } from './testing/expect-unlocked.js';
 import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
 import { removeFinalizers } from './testing/remove-finalizers.js';
 import { useControlPlane } from './testing/use-control-plane.js';
@@ -135,7 +136,7 @@ test('what a finalizer holds is named, the timeout explains it, and once it is f
   expect(await made.kubectl(['get', 'cm', 'base', 'flotilla-shop', '-o', 'name'])).toContain(
     'configmap/base',
   );
-  expect(await made.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(made);
   await removeFinalizers(made, 'configmap/held');
   expect(ended(await made.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
   expect(await leftOf(made, 'shop')).toEqual([]);

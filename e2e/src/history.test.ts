@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployment } from './testing/deployment.js';
 import { ended } from './testing/ended.js';
+import { expectUnlocked } from './testing/expect-unlocked.js';
 import { flotilla, isFlotillaWrite } from './testing/flotilla.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
 import { useControlPlane } from './testing/use-control-plane.js';
@@ -208,7 +209,7 @@ test('a rollback puts exactly the named task back, whatever the file says by now
     .map(({ verb }) => verb);
   expect(leases[0]).toBe('create');
   expect(leases.at(-1)).toBe('delete');
-  expect(await made.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(made);
   // The file that was deployed, so that what is live can be compared with it.
   await made.write({
     'flotilla.yaml': shop,
@@ -331,7 +332,7 @@ workflows:
     'nginx:1.29',
   ]);
   expect((await list(made, ['job'])).map(({ metadata }) => metadata.uid)).toEqual([seed?.metadata.uid]);
-  expect(await made.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(made);
   expect(await numbers(made, 'services.good')).toEqual([1]);
   expect(await states(made)).toMatchObject({
     'services.same': 'in-sync',

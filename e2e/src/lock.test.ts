@@ -3,6 +3,7 @@ import { startProxyBefore, type ProxyBefore } from './faults/proxy-before.js';
 import { askUntil } from './testing/ask-until.js';
 import type { Deployment } from './testing/deployment.js';
 import { ended } from './testing/ended.js';
+import { expectUnlocked } from './testing/expect-unlocked.js';
 import { flotilla } from './testing/flotilla.js';
 import { makeReady } from './testing/pod-control.js';
 import { removeFinalizers } from './testing/remove-finalizers.js';
@@ -109,7 +110,7 @@ test('a second run is refused and told who holds the lock; unlock ends the first
   const stopped = await first.ended;
   expect(ended(stopped)).toMatchObject({ code: 143 });
   expect(parseRunEvents(stopped.stdout).at(-1)).toMatchObject({ outcome: 'cancelled', exitCode: 143 });
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(shop);
   expect(ended(await shop.run(['unlock', '--yes']))).toMatchObject({
     code: 0,
     said: expect.stringContaining('Nobody holds the lock') as string,
@@ -131,7 +132,7 @@ test('a newer run takes over: the older ends as superseded, and what it finished
   const started = events.filter(({ type }) => type === 'task-started').map(({ task }) => task);
   expect(started).toEqual(['services.slow']);
   expect(newer.stderr).toContain('Taking over from run');
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(shop);
 });
 
 test('a run that waits gets the lock of one that was killed, and a changed file cannot be resumed', async () => {
@@ -217,7 +218,7 @@ test('whose renewals are held up writes nothing more before another takes over, 
     'services.slow': 'succeeded',
     'services.late': 'succeeded',
   });
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(shop);
 });
 
 /** What a finalizer holds, so that a removal waits for it until somebody ends one of the two. */
@@ -262,7 +263,7 @@ test('unlock while a destroy holds the lock: it ends as cancelled, and once more
   expect(ended(stopped)).toMatchObject({ code: 143 });
   expect(parseRunEvents(stopped.stdout).at(-1)).toMatchObject({ outcome: 'cancelled', exitCode: 143 });
   // What is left is known, and nobody is locked out of it.
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(shop);
   expect(await shop.kubectl(['get', 'cm', 'flotilla-shop', 'settings', '-o', 'name'])).toContain('settings');
   await removeFinalizers(shop, 'configmap/held');
   expect(ended(await shop.run(['destroy', '--yes']))).toMatchObject({ code: 0 });
@@ -284,7 +285,7 @@ test('a deploy takes over from a destroy: all is there again, also what was on i
   const there = await shop.kubectl(['get', 'cm', 'settings', 'held', '-o', 'json']);
   const { items } = JSON.parse(there) as { readonly items: readonly { readonly metadata: object }[] };
   for (const { metadata } of items) expect(metadata).not.toHaveProperty('deletionTimestamp');
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(shop);
 });
 
 test.each(['deploy', 'destroy'])('a destroy takes over from a %s: nothing is left', async (what) => {

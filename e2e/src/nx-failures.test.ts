@@ -1,34 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { flotillaFile, type JudgedApp } from './testing/judged-app.js';
-import { openNxJudge, type NxJudge } from './testing/nx-judge.js';
-import { nxVersions } from './testing/nx-workspace.js';
+import { flotillaFile } from './testing/judged-app.js';
+import { useNxJudge } from './testing/nx-judge.js';
 
 // What fails is never a hit, not even where Nx stores failures, and does not stay one.
 
 const refused = 'the server does not accept the credentials (context flotilla-test, https://127.0.0.1:';
 const env = { NX_CACHE_FAILURES: 'true' };
 
-// A test runs Nx up to ten times, each of which takes seconds on a busy machine.
-jest.setTimeout(300_000);
-
-let judge: NxJudge;
-
-beforeAll(async () => {
-  judge = await openNxJudge();
-});
-
-afterAll(async () => {
-  await judge.close();
-});
+const suite = useNxJudge();
 
 /** A kubeconfig of the admin with something else in place of a part of it. */
 async function kubeconfigWith(part: 'cluster' | 'user', fields: object): Promise<string> {
-  const config = JSON.parse(await readFile(judge.clusters[0]!.kubeconfig.admin, 'utf8')) as Kubeconfig;
+  const config = JSON.parse(await readFile(suite.judge.clusters[0]!.kubeconfig.admin, 'utf8')) as Kubeconfig;
   const [cluster, user] = [config.clusters[0], config.users[0]];
   if (part === 'cluster') Object.assign(cluster.cluster, fields);
   else user.user = fields;
-  const path = join(judge.folder, `kubeconfig-${String(Math.random()).slice(2)}`);
+  const path = join(suite.judge.folder, `kubeconfig-${String(Math.random()).slice(2)}`);
   await writeFile(path, JSON.stringify(config));
   return path;
 }
@@ -38,29 +26,25 @@ interface Kubeconfig {
   readonly users: readonly [{ user: object }];
 }
 
-describe.each(nxVersions)('Nx %s', (version) => {
-  let app: JudgedApp;
-
+suite.forEachNx((judged) => {
   beforeAll(async () => {
-    app = await judge.prepare(version);
-    expect(await app.deploy()).toMatchObject({ did: 'run' });
-  });
-
-  afterAll(async () => {
-    await app.remove();
+    expect(await judged.app.deploy()).toMatchObject({ did: 'run' });
   });
 
   test('a failed deploy is never a hit; mended, it runs', async () => {
-    await app.write('flotilla.yaml', flotillaFile(app.namespace, 'registry.invalid').replace('20s', '2s'));
-    const runs = [await app.lastRun()];
+    await judged.app.write(
+      'flotilla.yaml',
+      flotillaFile(judged.app.namespace, 'registry.invalid').replace('20s', '2s'),
+    );
+    const runs = [await judged.app.lastRun()];
     while (runs.length < 3) {
-      expect(await app.deploy([], { env })).toMatchObject({ did: 'fail' });
-      runs.push(await app.lastRun());
+      expect(await judged.app.deploy([], { env })).toMatchObject({ did: 'fail' });
+      runs.push(await judged.app.lastRun());
     }
     expect(new Set(runs).size).toBe(3);
-    await app.write('flotilla.yaml', flotillaFile(app.namespace));
-    expect(await app.deploy([], { env })).toMatchObject({ did: 'run' });
-    expect(await app.deploy([], { env })).toMatchObject({ did: 'hit' });
+    await judged.app.write('flotilla.yaml', flotillaFile(judged.app.namespace));
+    expect(await judged.app.deploy([], { env })).toMatchObject({ did: 'run' });
+    expect(await judged.app.deploy([], { env })).toMatchObject({ did: 'hit' });
   });
 
   test.each([
@@ -69,11 +53,15 @@ describe.each(nxVersions)('Nx %s', (version) => {
       () => kubeconfigWith('cluster', { server: 'https://127.0.0.1:1' }),
       '127.0.0.1:1',
     ],
-    ['a certificate that has expired', () => Promise.resolve(judge.clusters[0]!.kubeconfig.expired), refused],
+    [
+      'a certificate that has expired',
+      () => Promise.resolve(suite.judge.clusters[0]!.kubeconfig.expired),
+      refused,
+    ],
     ['a token that the server does not know', () => kubeconfigWith('user', { token: 'old' }), refused],
     [
       'a user who may do nothing',
-      () => Promise.resolve(judge.clusters[0]!.kubeconfig.bystander),
+      () => Promise.resolve(suite.judge.clusters[0]!.kubeconfig.bystander),
       'is forbidden: User "bystander"',
     ],
     [
@@ -82,10 +70,10 @@ describe.each(nxVersions)('Nx %s', (version) => {
       'false',
     ],
   ])('%s is a failure that says so, never a hit, and does not stay one', async (_what, choose, why) => {
-    const failed = await app.deploy([], { env: { ...env, KUBECONFIG: await choose() } });
+    const failed = await judged.app.deploy([], { env: { ...env, KUBECONFIG: await choose() } });
     expect(failed).toMatchObject({ did: 'fail', writes: [] });
     expect(failed.said).toContain(why);
-    expect(await app.deploy([], { env })).toMatchObject({ did: 'hit' });
+    expect(await judged.app.deploy([], { env })).toMatchObject({ did: 'hit' });
   });
 });
 

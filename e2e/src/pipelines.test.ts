@@ -18,9 +18,6 @@ services:
   - {name: api, image: '${image}'}
 `;
 
-// A test runs Nx up to ten times, each of which takes seconds on a busy machine.
-jest.setTimeout(300_000);
-
 let cluster: ControlPlane;
 let pipelines: DocumentedPipelines;
 let workspace: NxWorkspace;

@@ -7,6 +7,7 @@ import { runUntilKilled, type DeadRun } from './kills/killed-run.js';
 import { readEnd } from './kills/leftovers.js';
 import type { Deployment } from './testing/deployment.js';
 import { ended } from './testing/ended.js';
+import { expectUnlocked } from './testing/expect-unlocked.js';
 import { flotilla } from './testing/flotilla.js';
 import { readJournal, type JournalEntry } from './testing/read-journal.js';
 import { outcomes, parseRunEvents } from './testing/run-events.js';
@@ -127,7 +128,7 @@ async function tryDeath(at: number, moment: Moment, end: readonly unknown[]): Pr
   else checkResumed(resumed, journal);
   expect({ at, moment, killedAt, end: await readEnd(cluster, shop.namespace) }).toMatchObject({ end });
   expect({ killedAt, jobs: jobs.get(shop.namespace)?.size }).toEqual({ killedAt, jobs: 1 });
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
+  await expectUnlocked(shop);
   await cluster.kubectl(['delete', 'namespace', shop.namespace, '--wait=false']);
   return true;
 }

@@ -7,6 +7,8 @@ import type { ProxiedRequest } from './faults/fault.js';
 import type { Deployment } from './testing/deployment.js';
 import { flotilla } from './testing/flotilla.js';
 import { ended } from './testing/ended.js';
+import { expectUnlocked } from './testing/expect-unlocked.js';
+import { jobUids } from './testing/job-uids.js';
 import { boundMs, useInterruptible } from './testing/interruptible.js';
 import { readJournal } from './testing/read-journal.js';
 import { parseRunEvents } from './testing/run-events.js';
@@ -55,12 +57,6 @@ const watches = (kind: string) => (request: ProxiedRequest) =>
   request.isWatch && request.path.endsWith(`/${kind}`);
 const deletes = (kind: string, name: string) => (request: ProxiedRequest) =>
   request.method === 'DELETE' && request.path.endsWith(`/${kind}/${name}`);
-
-async function expectUnlocked(shop: Deployment): Promise<void> {
-  expect(await shop.kubectl(['get', 'lease', '-o', 'name'])).toBe('');
-}
-
-const jobUids = ['get', 'jobs', '-o', 'jsonpath={.items[*].metadata.uid}'];
 
 interface Phase {
   readonly name: string;
@@ -116,7 +112,7 @@ async function begin({ name, after }: Phase, signal: string): Promise<Deployment
 }
 
 async function expectGoesOn(shop: Deployment, { goesOn, words }: Phase): Promise<void> {
-  const jobs = await shop.kubectl(jobUids);
+  const jobs = await jobUids(shop);
   expect(ended(await shop.run(goesOn))).toMatchObject({ code: 0 });
   await expectUnlocked(shop);
   const left = await shop.kubectl([
@@ -130,7 +126,7 @@ async function expectGoesOn(shop: Deployment, { goesOn, words }: Phase): Promise
   if (words[0] === 'destroy') expect(left).toBe('');
   else expect(left).toContain('deployment.apps/web');
   // The very job goes on: none is run twice.
-  if (words[0] === 'deploy' && jobs !== '') expect(await shop.kubectl(jobUids)).toBe(jobs);
+  if (words[0] === 'deploy' && jobs !== '') expect(await jobUids(shop)).toBe(jobs);
 }
 
 test.each(phases.filter(({ only }) => only !== 'second'))(

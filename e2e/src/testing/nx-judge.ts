@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.js';
 import { JudgedApp } from './judged-app.js';
-import { layOutNxWorkspace, type NxWorkspace } from './nx-workspace.js';
+import { layOutNxWorkspace, nxVersions, type NxWorkspace } from './nx-workspace.js';
 import { packPackages, type PackedPackages } from './packed.js';
 
 /** What `nx.md` judges with: the packed tarballs, and control planes on which projects are deployed again and again. */
 export interface NxJudge {
-  /** Removed by `close`. */
+  /** Goes with the suite. */
   readonly folder: string;
   readonly clusters: readonly ControlPlane[];
   /** A workspace of an Nx version with one project, `app`, and namespaces for it on every cluster. */
@@ -16,8 +16,67 @@ export interface NxJudge {
   close(): Promise<void>;
 }
 
-/** Packs our packages and starts control planes with audit logs; the caller closes it. */
-export async function openNxJudge(clusterCount = 1): Promise<NxJudge> {
+/** What the tests of one Nx version work with. */
+export interface JudgedNx {
+  readonly version: string;
+  /** There from the first hook of its tests to the last of them; throws outside of that. */
+  readonly app: JudgedApp;
+}
+
+/** What a suite that judges Nx works with. */
+export interface NxJudgeSuite {
+  /** There from the first hook of the suite to its last test; throws outside of that. */
+  readonly judge: NxJudge;
+  /** Describes the same tests for every Nx version that we promise, each on a workspace of its own. */
+  readonly forEachNx: (describeTests: (judged: JudgedNx) => void) => void;
+}
+
+/** To be called at the top of a suite: opens a judge before its tests, and closes it after them. */
+export function useNxJudge(clusterCount = 1): NxJudgeSuite {
+  let opened: NxJudge | undefined;
+
+  beforeAll(async () => {
+    opened = await openNxJudge(clusterCount);
+  });
+
+  afterAll(async () => {
+    await opened?.close();
+  });
+
+  const judge = () => opened ?? outside('judge');
+  return {
+    get judge() {
+      return judge();
+    },
+    forEachNx(describeTests) {
+      describe.each(nxVersions)('Nx %s', (version) => {
+        let prepared: JudgedApp | undefined;
+
+        beforeAll(async () => {
+          prepared = await judge().prepare(version);
+        });
+
+        afterAll(async () => {
+          await prepared?.remove();
+        });
+
+        describeTests({
+          version,
+          get app() {
+            return prepared ?? outside('app');
+          },
+        });
+      });
+    },
+  };
+}
+
+function outside(what: string): never {
+  throw new Error(`Bug: the ${what} is used outside of the tests.`);
+}
+
+/** Packs our packages and starts control planes with audit logs. */
+async function openNxJudge(clusterCount: number): Promise<NxJudge> {
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-nx-judge-'));
   const starting = Array.from({ length: clusterCount }, () =>
     startControlPlane({ nodes: { startMs: 50, readyMs: 50 } }),
