@@ -57,7 +57,7 @@ suite.forEachNx((judged) => {
   });
 
   test('what is wiped, or forgotten, is deployed again', async () => {
-    await judged.app.kubectl('delete', 'configmap', 'flotilla-judged.app.receipt');
+    await judged.app.kubectl('delete', 'configmap', 'flotilla-app.receipt');
     expect(await judged.app.deploy()).toMatchObject({ did: 'run' });
     expect(await judged.app.deploy()).toMatchObject({ did: 'hit' });
     await judged.app.kubectl(
@@ -66,7 +66,7 @@ suite.forEachNx((judged) => {
       '-l',
       'flotilla.dev/deployment=app',
     );
-    await judged.app.kubectl('delete', 'configmap', 'flotilla-judged.app.receipt', '--ignore-not-found');
+    await judged.app.kubectl('delete', 'configmap', 'flotilla-app.receipt', '--ignore-not-found');
     expect(await judged.app.deploy()).toMatchObject({ did: 'run' });
     expect(await judged.app.level()).toBe('a');
   });
