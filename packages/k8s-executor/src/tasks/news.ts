@@ -1,54 +1,58 @@
 import type { SharedWatch, WatchEvent } from '../cluster/cluster.js';
 import { ownersOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import type { AppliedObject } from './applied-object.js';
 import type { Bell } from './bell.js';
 
 /**
  * Of which applied objects something was heard since it was last asked. Hundreds of objects share a watch, so an event
  * goes only to those that it is about: one subscription a watch, and no walk over all objects for each event.
  */
-export interface News {
+export interface News<T extends Named> {
   /** Something else has changed about it. */
-  tell(object: AppliedObject): void;
+  tell(object: T): void;
   /** Listens for the object itself; `hear` is told before the bell rings. */
-  ofObject(object: AppliedObject, watch: SharedWatch, hear: Hear): void;
+  ofObject(object: T, watch: SharedWatch, hear: Hear): void;
   /** Listens for what it owns (pods, ReplicaSets); `hear` is told before the bell rings. */
-  ofOwned(object: AppliedObject, watch: SharedWatch, hear: Hear): void;
+  ofOwned(object: T, watch: SharedWatch, hear: Hear): void;
   /** What `between` owns is the object's, too: a Deployment has its pods by way of a ReplicaSet. */
-  owns(object: AppliedObject, between: KubeObject | undefined): void;
+  owns(object: T, between: KubeObject | undefined): void;
   /** The objects that there is news of, each once; forgets them. */
-  take(): readonly AppliedObject[];
+  take(): readonly T[];
   stop(): void;
+}
+
+/** What there is news of: something that was applied. */
+interface Named {
+  readonly applied: KubeObject;
 }
 
 type Hear = (event: WatchEvent) => void;
 
 /** Those who listen on one watch. */
-interface Listening {
-  readonly byName: Map<string, { readonly object: AppliedObject; readonly hear: Hear }>;
+interface Listening<T> {
+  readonly byName: Map<string, { readonly object: T; readonly hear: Hear }>;
   /** Whose owned objects come by this watch, and what is told of them first. */
-  readonly owners: Map<AppliedObject, Hear>;
+  readonly owners: Map<T, Hear>;
 }
 
 /** The bell rings whenever there is news. */
-export function createNews(bell: Pick<Bell, 'ring'>): News {
-  const heardOf = new Set<AppliedObject>();
-  const byOwner = new Map<string, AppliedObject>();
-  const listening = new Map<SharedWatch, Listening>();
+export function createNews<T extends Named>(bell: Pick<Bell, 'ring'>): News<T> {
+  const heardOf = new Set<T>();
+  const byOwner = new Map<string, T>();
+  const listening = new Map<SharedWatch, Listening<T>>();
   const stops: (() => void)[] = [];
 
-  function tell(object: AppliedObject): void {
+  function tell(object: T): void {
     heardOf.add(object);
     bell.ring();
   }
 
-  function tellAll({ byName, owners }: Listening): void {
+  function tellAll({ byName, owners }: Listening<T>): void {
     for (const { object } of byName.values()) tell(object);
     for (const object of owners.keys()) tell(object);
   }
 
-  function hear(event: WatchEvent, listeners: Listening): void {
+  function hear(event: WatchEvent, listeners: Listening<T>): void {
     if (event.type === 'synced') {
       for (const own of listeners.byName.values()) own.hear(event);
       for (const hearOwned of listeners.owners.values()) hearOwned(event);
@@ -59,10 +63,10 @@ export function createNews(bell: Pick<Bell, 'ring'>): News {
     for (const object of passOn(event, listeners, owners)) tell(object);
   }
 
-  function listenTo(watch: SharedWatch): Listening {
+  function listenTo(watch: SharedWatch): Listening<T> {
     const known = listening.get(watch);
     if (known !== undefined) return known;
-    const added: Listening = { byName: new Map(), owners: new Map() };
+    const added: Listening<T> = { byName: new Map(), owners: new Map() };
     listening.set(watch, added);
     stops.push(
       watch.subscribe((event) => {
@@ -75,7 +79,7 @@ export function createNews(bell: Pick<Bell, 'ring'>): News {
     return added;
   }
 
-  function owns(object: AppliedObject, owner: KubeObject | undefined): void {
+  function owns(object: T, owner: KubeObject | undefined): void {
     if (owner?.metadata.uid !== undefined) byOwner.set(owner.metadata.uid, object);
   }
 
@@ -102,11 +106,11 @@ export function createNews(bell: Pick<Bell, 'ring'>): News {
 }
 
 /** Tells those whom an event is about, in itself or in what they own; the objects that it is about. */
-function passOn(
+function passOn<T extends Named>(
   event: Exclude<WatchEvent, { readonly type: 'synced' }>,
-  listeners: Listening,
-  owners: readonly AppliedObject[],
-): readonly AppliedObject[] {
+  listeners: Listening<T>,
+  owners: readonly T[],
+): readonly T[] {
   const own = listeners.byName.get(event.object.metadata.name);
   own?.hear(event);
   for (const owner of owners) listeners.owners.get(owner)?.(event);

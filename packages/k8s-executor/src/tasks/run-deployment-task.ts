@@ -7,9 +7,10 @@ import type { ReadinessRule } from '../readiness/readiness.js';
 import { applyObjects } from './apply-objects.js';
 import type { AppliedObject } from './applied-object.js';
 import { observe } from './observation.js';
-import type { Failing, Observation, Sight } from './observation.js';
+import type { Observation } from './observation.js';
 import { printPods } from './print-pods.js';
 import type { RunContext } from './run-context.js';
+import type { Failing, Sight } from './sight.js';
 
 /** Applies the objects of a service or chart and waits until all are current. `keep` is given what is observed from then on. */
 export async function runDeploymentTask(

@@ -2,8 +2,9 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { judge } from '../readiness/judge.js';
 import { listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
 import type { AppliedObject } from './applied-object.js';
-import { observe, type Sight } from './observation.js';
+import { observe } from './observation.js';
 import type { RunContext } from './run-context.js';
+import type { Sight } from './sight.js';
 
 /** What applying the objects of a task is given. */
 export interface ApplyOptions {
