@@ -4,12 +4,12 @@ import { withoutKeys } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
-import { quotePath } from '../tasks/field-path.js';
+import { isWithin, quotePath } from '../tasks/field-path.js';
 import { ownerOfField } from '../tasks/owned-fields.js';
 import { secretsAnnotation } from '../tasks/secret-inputs.js';
 import { redactJson } from '../tasks/redactor.js';
-import { compareFields } from './compare-fields.js';
-import type { FieldChange } from './compare-fields.js';
+import { compareFields } from '../tasks/compare-fields.js';
+import type { FieldChange } from '../tasks/compare-fields.js';
 
 /** What a deploy would do to an object. `conflict`: nothing, because a field belongs to somebody else. */
 export type DiffAction = 'create' | 'change' | 'delete' | 'unchanged' | 'conflict';
@@ -66,18 +66,21 @@ export function diffAsked(subject: DiffSubject, live: KubeObject | undefined): D
   return { ...itemOf(subject), action: actionOf(live, desired, fields), fields };
 }
 
-/** The item of an object that others hold fields of, these first, then what else would change. */
+/**
+ * The item of an object that others hold fields of, these first, then what else would change. Of a list or mapping that
+ * is held as a whole (the versions of a CRD) what differs in it.
+ */
 export function conflictItem(
   subject: DiffSubject,
   conflicts: readonly (FieldChange & { readonly manager: string })[],
   rest: DiffItem,
 ): DiffItem {
-  const fields = conflicts.map(({ manager, ...change }) => ({
-    ...shownField(change, subject, undefined),
-    manager,
-  }));
-  const named = new Set(fields.map(({ path }) => path));
-  const others = rest.fields.filter(({ path }) => !named.has(path));
+  const fields = conflicts.flatMap(({ manager, ...change }) => {
+    const whole = { ...shownField(change, subject, undefined), manager };
+    const below = rest.fields.filter(({ path }) => path !== whole.path && isWithin(path, whole.path));
+    return below.length === 0 ? [whole] : below.map((field) => ({ ...field, manager }));
+  });
+  const others = rest.fields.filter(({ path }) => fields.every((field) => field.path !== path));
   return { ...itemOf(subject), action: 'conflict', fields: [...fields, ...others] };
 }
 

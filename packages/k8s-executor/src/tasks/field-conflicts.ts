@@ -1,6 +1,9 @@
 import type { ApiFailure } from '../cluster/api-failure.js';
+import type { Json } from '../cluster/json.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { compareFields } from './compare-fields.js';
+import type { FieldChange } from './compare-fields.js';
 import { valueAt } from './field-path.js';
 import { isSecret } from './owned-fields.js';
 import type { FailureSides, PrintedFailure } from './printed-failure.js';
@@ -29,9 +32,7 @@ export function printConflicts(
   { live }: FailureSides,
 ): PrintedFailure {
   const fields = conflicts.map(({ field, manager }) => {
-    const values = isSecret(object)
-      ? ''
-      : ` (flotilla: ${printAt(object, field)}, ${manager}: ${printAt(live, field)})`;
+    const values = isSecret(object) ? '' : printSides(field, { manager, object, live });
     return `${field} belongs to "${manager}"${values}`;
   });
   const managers = [...new Set(conflicts.map(({ manager }) => manager))];
@@ -60,7 +61,38 @@ function adviceFor(managers: readonly string[]): string {
     : 'Take the field out of the manifest, or take it over with --force-conflicts.';
 }
 
-function printAt(object: KubeObject | undefined, path: string): string {
-  const value = object === undefined ? undefined : valueAt(object, path);
-  return value === undefined ? 'not known' : JSON.stringify(value);
+interface Sides extends FailureSides {
+  readonly manager: string;
+  readonly object: KubeObject;
+}
+
+const mostParts = 3;
+
+/** Both values; of a list or mapping that is owned as a whole (the versions of a CRD) those of the parts that differ. */
+function printSides(field: string, { manager, object, live }: Sides): string {
+  const [now, asked] = [valueAt(live, field), valueAt(object, field)];
+  const both = (change: Omit<FieldChange, 'path'>, absent: string) => printBoth(manager, change, absent);
+  if (now === undefined || asked === undefined) return both({ from: now, to: asked }, 'not known');
+  const changes = compareFields(now, asked, field);
+  // What the server has added by itself is no part of the conflict.
+  const telling = changes.filter(({ to }) => to !== undefined);
+  const parts = telling.length === 0 ? changes : telling;
+  const shown = parts
+    .slice(0, mostParts)
+    .map(({ path, ...change }) => `${path === field ? '' : ` in ${path}`}${both(change, 'not set')}`);
+  const left = parts.length - shown.length;
+  return `${shown.join(',')}${left === 0 ? '' : ` and in ${String(left)} more ${left === 1 ? 'field' : 'fields'}, which flotilla diff shows`}`;
+}
+
+function printBoth(manager: string, { from, to }: Omit<FieldChange, 'path'>, absent: string): string {
+  const [theirs, ours] = [from, to].map((value) => (value === undefined ? absent : printValue(value)));
+  return ` (flotilla: ${ours ?? absent}, ${manager}: ${theirs ?? absent})`;
+}
+
+const longestValue = 120;
+
+/** Of long values only how long: what is cut anywhere could no longer be told from a secret, and would be shown. */
+function printValue(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length <= longestValue ? text : `${String(text.length)} characters`;
 }

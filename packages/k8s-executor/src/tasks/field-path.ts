@@ -40,6 +40,11 @@ export function quotePath(path: string, values: readonly (Json | undefined)[]): 
   );
 }
 
+/** True for the path of a field itself, and of all that stands below it. */
+export function isWithin(path: string, field: string): boolean {
+  return path.startsWith(field) && /^(?:$|[.[])/.test(path.slice(field.length));
+}
+
 /** A key that a path may go on with, and what is left of the path behind it. */
 export interface Step {
   readonly key: string;

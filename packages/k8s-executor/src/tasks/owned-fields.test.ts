@@ -1,7 +1,6 @@
 import type { KubeObject } from '../cluster/kube-object.js';
 import { lostFields, ownerOfField } from './owned-fields.js';
 import { valueAt } from './field-path.js';
-import { printFailure } from './print-failure.js';
 
 const desired = {
   apiVersion: 'apps/v1',
@@ -59,19 +58,4 @@ test('a path of the API server finds its value', () => {
     valueAt(desired, '.spec.template.spec.containers[name="server"].ports[containerPort=80].containerPort'),
   ).toBe(80);
   expect(valueAt(desired, '.spec.nothing.here')).toBeUndefined();
-});
-
-test('a conflict names field, both managers and both values', () => {
-  const causes = [
-    {
-      reason: 'FieldManagerConflict',
-      message: 'conflict with "kubectl-edit" using apps/v1',
-      field: '.spec.replicas',
-    },
-  ];
-  const other = { ...desired, spec: { replicas: 5 } };
-  const failure = { kind: 'status', code: 409, reason: 'Conflict', message: 'Apply failed', causes } as const;
-  expect(printFailure(failure, desired, { live: other }).cause).toBe(
-    'Deployment n/a: conflict with another field manager: .spec.replicas belongs to "kubectl-edit" (flotilla: 2, kubectl-edit: 5). "kubectl-edit" is somebody\'s hand: `kubectl edit`',
-  );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Json } from '../cluster/json.js';
-import { valueAt } from '../tasks/field-path.js';
+import { valueAt } from './field-path.js';
 import { compareFields } from './compare-fields.js';
 
 test('items are told apart by what names them, whatever their order', () => {

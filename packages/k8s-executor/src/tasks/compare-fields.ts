@@ -1,6 +1,6 @@
 import { isJsonObject } from '../cluster/json.js';
 import type { Json, JsonObject } from '../cluster/json.js';
-import { printSelector } from '../tasks/field-path.js';
+import { printSelector } from './field-path.js';
 
 /** A field with its value on both sides; `undefined`: it is not there. */
 export interface FieldChange {
