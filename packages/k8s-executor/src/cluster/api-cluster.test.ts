@@ -3,7 +3,7 @@ import { ApiCluster } from './api-cluster.js';
 import type { ApiResult } from './api-failure.js';
 import { isJsonObject } from './json.js';
 import type { Json } from './json.js';
-import type { ApiRequest, ApiResponse, Transport } from './transport.js';
+import type { ApiRequest, ApiResponse, Transport } from './transport/transport.js';
 
 const served = (kind: string, resource: string, scope = 'Namespaced') => ({
   resource,

@@ -14,10 +14,10 @@ import type { Json, JsonObject } from './json.js';
 import type { KubeObject } from './kube-object.js';
 import { listObjects } from './list-objects.js';
 import { collectionPath, objectPath, segment } from './resource-path.js';
-import { APPLY_CONTENT_TYPE } from './retry-policy.js';
-import { ResourceWatch } from './shared-watch.js';
-import type { ServerTraits } from './shared-watch.js';
-import type { ApiRequest, Transport } from './transport.js';
+import { APPLY_CONTENT_TYPE } from './transport/retry-policy.js';
+import { ResourceWatch } from './watch/shared-watch.js';
+import type { ServerTraits } from './watch/shared-watch.js';
+import type { ApiRequest, Transport } from './transport/transport.js';
 
 /** Who our fields belong to on the server (execution.md §1). */
 const FIELD_MANAGER = 'flotilla';

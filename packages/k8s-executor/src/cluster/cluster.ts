@@ -2,7 +2,7 @@ import type { ObjectReference } from '@flotilla/core';
 import type { ApiFailure, ApiResult } from './api-failure.js';
 import type { JsonObject } from './json.js';
 import type { KubeObject } from './kube-object.js';
-import type { WritePermit } from './transport.js';
+import type { WritePermit } from './transport/transport.js';
 
 /** A kind as the server serves it. */
 export interface Resource {

@@ -2,9 +2,9 @@ import { systemClock } from '@flotilla/core';
 import type { Clock } from '@flotilla/core';
 import { ApiCluster } from './api-cluster.js';
 import type { Cluster } from './cluster.js';
-import { fixedCredentials } from './credentials.js';
-import { HttpTransport } from './http-transport.js';
-import { NodeHttp } from './node-http.js';
+import { fixedCredentials } from './kubeconfig/credentials.js';
+import { HttpTransport } from './transport/http-transport.js';
+import { NodeHttp } from './transport/node-http.js';
 
 export interface ConnectToOptions {
   /** E.g. `http://127.0.0.1:40123`. */

@@ -1,7 +1,7 @@
 import type { ApiResult } from './api-failure.js';
 import { Discovery } from './discovery.js';
 import type { Json } from './json.js';
-import type { ApiRequest, ApiResponse, Transport } from './transport.js';
+import type { ApiRequest, ApiResponse, Transport } from './transport/transport.js';
 
 function transportOf(answer: (request: ApiRequest) => Json | number) {
   const asked: string[] = [];

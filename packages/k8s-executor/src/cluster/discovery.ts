@@ -8,7 +8,7 @@ import {
 } from './discovery-document.js';
 import type { DiscoveredResources } from './discovery-document.js';
 import { groupVersionPath } from './resource-path.js';
-import type { Transport } from './transport.js';
+import type { Transport } from './transport/transport.js';
 
 /** `apart`: the server is older than aggregated discovery, group versions are asked for one by one. */
 type Discovered = DiscoveredResources | 'apart';

@@ -61,3 +61,9 @@ export function ownersOf({ metadata: { ownerReferences } }: KubeObject): readonl
     isJsonObject(owner) && typeof owner['uid'] === 'string' ? [owner['uid']] : [],
   );
 }
+
+/** `spec` or `status` of an object; empty when there is none. */
+export function part(object: KubeObject, name: 'spec' | 'status'): JsonObject {
+  const value = object[name];
+  return isJsonObject(value) ? value : {};
+}

@@ -3,7 +3,7 @@ import type { Resource } from './cluster.js';
 import { isJsonObject } from './json.js';
 import type { Json, JsonObject } from './json.js';
 import type { KubeObject } from './kube-object.js';
-import type { ApiRequest, Transport } from './transport.js';
+import type { ApiRequest, Transport } from './transport/transport.js';
 
 /** A list as it was at one moment. */
 export interface ListedObjects {

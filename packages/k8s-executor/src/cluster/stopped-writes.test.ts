@@ -1,10 +1,10 @@
 import { ManualClock } from '../testing/manual-clock.js';
 import { answerJson, startScriptedServer } from '../testing/scripted-server.js';
 import type { Script, ScriptedServer } from '../testing/scripted-server.js';
-import { fixedCredentials } from './credentials.js';
-import { HttpTransport } from './http-transport.js';
-import { NodeHttp } from './node-http.js';
-import type { ApiRequest } from './transport.js';
+import { fixedCredentials } from './kubeconfig/credentials.js';
+import { HttpTransport } from './transport/http-transport.js';
+import { NodeHttp } from './transport/node-http.js';
+import type { ApiRequest } from './transport/transport.js';
 
 const open: { server?: ScriptedServer; transport?: HttpTransport } = {};
 

@@ -7,11 +7,11 @@ import type { DiffField, DiffItem } from '../diff/diff-item.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
 import { keyedDigest } from '../record/deployment-key.js';
-import { digestAnnotationOf, digestOf } from '../tasks/digest.js';
-import { isSecret } from '../tasks/owned-fields.js';
-import type { PreparedRun } from '../tasks/prepare-run.js';
-import { secretInputsOf, secretsAnnotation } from '../tasks/secret-inputs.js';
-import { redactJson } from '../tasks/redactor.js';
+import { digestAnnotationOf, digestOf } from '../objects/digest.js';
+import { isSecret } from '../objects/owned-fields.js';
+import type { PreparedRun } from '../prepare/prepare-run.js';
+import { secretInputsOf, secretsAnnotation } from '../tasks/apply/secret-inputs.js';
+import { redactJson } from '../objects/redactor.js';
 import { maskSecret, maskVariables } from './mask-secret.js';
 
 /** What somebody has looked at and approved of one object: the change, and the state of the cluster that it starts from. */

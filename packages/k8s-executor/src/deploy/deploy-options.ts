@@ -2,8 +2,8 @@ import type { Diagnostic, EventSink, ExpectedDurations, Refusal, RunSettled } fr
 import type { JournalMode } from '../record/journal/open-journal.js';
 import type { GuardedCluster } from '../record/lock/guard-writes.js';
 import type { RunOrigin } from '../record/run-origin.js';
-import type { PrepareRunOptions } from '../tasks/prepare-run.js';
-import type { Redactor } from '../tasks/redactor.js';
+import type { PrepareRunOptions } from '../prepare/prepare-run.js';
+import type { Redactor } from '../objects/redactor.js';
 import type { RunContext } from '../tasks/run-context.js';
 import type { ApprovedPlan } from './approved-plan.js';
 import type { PruneChoice } from './pruning.js';

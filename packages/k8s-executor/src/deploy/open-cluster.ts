@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { connectCluster } from '../cluster/connect-cluster.js';
 import { connectTo } from '../cluster/connect-to.js';
 import type { Environment } from '../cluster/environment.js';
-import type { Redactor } from '../tasks/redactor.js';
+import type { Redactor } from '../objects/redactor.js';
 import { rehearsedGraceTimes, type GraceTimes } from '../failure/grace-times.js';
 
 /** Which cluster somebody asked for. */

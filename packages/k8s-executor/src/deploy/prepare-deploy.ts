@@ -2,7 +2,7 @@ import type { ExpectedDurations, Plan, TaskId } from '@flotilla/core';
 import { expectedDurations, expectedInRun } from '../record/expected-durations.js';
 import { readJournal, type FoundJournal } from '../record/journal/read-journal.js';
 import { readReceipt, type Receipt } from '../record/receipt.js';
-import { prepareRun, type NotPrepared, type PreparedRun } from '../tasks/prepare-run.js';
+import { prepareRun, type NotPrepared, type PreparedRun } from '../prepare/prepare-run.js';
 import { barrierHints } from './barrier-hints.js';
 import type { GuardedOptions, Refused } from './deploy-options.js';
 import { planPruning, type Pruning } from './pruning.js';

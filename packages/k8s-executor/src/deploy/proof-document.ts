@@ -1,5 +1,5 @@
 import type { Plan } from '@flotilla/core';
-import type { Proof } from '../record/prove-deployment.js';
+import type { Proof } from '../status/prove-deployment.js';
 
 /**
  * A proof as a file: what a cache hashes in front of a deploy (nx.md §2), and what the deploy records its token from.

@@ -3,7 +3,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { labelValue, taskLabel } from '../manifest/labels.js';
 import type { KeptObject, Prunable } from '../record/find-prunable.js';
 import { removalLevels } from '../record/removal-order.js';
-import { removeObjects, type Removal } from '../tasks/remove-objects.js';
+import { removeObjects, type Removal } from '../tasks/remove/remove-objects.js';
 import type { RunContext } from '../tasks/run-context.js';
 
 export interface PruneOptions {

@@ -3,9 +3,9 @@ import type { ApiResult } from '../cluster/api-failure.js';
 import { recordHistory, type RecordHistoryOptions } from '../record/history/record-history.js';
 import { recordRun, type RecordedRun } from '../record/record-run.js';
 import { removeRecords } from '../record/remove-records.js';
-import { jobIdentity } from '../tasks/job-identity.js';
-import { createLiveObjects } from '../tasks/live-objects.js';
-import type { PreparedRun } from '../tasks/prepare-run.js';
+import { jobIdentity } from '../tasks/jobs/job-identity.js';
+import { createLiveObjects } from '../objects/live-objects.js';
+import type { PreparedRun } from '../prepare/prepare-run.js';
 import { unlessHurried } from './run-plumbing.js';
 
 /** What the end of a run is written down with. */

@@ -1,5 +1,5 @@
 import type { TaskId } from '@flotilla/core';
-import { addObjects, createRedactor } from '../tasks/redactor.js';
+import { addObjects, createRedactor } from '../objects/redactor.js';
 import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
 import { deployPlan } from './deploy-plan.js';
 import { planRollback } from './rollback-plan.js';

@@ -8,8 +8,8 @@ import { readHistory, readRevision } from '../record/history/read-history.js';
 import type { HistoryPlace, StoredRevision } from '../record/history/revision.js';
 import { emptyInventory, readInventory } from '../record/inventory.js';
 import { listMembers } from '../record/list-members.js';
-import { digestAnnotationOf } from '../tasks/digest.js';
-import { createLiveObjects } from '../tasks/live-objects.js';
+import { digestAnnotationOf } from '../objects/digest.js';
+import { createLiveObjects } from '../objects/live-objects.js';
 
 /** A good version of a task that is to be put back. */
 export interface RollbackTarget {

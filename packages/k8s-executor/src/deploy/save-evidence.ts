@@ -1,7 +1,7 @@
 import type { Evidence, TaskId } from '@flotilla/core';
 import { collectEvidence } from '../failure/collect-evidence.js';
 import { judge } from '../readiness/judge.js';
-import { observe } from '../tasks/observation.js';
+import { observe } from '../tasks/wait/observation.js';
 import type { RunContext } from '../tasks/run-context.js';
 import type { RollbackTarget } from './rollback-targets.js';
 

@@ -7,7 +7,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { connectTo } from '../cluster/connect-to.js';
 import { diffPlan } from '../diff/diff-plan.js';
 import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
-import { prepareRun } from '../tasks/prepare-run.js';
+import { prepareRun } from '../prepare/prepare-run.js';
 import { approvedItems } from './approved-plan.js';
 import { deployPlan } from './deploy-plan.js';
 

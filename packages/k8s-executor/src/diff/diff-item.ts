@@ -4,12 +4,12 @@ import { withoutKeys } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
-import { isWithin, quotePath } from '../tasks/field-path.js';
-import { ownerOfField } from '../tasks/owned-fields.js';
-import { secretsAnnotation } from '../tasks/secret-inputs.js';
-import { redactJson } from '../tasks/redactor.js';
-import { compareFields } from '../tasks/compare-fields.js';
-import type { FieldChange } from '../tasks/compare-fields.js';
+import { isWithin, quotePath } from '../objects/field-path.js';
+import { ownerOfField } from '../objects/owned-fields.js';
+import { secretsAnnotation } from '../tasks/apply/secret-inputs.js';
+import { redactJson } from '../objects/redactor.js';
+import { compareFields } from '../objects/compare-fields.js';
+import type { FieldChange } from '../objects/compare-fields.js';
 
 /** What a deploy would do to an object. `conflict`: nothing, because a field belongs to somebody else. */
 export type DiffAction = 'create' | 'change' | 'delete' | 'unchanged' | 'conflict';

@@ -1,5 +1,5 @@
 import { systemClock } from '@flotilla/core';
-import type { Transport } from '../cluster/transport.js';
+import type { Transport } from '../cluster/transport/transport.js';
 import { clusterContract, runContractCase } from '../testing/cluster-contract.js';
 import { transportTo } from '../testing/transport-to.js';
 import { startEmbeddedCluster } from './start-embedded-cluster.js';

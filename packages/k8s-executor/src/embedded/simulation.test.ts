@@ -1,10 +1,12 @@
 import { builtInDurations, systemClock } from '@flotilla/core';
 import type { Rehearsal, RehearsedTask, TaskId } from '@flotilla/core';
-import { fixedCredentials } from '../cluster/credentials.js';
-import { HttpTransport } from '../cluster/http-transport.js';
-import { NodeHttp } from '../cluster/node-http.js';
+import { part } from '../cluster/kube-object.js';
+import { listOf, mappingOf, textOf } from '../cluster/json.js';
+import { fixedCredentials } from '../cluster/kubeconfig/credentials.js';
+import { HttpTransport } from '../cluster/transport/http-transport.js';
+import { NodeHttp } from '../cluster/transport/node-http.js';
 import { taskLabel } from '../manifest/labels.js';
-import { conditionOf, listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
+import { conditionOf } from '../readiness/readiness.js';
 import { ContractClient } from '../testing/contract/contract-client.js';
 import { deployment, job } from '../testing/contract/manifests.js';
 import { startEmbeddedCluster } from './start-embedded-cluster.js';

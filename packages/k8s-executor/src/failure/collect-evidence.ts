@@ -1,10 +1,10 @@
 import type { Clock, Evidence } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
+import { mappingOf, numberOf, textOf } from '../cluster/json.js';
 import type { JsonObject } from '../cluster/json.js';
-import { linkAbort } from '../cluster/linked-abort.js';
-import { referenceOf } from '../cluster/kube-object.js';
+import { linkAbort } from '../cluster/transport/linked-abort.js';
+import { part, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, numberOf, part, textOf } from '../readiness/readiness.js';
 import { foldEvents, type EvidenceEvent } from './evidence-events.js';
 import { containerStatuses, crashKey, isReady, lastEnd, lastWordsAdvice } from './pod-symptoms.js';
 import { readEventsOf } from './read-events.js';

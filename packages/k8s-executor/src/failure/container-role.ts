@@ -1,6 +1,7 @@
+import { listOf, textOf } from '../cluster/json.js';
 import type { JsonObject } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { listOf, part, textOf } from '../readiness/readiness.js';
 
 /** A container of a pod by its part in it: `container app`, `init container migrate`, `sidecar proxy`. */
 export function nameContainer(pod: KubeObject, name: string): string {

@@ -1,6 +1,6 @@
 import type { Evidence } from '@flotilla/core';
+import { mappingOf, numberOf, textOf } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, numberOf, textOf } from '../readiness/readiness.js';
 import { timeOfEvent } from './read-events.js';
 import { plainRefusal } from './room-trouble.js';
 

@@ -1,6 +1,6 @@
+import { textOf } from '../cluster/json.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { textOf } from '../readiness/readiness.js';
 import { readEventsOf, timeOfEvent } from './read-events.js';
 
 const scaleUpReasons = ['TriggeredScaleUp', 'Nominated'];

@@ -1,6 +1,8 @@
+import { numberOf, textOf } from '../cluster/json.js';
 import type { JsonObject } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionOf, numberOf, part, textOf } from '../readiness/readiness.js';
+import { conditionOf } from '../readiness/readiness.js';
 import type { Readiness } from '../readiness/readiness.js';
 import { nameContainer } from './container-role.js';
 import { containerStatuses, lastEnd, lastWordsAdvice } from './pod-symptoms.js';

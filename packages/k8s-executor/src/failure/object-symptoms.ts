@@ -1,5 +1,7 @@
+import { numberOf, textOf } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionOf, numberOf, part, textOf } from '../readiness/readiness.js';
+import { conditionOf } from '../readiness/readiness.js';
 import type { Readiness } from '../readiness/readiness.js';
 import { silentMs, type GraceTimes } from './grace-times.js';
 import { explainEnd, failsByPods } from './job-end.js';

@@ -1,6 +1,8 @@
+import { listOf, mappingOf, numberOf, textOf } from '../cluster/json.js';
 import type { JsonObject } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionOf, listOf, mappingOf, numberOf, part, textOf } from '../readiness/readiness.js';
+import { conditionOf } from '../readiness/readiness.js';
 import {
   creatingKey,
   missingConfiguration,

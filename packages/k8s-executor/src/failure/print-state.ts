@@ -1,5 +1,7 @@
+import { numberOf, textOf } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { counted, numberOf, part, textOf } from '../readiness/readiness.js';
+import { counted } from '../readiness/readiness.js';
 import type { Readiness } from '../readiness/readiness.js';
 import { isReady } from './pod-symptoms.js';
 import type { Symptom } from './symptom.js';

@@ -1,6 +1,8 @@
+import { listOf, mappingOf, textOf } from '../cluster/json.js';
 import type { JsonObject } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionOf, listOf, mappingOf, part, textOf } from '../readiness/readiness.js';
+import { conditionOf } from '../readiness/readiness.js';
 import { containerSpec, nameContainer } from './container-role.js';
 import type { Symptom } from './symptom.js';
 

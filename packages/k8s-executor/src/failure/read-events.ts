@@ -1,6 +1,6 @@
+import { mappingOf, textOf } from '../cluster/json.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, textOf } from '../readiness/readiness.js';
 
 /** The events about an object; none when they cannot be read. */
 export async function readEventsOf(

@@ -1,6 +1,7 @@
+import { numberOf, textOf } from '../cluster/json.js';
 import type { SharedWatch } from '../cluster/cluster.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { numberOf, part, textOf } from '../readiness/readiness.js';
 
 /** Objects as a watch knows them. */
 type KnownObjects = Pick<SharedWatch, 'get' | 'ownedBy'>;

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../cluster/json.js';
+import { isJsonObject, listOf, textOf } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { listOf, part, textOf } from '../readiness/readiness.js';
 
 /** Whether objects of a kind live in namespaces; undefined when it cannot be known. */
 export type ScopeOf = (apiVersion: string, kind: string) => Promise<'namespaced' | 'cluster' | undefined>;

@@ -1,4 +1,6 @@
-import { current, mappingOf, numberOf, part, progressing, textOf } from './readiness.js';
+import { part } from '../cluster/kube-object.js';
+import { mappingOf, numberOf, textOf } from '../cluster/json.js';
+import { current, progressing } from './readiness.js';
 import type { ReadinessRule } from './readiness.js';
 
 /** kstatus' rule; with OnDelete old pods are what was asked for. */

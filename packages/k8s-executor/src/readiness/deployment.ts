@@ -1,4 +1,6 @@
-import { conditionsOf, counted, current, failed, isTrue, numberOf, part } from './readiness.js';
+import { part } from '../cluster/kube-object.js';
+import { numberOf } from '../cluster/json.js';
+import { conditionsOf, counted, current, failed, isTrue } from './readiness.js';
 import { printReadyReplicas, progressing } from './readiness.js';
 import type { ReadinessRule } from './readiness.js';
 

@@ -1,5 +1,6 @@
-import { conditionsOf, counted, current, failed, part, printCondition, progressing } from './readiness.js';
+import { conditionsOf, counted, current, failed, printCondition, progressing } from './readiness.js';
 import type { Readiness, ReadinessRule } from './readiness.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 
 /** What holds for every kind before its own rule is asked: deletion, an unseen generation, standard conditions. */

@@ -1,5 +1,7 @@
+import { numberOf } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionsOf, counted, current, failed, isTrue, numberOf, part, progressing } from './readiness.js';
+import { conditionsOf, counted, current, failed, isTrue, progressing } from './readiness.js';
 import type { Condition, Readiness, ReadinessRule } from './readiness.js';
 
 /** kstatus' rule: a job that runs is current. One that its spec suspends is what was asked for. */

@@ -1,4 +1,6 @@
-import { current, part, progressing, textOf } from './readiness.js';
+import { part } from '../cluster/kube-object.js';
+import { textOf } from '../cluster/json.js';
+import { current, progressing } from './readiness.js';
 import type { ReadinessRule } from './readiness.js';
 
 export const judgeNamespace: ReadinessRule = (object) => {

@@ -1,4 +1,6 @@
-import { current, failed, part, progressing, textOf } from './readiness.js';
+import { part } from '../cluster/kube-object.js';
+import { textOf } from '../cluster/json.js';
+import { current, failed, progressing } from './readiness.js';
 import type { ReadinessRule } from './readiness.js';
 
 /** kstatus' rule, and: a lost volume does not come back. Whether the claim waits for a pod to use it is not to be seen here. */

@@ -1,6 +1,7 @@
+import { listOf, mappingOf, textOf } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { conditionsOf, current, failed, isTrue, listOf, mappingOf, part, progressing } from './readiness.js';
-import { textOf } from './readiness.js';
+import { conditionsOf, current, failed, isTrue, progressing } from './readiness.js';
 import type { Readiness, ReadinessRule } from './readiness.js';
 
 /** kstatus' rule, and: a failed pod has failed; an unschedulable one waits, since a node may be on its way. */

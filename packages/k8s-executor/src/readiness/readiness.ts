@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../cluster/json.js';
-import { isJsonObject } from '../cluster/json.js';
+import { listOf, textOf } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 
 /** Whether an object is what was asked for: still on its way, there, or never going to be; with the reason in words. */
@@ -32,36 +32,6 @@ export function current(message: string): Readiness {
 
 export function failed(message: string): Readiness {
   return { status: 'failed', message };
-}
-
-/** `spec` or `status` of an object; empty when there is none. */
-export function part(object: KubeObject, name: 'spec' | 'status'): JsonObject {
-  const value = object[name];
-  return isJsonObject(value) ? value : {};
-}
-
-/** A whole number of a mapping; `fallback` when none is there. */
-export function numberOf(mapping: JsonObject, key: string, fallback = 0): number {
-  const value = mapping[key];
-  return typeof value === 'number' && Number.isInteger(value) ? value : fallback;
-}
-
-/** A text of a mapping; empty when it is not there. */
-export function textOf(mapping: JsonObject, key: string): string {
-  const value = mapping[key];
-  return typeof value === 'string' ? value : '';
-}
-
-/** The mapping at a key; empty when it is not there. */
-export function mappingOf(mapping: JsonObject, key: string): JsonObject {
-  const value = mapping[key];
-  return isJsonObject(value) ? value : {};
-}
-
-/** The mappings in the list at a key; empty when it is not there. */
-export function listOf(mapping: JsonObject, key: string): readonly JsonObject[] {
-  const value: Json | undefined = mapping[key];
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 /** `status.conditions` in their order, which matters: some rules stop at the first that says something. */

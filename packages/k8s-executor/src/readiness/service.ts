@@ -1,4 +1,6 @@
-import { current, listOf, mappingOf, part, progressing, textOf } from './readiness.js';
+import { part } from '../cluster/kube-object.js';
+import { listOf, mappingOf, textOf } from '../cluster/json.js';
+import { current, progressing } from './readiness.js';
 import type { ReadinessRule } from './readiness.js';
 
 /** Argo CD's rule: a load balancer needs an address. */

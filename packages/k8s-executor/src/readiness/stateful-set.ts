@@ -1,5 +1,7 @@
-import { counted, current, mappingOf, numberOf, part, printReadyReplicas } from './readiness.js';
-import { progressing, textOf } from './readiness.js';
+import { part } from '../cluster/kube-object.js';
+import { mappingOf, numberOf, textOf } from '../cluster/json.js';
+import { counted, current, printReadyReplicas } from './readiness.js';
+import { progressing } from './readiness.js';
 import type { ReadinessRule } from './readiness.js';
 
 /**

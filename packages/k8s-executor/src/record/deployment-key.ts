@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { mappingOf, textOf } from '../cluster/json.js';
 import type { ApiResult } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, textOf } from '../readiness/readiness.js';
 import type { InventoryOwner } from './inventory.js';
 import { recordLabels, recordName } from './record-names.js';
 

@@ -3,7 +3,7 @@ import { keyOf, printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { deploymentLabel, namespaceLabel } from '../manifest/labels.js';
 import type { Manifest } from '../manifest/parse-manifests.js';
-import { mapBounded } from '../tasks/map-bounded.js';
+import { mapBounded } from '../objects/map-bounded.js';
 import { partOfLabel } from './apply-set.js';
 import { inventoryId } from './inventory.js';
 import { memberTest, type ListMembersContext } from './list-members.js';

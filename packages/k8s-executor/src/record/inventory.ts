@@ -1,9 +1,8 @@
 import type { Refusal } from '@flotilla/core';
 import { isDenied, type ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { isJsonObject } from '../cluster/json.js';
+import { isJsonObject, textOf } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { textOf } from '../readiness/readiness.js';
 import {
   applySetId,
   groupKindOf,

@@ -1,6 +1,6 @@
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster, Resource } from '../cluster/cluster.js';
-import type { LiveObjects } from '../tasks/live-objects.js';
+import type { LiveObjects } from '../objects/live-objects.js';
 import type { Inventory } from './inventory.js';
 import { listMembers } from './list-members.js';
 

@@ -1,12 +1,12 @@
+import { listOf, textOf } from '../cluster/json.js';
 import type { ApiResult } from '../cluster/api-failure.js';
 import type { Cluster, Resource } from '../cluster/cluster.js';
-import { keyOf, referenceOf } from '../cluster/kube-object.js';
+import { keyOf, part, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { groupOf } from '../manifest/kind-scope.js';
 import { deploymentLabel, digestAnnotation, labelValue, namespaceLabel } from '../manifest/labels.js';
-import { listOf, part, textOf } from '../readiness/readiness.js';
-import type { LiveObjects } from '../tasks/live-objects.js';
-import { mapBounded } from '../tasks/map-bounded.js';
+import type { LiveObjects } from '../objects/live-objects.js';
+import { mapBounded } from '../objects/map-bounded.js';
 import { groupKindOf, partOfLabel } from './apply-set.js';
 import { inventoryId, type Inventory, type InventoryOwner } from './inventory.js';
 

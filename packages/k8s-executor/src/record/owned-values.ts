@@ -1,8 +1,8 @@
-import { isJsonObject } from '../cluster/json.js';
+import { isJsonObject, mappingOf } from '../cluster/json.js';
 import type { Json, JsonObject } from '../cluster/json.js';
+import { part } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { mappingOf, part } from '../readiness/readiness.js';
-import { isAutoscaled, isSecret, ownEntryOf } from '../tasks/owned-fields.js';
+import { isAutoscaled, isSecret, ownEntryOf } from '../objects/owned-fields.js';
 
 /**
  * The values of exactly the fields that we own in a live object, in the shape of its `fieldsV1`: what the server and

@@ -3,7 +3,7 @@ import type { DeploymentFile, Plan, RunSettled, TaskId, TaskSummary } from '@flo
 import type { ApiResult } from '../cluster/api-failure.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import type { LiveObjects } from '../tasks/live-objects.js';
+import type { LiveObjects } from '../objects/live-objects.js';
 import { readClusterUid } from './cluster-uid.js';
 import { deleteReceipt, readReceipt, writeReceipt } from './receipt.js';
 import type { Receipt, TaskReceipt } from './receipt.js';

@@ -2,8 +2,8 @@ import type { Cluster } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { deploymentLabel, labelValue } from '../manifest/labels.js';
-import { mapBounded } from '../tasks/map-bounded.js';
-import { printFailure } from '../tasks/print-failure.js';
+import { mapBounded } from '../objects/map-bounded.js';
+import { printFailure } from '../api-errors/print-failure.js';
 import type { InventoryOwner } from './inventory.js';
 import { recordLabel, recordName } from './record-names.js';
 

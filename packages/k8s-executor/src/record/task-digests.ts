@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '../cluster/json.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
-import { digestOf } from '../tasks/digest.js';
-import { isSecret } from '../tasks/owned-fields.js';
+import { digestOf } from '../objects/digest.js';
+import { isSecret } from '../objects/owned-fields.js';
 import { ownedValues } from './owned-values.js';
 
 /** An object as the files ask for it, and as the cluster holds it. */

@@ -1,9 +1,9 @@
 import type { Clock } from '@flotilla/core';
 import { ApiCluster } from '../cluster/api-cluster.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { fixedCredentials } from '../cluster/credentials.js';
-import type { ExchangeResult, HttpPort, HttpRequest } from '../cluster/http-port.js';
-import { HttpTransport } from '../cluster/http-transport.js';
+import { fixedCredentials } from '../cluster/kubeconfig/credentials.js';
+import type { ExchangeResult, HttpPort, HttpRequest } from '../cluster/transport/http-port.js';
+import { HttpTransport } from '../cluster/transport/http-transport.js';
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
 import { replyOf, responseOf } from './reply.js';
 

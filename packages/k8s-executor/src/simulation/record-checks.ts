@@ -1,10 +1,10 @@
-import { printReference, referenceOf } from '../cluster/kube-object.js';
+import { textOf } from '../cluster/json.js';
+import { part, printReference, referenceOf } from '../cluster/kube-object.js';
 import type { StoreEvent } from '../embedded/store/object-store.js';
 import { groupKindOf, kindsAnnotation, parseList, partOfLabel } from '../record/apply-set.js';
 import { decodeJournal } from '../record/journal/journal-document.js';
 import type { Journal } from '../record/journal/journal-document.js';
 import { recordLabel, recordName } from '../record/record-names.js';
-import { part, textOf } from '../readiness/readiness.js';
 import type { ClusterState } from './live-state.js';
 import type { Writer } from './watchman.js';
 

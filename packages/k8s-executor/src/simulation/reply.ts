@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../cluster/http-port.js';
+import type { HttpResponse } from '../cluster/transport/http-port.js';
 import type { Answer } from '../embedded/api/answer.js';
 import { createByteStream } from './byte-stream.js';
 import type { SeededRandom } from './seeded-random.js';

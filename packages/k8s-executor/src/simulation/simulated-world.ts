@@ -1,8 +1,8 @@
 import type { EventSink } from '@flotilla/core';
 import { ApiCluster } from '../cluster/api-cluster.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { fixedCredentials } from '../cluster/credentials.js';
-import { HttpTransport } from '../cluster/http-transport.js';
+import { fixedCredentials } from '../cluster/kubeconfig/credentials.js';
+import { HttpTransport } from '../cluster/transport/http-transport.js';
 import { deployPlan } from '../deploy/deploy-plan.js';
 import type { DeployPlanOptions, DeployPlanResult } from '../deploy/deploy-options.js';
 import { rollbackDeployment } from '../deploy/rollback-deployment.js';

@@ -2,8 +2,8 @@ import { keyOf, printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { StoreEvent } from '../embedded/store/object-store.js';
 import { conditionOf } from '../readiness/readiness.js';
-import { digestAnnotationOf } from '../tasks/digest.js';
-import { secretInputsOf } from '../tasks/secret-inputs.js';
+import { digestAnnotationOf } from '../objects/digest.js';
+import { secretInputsOf } from '../tasks/apply/secret-inputs.js';
 
 export interface WatchmanOptions {
   /** Values that may stand in Secrets only. */

@@ -1,6 +1,6 @@
 import type { Answer } from '../embedded/api/answer.js';
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
-import type { ExchangeResult, HttpPort, HttpRequest } from '../cluster/http-port.js';
+import type { ExchangeResult, HttpPort, HttpRequest } from '../cluster/transport/http-port.js';
 import { errorReply, overloadReply, replyOf, responseOf } from './reply.js';
 import type { Reply } from './reply.js';
 import type { SeededRandom } from './seeded-random.js';

@@ -1,8 +1,8 @@
 import type { TaskContext, Verdict } from '@flotilla/core';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { isStateful, removalLevels } from '../record/removal-order.js';
-import { printKinds } from './print-kinds.js';
-import { removeObjects } from './remove-objects.js';
+import { printKinds } from './remove/print-kinds.js';
+import { removeObjects } from './remove/remove-objects.js';
 import type { RunContext } from './run-context.js';
 
 /** `keepLeft` is told what is still there, for a removal that does not end. */

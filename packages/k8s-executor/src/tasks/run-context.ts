@@ -4,10 +4,10 @@ import type { ReadinessRule } from '../readiness/readiness.js';
 import type { GraceTimes } from '../failure/grace-times.js';
 import type { DeploymentKey } from '../record/deployment-key.js';
 import type { Membership } from '../record/membership.js';
-import type { LiveObjects } from './live-objects.js';
-import type { PlanFacts } from './plan-facts.js';
-import type { Redactor } from './redactor.js';
-import type { SecretLearner } from './secret-learner.js';
+import type { LiveObjects } from '../objects/live-objects.js';
+import type { PlanFacts } from '../api-errors/plan-facts.js';
+import type { Redactor } from '../objects/redactor.js';
+import type { SecretLearner } from '../objects/secret-learner.js';
 
 /** What all tasks of a run share. */
 export interface RunContext {

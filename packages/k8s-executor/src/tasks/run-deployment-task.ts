@@ -4,13 +4,13 @@ import type { EvidenceSource, Finding, FoundLog } from '../failure/collect-evide
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import type { ReadinessRule } from '../readiness/readiness.js';
-import { applyObjects } from './apply-objects.js';
-import type { AppliedObject } from './applied-object.js';
-import { observe } from './observation.js';
-import type { Observation } from './observation.js';
-import { printPods } from './print-pods.js';
+import { applyObjects } from './apply/apply-objects.js';
+import type { AppliedObject } from './apply/applied-object.js';
+import { observe } from './wait/observation.js';
+import type { Observation } from './wait/observation.js';
+import { printPods } from './wait/print-pods.js';
 import type { RunContext } from './run-context.js';
-import type { Failing, Sight } from './sight.js';
+import type { Failing, Sight } from './wait/sight.js';
 
 /** Applies the objects of a service or chart and waits until all are current. `keep` is given what is observed from then on. */
 export async function runDeploymentTask(

@@ -5,7 +5,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import { labelObject } from '../manifest/labels.js';
 import { createFakeCluster } from '../testing/fake-cluster.js';
 import { createTestContext } from '../testing/test-context.js';
-import { withDigest } from './digest.js';
+import { withDigest } from '../objects/digest.js';
 import { createTaskRunner } from './task-runner.js';
 
 const task = { kind: 'service', id: 'services.api', name: 'api' } as TaskNode;

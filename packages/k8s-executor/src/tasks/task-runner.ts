@@ -9,15 +9,15 @@ import type {
 } from '@flotilla/core';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { collectEvidence, evidenceAtHand } from '../failure/collect-evidence.js';
-import { isUnchanged } from './apply-objects.js';
-import type { AppliedObject } from './applied-object.js';
-import { observe } from './observation.js';
-import type { Observation } from './observation.js';
+import { isUnchanged } from './apply/apply-objects.js';
+import type { AppliedObject } from './apply/applied-object.js';
+import { observe } from './wait/observation.js';
+import type { Observation } from './wait/observation.js';
 import { removeEnvironment } from './remove-environment.js';
 import type { RunContext } from './run-context.js';
 import { findingOf, runDeploymentTask, sourceOf } from './run-deployment-task.js';
 import { runJobTask } from './run-job-task.js';
-import { explainRemoval } from './stuck-removal.js';
+import { explainRemoval } from './remove/stuck-removal.js';
 
 /** The port through which core runs tasks, over rendered objects and one cluster. */
 export function createTaskRunner(

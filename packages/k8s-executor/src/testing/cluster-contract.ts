@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Transport } from '../cluster/transport.js';
+import type { Transport } from '../cluster/transport/transport.js';
 import { applyCases } from './contract/apply-cases.js';
 import { changeCases } from './contract/change-cases.js';
 import { ContractClient } from './contract/contract-client.js';

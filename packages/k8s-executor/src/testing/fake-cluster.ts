@@ -1,8 +1,8 @@
+import { listOf } from '../cluster/json.js';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import type { Cluster, SharedWatch, WatchEvent } from '../cluster/cluster.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { listOf } from '../readiness/readiness.js';
 
 /** A cluster in memory, and the hands of its controllers. */
 export interface FakeCluster {

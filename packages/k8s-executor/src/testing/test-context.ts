@@ -2,8 +2,8 @@ import type { Clock } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import { defaultGraceTimes } from '../failure/grace-times.js';
 import { judge } from '../readiness/judge.js';
-import { createLiveObjects } from '../tasks/live-objects.js';
-import { createRedactor } from '../tasks/redactor.js';
+import { createLiveObjects } from '../objects/live-objects.js';
+import { createRedactor } from '../objects/redactor.js';
 import type { RunContext } from '../tasks/run-context.js';
 
 /** What tasks of a run of the deployment `shop` share, with nothing asked for and no records. */

@@ -1,5 +1,6 @@
+import { mappingOf, textOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { mappingOf, part, textOf } from '../../readiness/readiness.js';
 
 /** What the server assigns to a new object besides defaults: addresses of Services, the selector of a Job. */
 export function createAssigner(newUid: () => string): (object: KubeObject) => KubeObject {

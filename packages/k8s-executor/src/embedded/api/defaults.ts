@@ -1,7 +1,7 @@
-import { isJsonObject } from '../../cluster/json.js';
+import { isJsonObject, listOf, mappingOf, textOf } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, part, textOf } from '../../readiness/readiness.js';
 
 const always = { restartPolicy: 'Always' } as const;
 

@@ -1,7 +1,6 @@
-import { isJsonObject } from '../../cluster/json.js';
+import { isJsonObject, mappingOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { mappingOf, textOf } from '../../readiness/readiness.js';
 import type { DeleteRequest, ObjectLifecycle, Propagation } from '../store/object-lifecycle.js';
 import type { ObjectStore } from '../store/object-store.js';
 import { apiVersionOf } from '../store/served-kind.js';

@@ -1,5 +1,6 @@
+import { listOf, textOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, part, textOf } from '../../readiness/readiness.js';
 import type { Kubelet } from '../pods/kubelet.js';
 import type { Answer } from './answer.js';
 import type { ResourceRequest } from './resource-request.js';

@@ -1,7 +1,8 @@
-import { isJsonObject } from '../../cluster/json.js';
+import { isJsonObject, listOf, mappingOf, numberOf, textOf } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { conditionOf, listOf, mappingOf, numberOf, part, textOf } from '../../readiness/readiness.js';
+import { conditionOf } from '../../readiness/readiness.js';
 import { controllerOf } from '../store/object-store.js';
 import { ageOf, printAge } from './print-age.js';
 import { podStatus, readyContainers, restarts } from './table-pod.js';

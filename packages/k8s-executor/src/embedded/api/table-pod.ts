@@ -1,6 +1,7 @@
+import { listOf, numberOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, numberOf, part, textOf } from '../../readiness/readiness.js';
 
 /** `ready/all` of a pod's containers. */
 export function readyContainers(pod: KubeObject): string {

@@ -1,10 +1,10 @@
 import type { StatusCause } from '../../cluster/api-failure.js';
-import { isJsonObject } from '../../cluster/json.js';
+import { isJsonObject, listOf, mappingOf, textOf } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject, ObjectMeta } from '../../cluster/kube-object.js';
 import { isEqual } from '../apply/compare.js';
 import { finalizersOf } from '../store/object-lifecycle.js';
-import { listOf, mappingOf, part, textOf } from '../../readiness/readiness.js';
 
 /** What the API server would find wrong with an object as a whole; empty when it would store it. */
 export function findFaults(object: KubeObject): readonly StatusCause[] {

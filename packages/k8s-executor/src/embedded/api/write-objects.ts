@@ -1,8 +1,7 @@
-import { isJsonObject } from '../../cluster/json.js';
+import { isJsonObject, mappingOf, textOf } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
-import { isKubeObject } from '../../cluster/kube-object.js';
+import { isKubeObject, part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { mappingOf, part, textOf } from '../../readiness/readiness.js';
 import { applyObject, printConflictMessage } from '../apply/apply-object.js';
 import { trackUpdate } from '../apply/managed-fields.js';
 import type { Writer } from '../apply/managed-fields.js';

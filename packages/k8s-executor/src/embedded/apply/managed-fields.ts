@@ -1,6 +1,6 @@
+import { listOf, mappingOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, textOf } from '../../readiness/readiness.js';
 import { withoutKeys } from '../store/without-keys.js';
 import { compareFields } from './compare.js';
 import { difference, fromFieldsV1, intersection, toFieldsV1, union } from './field-set.js';

@@ -1,6 +1,7 @@
+import { listOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, part } from '../../readiness/readiness.js';
 
 export interface NewCondition {
   readonly type: string;

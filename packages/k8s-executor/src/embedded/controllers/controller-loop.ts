@@ -1,5 +1,5 @@
+import { textOf } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { textOf } from '../../readiness/readiness.js';
 import type { Kubelet } from '../pods/kubelet.js';
 import { ownersOf } from '../store/object-store.js';
 import type { StoreEvent } from '../store/object-store.js';

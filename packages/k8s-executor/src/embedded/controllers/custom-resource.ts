@@ -1,5 +1,7 @@
+import { listOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { conditionOf, listOf, part } from '../../readiness/readiness.js';
+import { conditionOf } from '../../readiness/readiness.js';
 import { customKinds } from '../store/kind-registry.js';
 import { nextCondition } from './conditions.js';
 import { later } from './world.js';

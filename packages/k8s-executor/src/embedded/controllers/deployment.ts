@@ -1,6 +1,8 @@
+import { listOf, mappingOf, numberOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { conditionOf, listOf, mappingOf, numberOf, part } from '../../readiness/readiness.js';
+import { conditionOf } from '../../readiness/readiness.js';
 import { fillDefaults } from '../api/defaults.js';
 import { isEqual } from '../apply/compare.js';
 import { nextCondition } from './conditions.js';

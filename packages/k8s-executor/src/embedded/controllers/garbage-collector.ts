@@ -1,6 +1,6 @@
+import { textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject, ObjectMeta } from '../../cluster/kube-object.js';
-import { textOf } from '../../readiness/readiness.js';
 import { finalizersOf } from '../store/object-lifecycle.js';
 import { ownersOf } from '../store/object-store.js';
 import type { StoreEvent } from '../store/object-store.js';

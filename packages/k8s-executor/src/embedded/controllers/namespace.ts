@@ -1,5 +1,5 @@
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { part } from '../../readiness/readiness.js';
 import type { World } from './world.js';
 
 /** Furnishes a namespace, or empties it when it is to go. */

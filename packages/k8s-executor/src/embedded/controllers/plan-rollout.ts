@@ -1,5 +1,6 @@
+import { mappingOf, numberOf, textOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { mappingOf, numberOf, part, textOf } from '../../readiness/readiness.js';
 
 export interface Scaling {
   readonly set: KubeObject;

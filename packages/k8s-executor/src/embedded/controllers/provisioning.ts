@@ -1,5 +1,6 @@
+import { mappingOf, textOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { mappingOf, part, textOf } from '../../readiness/readiness.js';
 import { annotationPrefix } from '../pods/behaviour.js';
 import { later } from './world.js';
 import type { World } from './world.js';

@@ -1,5 +1,6 @@
+import { numberOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { numberOf, part } from '../../readiness/readiness.js';
 import { controlled, createPod, deletePod, isActive, isReady } from './owned-pods.js';
 import type { World } from './world.js';
 

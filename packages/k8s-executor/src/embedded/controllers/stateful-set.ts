@@ -1,5 +1,6 @@
+import { listOf, mappingOf, numberOf, textOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, numberOf, part, textOf } from '../../readiness/readiness.js';
 import { fillDefaults } from '../api/defaults.js';
 import { templateHash } from './deployment.js';
 import { controlled, createPod, deletePod, isReady, phaseOf } from './owned-pods.js';

@@ -1,7 +1,8 @@
 import type { Rehearsal, RehearsedTask, TaskId } from '@flotilla/core';
+import { listOf, textOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
 import { taskLabel } from '../../manifest/labels.js';
-import { listOf, part, textOf } from '../../readiness/readiness.js';
 import { controllerOf } from '../store/object-store.js';
 
 export type PodMode =

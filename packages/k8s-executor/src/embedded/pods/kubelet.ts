@@ -1,5 +1,5 @@
+import { numberOf } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { numberOf } from '../../readiness/readiness.js';
 import type { World } from '../controllers/world.js';
 import type { StoreEvent } from '../store/object-store.js';
 import { ancestorsOf } from './behaviour.js';

@@ -1,6 +1,7 @@
+import { listOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, part, textOf } from '../../readiness/readiness.js';
 import { nextCondition } from '../controllers/conditions.js';
 import type { NewCondition } from '../controllers/conditions.js';
 

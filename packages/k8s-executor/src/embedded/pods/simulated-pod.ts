@@ -1,6 +1,7 @@
+import { listOf, mappingOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, part, textOf } from '../../readiness/readiness.js';
 import { later } from '../controllers/world.js';
 import type { World } from '../controllers/world.js';
 import type { PodScript } from './behaviour.js';

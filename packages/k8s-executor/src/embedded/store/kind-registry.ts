@@ -1,5 +1,6 @@
+import { listOf, mappingOf, textOf } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, part, textOf } from '../../readiness/readiness.js';
 import { apiVersionOf, builtInKinds } from './served-kind.js';
 import type { ServedKind } from './served-kind.js';
 

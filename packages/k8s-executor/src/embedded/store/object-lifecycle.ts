@@ -1,6 +1,7 @@
+import { textOf } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject, ObjectMeta } from '../../cluster/kube-object.js';
-import { part, textOf } from '../../readiness/readiness.js';
 import { isEqual } from '../apply/compare.js';
 import type { ClusterTime } from './cluster-time.js';
 import type { ObjectStore } from './object-store.js';

@@ -1,6 +1,6 @@
+import { listOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, textOf } from '../../readiness/readiness.js';
 import type { ServedKind } from './served-kind.js';
 
 /** One change of one object. */

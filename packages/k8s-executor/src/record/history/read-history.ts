@@ -1,10 +1,9 @@
 import type { TaskId } from '@flotilla/core';
 import type { ApiResult } from '../../cluster/api-failure.js';
 import type { Cluster } from '../../cluster/cluster.js';
-import { isJsonObject } from '../../cluster/json.js';
+import { isJsonObject, listOf, mappingOf, numberOf, textOf } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, numberOf, textOf } from '../../readiness/readiness.js';
 import { decodeObjects } from './encode-objects.js';
 import {
   historySelector,

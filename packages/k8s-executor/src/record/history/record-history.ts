@@ -4,10 +4,10 @@ import type { ApiResult } from '../../cluster/api-failure.js';
 import type { JsonObject } from '../../cluster/json.js';
 import { keyOf, referenceOf } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { digestAnnotationOf, digestOf } from '../../tasks/digest.js';
-import { mapBounded } from '../../tasks/map-bounded.js';
-import { holdsSecret } from '../../tasks/redactor.js';
-import type { Redactor } from '../../tasks/redactor.js';
+import { digestAnnotationOf, digestOf } from '../../objects/digest.js';
+import { mapBounded } from '../../objects/map-bounded.js';
+import { holdsSecret } from '../../objects/redactor.js';
+import type { Redactor } from '../../objects/redactor.js';
 import type { RecordedRun } from '../record-run.js';
 import { encodeObjects } from './encode-objects.js';
 import {

@@ -1,8 +1,8 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { referenceOf } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { digestAnnotationOf } from '../../tasks/digest.js';
-import { isSecret } from '../../tasks/owned-fields.js';
+import { digestAnnotationOf } from '../../objects/digest.js';
+import { isSecret } from '../../objects/owned-fields.js';
 
 /** Whether the cluster holds other versions of these Secrets than are asked for. One that is not there, or may not be read, is none. */
 export async function hasOtherSecrets(objects: readonly KubeObject[], cluster: Cluster): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { CancelReason, Clock, ObjectReference } from '@flotilla/core';
 import type { ApiResult } from '../../cluster/api-failure.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { JsonObject } from '../../cluster/json.js';
-import type { WritePermit } from '../../cluster/transport.js';
+import type { WritePermit } from '../../cluster/transport/transport.js';
 import { LeasePermit } from './lease-permit.js';
 import { heldBy, microTime, readLease } from './lease-record.js';
 import type { LeaseRecord, LockHolder, LockRequest } from './lease-record.js';

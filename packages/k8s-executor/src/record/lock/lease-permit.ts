@@ -1,5 +1,5 @@
 import type { Clock } from '@flotilla/core';
-import type { WritePermit } from '../../cluster/transport.js';
+import type { WritePermit } from '../../cluster/transport/transport.js';
 
 export interface LeasePermitOptions {
   readonly clock: Clock;

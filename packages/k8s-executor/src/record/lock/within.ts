@@ -1,5 +1,5 @@
 import type { Clock } from '@flotilla/core';
-import type { WritePermit } from '../../cluster/transport.js';
+import type { WritePermit } from '../../cluster/transport/transport.js';
 
 /**
  * Asks with a permit that ends after `limitMs`, so that a server that does not answer is not waited for longer. Leaves

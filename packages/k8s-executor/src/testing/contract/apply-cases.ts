@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { listOf, mappingOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, part } from '../../readiness/readiness.js';
 import type { ContractCase } from './contract-client.js';
 import { configMap, deployment, service } from './manifests.js';
 import { assertRefused } from './object-cases.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { mappingOf, textOf } from '../../cluster/json.js';
 import type { Json, JsonObject } from '../../cluster/json.js';
-import { mappingOf, textOf } from '../../readiness/readiness.js';
 import type { ContractAnswer, ContractCase, ContractClient } from './contract-client.js';
 import { configMap } from './manifests.js';
 import { assertRefused } from './object-cases.js';

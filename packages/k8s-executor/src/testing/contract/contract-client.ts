@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Json, JsonObject } from '../../cluster/json.js';
 import { isJsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import type { Transport } from '../../cluster/transport.js';
+import type { Transport } from '../../cluster/transport/transport.js';
 
 /** What a server answered. */
 export interface ContractAnswer {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mappingOf, part, textOf } from '../../readiness/readiness.js';
+import { part } from '../../cluster/kube-object.js';
+import { mappingOf, textOf } from '../../cluster/json.js';
 import type { ContractAnswer, ContractCase } from './contract-client.js';
 import { configMap, deployment, job, service } from './manifests.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { listOf, mappingOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { listOf, mappingOf, textOf } from '../../readiness/readiness.js';
 import type { ContractCase } from './contract-client.js';
 import { configMap, deployment } from './manifests.js';
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { listOf, mappingOf, numberOf, textOf } from '../../cluster/json.js';
 import type { JsonObject } from '../../cluster/json.js';
+import { part } from '../../cluster/kube-object.js';
 import type { KubeObject } from '../../cluster/kube-object.js';
-import { conditionOf, listOf, mappingOf, numberOf, part, textOf } from '../../readiness/readiness.js';
+import { conditionOf } from '../../readiness/readiness.js';
 import type { ContractCase, ContractClient } from './contract-client.js';
 import { deployment, job, statefulSet } from './manifests.js';
 
