@@ -40,7 +40,8 @@ export {
 } from './deploy/open-cluster.js';
 export { renderPlan, type RenderedTask } from './manifest/render-plan.js';
 export { prepareRun } from './prepare/prepare-run.js';
-export type { PreparedRun, PrepareRunOptions, PrepareRunResult } from './prepare/prepare-run.js';
+export type { PrepareRunOptions } from './prepare/prepare-options.js';
+export type { PreparedRun, PrepareRunResult } from './prepare/prepared-run.js';
 export { addFile, addObjects, createRedactor, redactJson } from './objects/redactor.js';
 export type { Redactor } from './objects/redactor.js';
 export type { RenderOptions } from './manifest/render-plan.js';

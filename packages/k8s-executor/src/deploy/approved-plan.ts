@@ -9,7 +9,7 @@ import { digestAnnotation } from '../manifest/labels.js';
 import { keyedDigest } from '../record/deployment-key.js';
 import { digestAnnotationOf, digestOf } from '../objects/digest.js';
 import { isSecret } from '../objects/owned-fields.js';
-import type { PreparedRun } from '../prepare/prepare-run.js';
+import type { PreparedRun } from '../prepare/prepared-run.js';
 import { secretInputsOf, secretsAnnotation } from '../tasks/apply/secret-inputs.js';
 import { redactJson } from '../objects/redactor.js';
 import { maskSecret, maskVariables } from './mask-secret.js';

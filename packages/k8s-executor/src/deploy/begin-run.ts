@@ -4,7 +4,7 @@ import { labelValue } from '../manifest/labels.js';
 import { hasOtherSecrets } from '../record/journal/has-other-secrets.js';
 import { openJournal, refuseToResume, type OpenedJournal } from '../record/journal/open-journal.js';
 import { readJournal } from '../record/journal/read-journal.js';
-import type { PreparedRun } from '../prepare/prepare-run.js';
+import type { PreparedRun } from '../prepare/prepared-run.js';
 import { refuseMoved } from './approved-plan.js';
 import type { GuardedOptions, Refused } from './deploy-options.js';
 import { findPruning, refusedAs, versionOf, type Prepared } from './prepare-deploy.js';

@@ -2,7 +2,7 @@ import type { Diagnostic, EventSink, ExpectedDurations, Refusal, RunSettled } fr
 import type { JournalMode } from '../record/journal/open-journal.js';
 import type { GuardedCluster } from '../record/lock/guard-writes.js';
 import type { RunOrigin } from '../record/run-origin.js';
-import type { PrepareRunOptions } from '../prepare/prepare-run.js';
+import type { PrepareRunOptions } from '../prepare/prepare-options.js';
 import type { Redactor } from '../objects/redactor.js';
 import type { RunContext } from '../tasks/run-context.js';
 import type { ApprovedPlan } from './approved-plan.js';

@@ -5,7 +5,7 @@ import type { OpenedJournal } from '../record/journal/open-journal.js';
 import { acquireLock, type AcquireLockResult } from '../record/lock/acquire-lock.js';
 import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js';
 import type { HeldLock } from '../record/lock/held-lock.js';
-import type { PreparedRun } from '../prepare/prepare-run.js';
+import type { PreparedRun } from '../prepare/prepared-run.js';
 import { createRedactor } from '../objects/redactor.js';
 import { beginRun, stoppedOr } from './begin-run.js';
 import type { DeployPlanOptions, DeployPlanResult, GuardedOptions } from './deploy-options.js';

@@ -3,7 +3,7 @@ import type { Clock, EventSink, ObjectReference, PruneSummary, Refusal, RunSettl
 import type { Cluster } from '../cluster/cluster.js';
 import { referenceOf } from '../cluster/kube-object.js';
 import type { Prunable } from '../record/find-prunable.js';
-import type { PreparedRun } from '../prepare/prepare-run.js';
+import type { PreparedRun } from '../prepare/prepared-run.js';
 import { pruneAfterRun } from './prune-after-run.js';
 import { unlessCancelled } from './run-plumbing.js';
 

@@ -5,7 +5,7 @@ import { recordRun, type RecordedRun } from '../record/record-run.js';
 import { removeRecords } from '../record/remove-records.js';
 import { jobIdentity } from '../tasks/jobs/job-identity.js';
 import { createLiveObjects } from '../objects/live-objects.js';
-import type { PreparedRun } from '../prepare/prepare-run.js';
+import type { PreparedRun } from '../prepare/prepared-run.js';
 import { unlessHurried } from './run-plumbing.js';
 
 /** What the end of a run is written down with. */

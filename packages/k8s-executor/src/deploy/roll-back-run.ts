@@ -8,7 +8,9 @@ import {
   type TaskOutcomeKind,
 } from '@flotilla/core';
 import type { TakenBack } from '../record/journal/journal-writer.js';
-import { prepareRun, type PreparedRun, type PrepareRunOptions } from '../prepare/prepare-run.js';
+import type { PrepareRunOptions } from '../prepare/prepare-options.js';
+import { prepareRun } from '../prepare/prepare-run.js';
+import type { PreparedRun } from '../prepare/prepared-run.js';
 import type { RunContext } from '../tasks/run-context.js';
 import { keepEvidence } from './keep-evidence.js';
 import { planPruning } from './pruning.js';

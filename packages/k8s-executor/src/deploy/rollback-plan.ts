@@ -9,7 +9,7 @@ import { withoutKeys } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
 import { partOfLabel } from '../record/apply-set.js';
-import type { RecordedObjects } from '../prepare/prepare-run.js';
+import type { RecordedObjects } from '../prepare/prepare-options.js';
 import type { RollbackTarget } from './rollback-targets.js';
 
 /** A plan that puts revisions back, and what its tasks apply. */

@@ -14,7 +14,8 @@ import { fieldManager, managedFieldsOf } from '../objects/owned-fields.js';
 import { printUnreachable } from '../prepare/preflight.js';
 import { isRbac } from '../api-errors/print-failure.js';
 import { prepareRun } from '../prepare/prepare-run.js';
-import type { PreparedRun, PrepareRunOptions } from '../prepare/prepare-run.js';
+import type { PrepareRunOptions } from '../prepare/prepare-options.js';
+import type { PreparedRun } from '../prepare/prepared-run.js';
 
 /** How what a task deploys stands against the files (cli.md, `status`). */
 export type TaskState = 'in-sync' | 'drifted' | 'missing' | 'failed' | 'never-deployed';
