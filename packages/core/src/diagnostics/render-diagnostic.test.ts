@@ -116,6 +116,17 @@ test('a long line is cut around the place', () => {
   expect(underline).toBe(`      | ${' '.repeat(41)}^^^^`);
 });
 
+test('the lines of a message stay lines, and none of them looks like another diagnostic', () => {
+  const source = { path: 'a.yaml', text: 'a' };
+  const lines = render(errorAt(spanOf(source, 'a'), { message: 'Refused:\r\nb.yaml:1:1 error \u0007' }));
+  expect(lines.slice(0, 4)).toEqual([
+    'a.yaml:1:1 error parse/bad-value',
+    'Refused:',
+    '  b.yaml:1:1 error \\x07',
+    '    1 | a',
+  ]);
+});
+
 test('messages and paths cannot control the terminal either', () => {
   const source = { path: 'a\u001b.yaml', text: 'a' };
   const [head, message] = render(errorAt(spanOf(source, 'a'), { message: 'Not \u0007 text.' }));

@@ -31,7 +31,12 @@ function renderDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
       `${renderPlace(place.span)} ${escapeControls(place.message)}\n${renderFrame(place.span, { paint })}`,
   );
   const advice = help === undefined ? [] : [`${paint.bold('help:')} ${escapeControls(help)}`];
-  return [head, escapeControls(message), frame, ...places, ...advice].join('\n');
+  return [head, printMessage(message), frame, ...places, ...advice].join('\n');
+}
+
+/** What a server or a renderer says over several lines stays so; the further ones cannot pass for a head. */
+function printMessage(message: string): string {
+  return message.split(/\r?\n/).map(escapeControls).join('\n  ');
 }
 
 function renderPlace({ file, start }: SourceSpan): string {

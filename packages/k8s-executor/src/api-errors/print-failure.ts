@@ -155,6 +155,8 @@ function printSilentWebhook(
 
 /** Mistakes in fields in words that people use; all else in the API server's own. */
 function printRejection({ message }: StatusFailure, subject: string): PrintedFailure {
+  const leaving = /in namespace (\S+) because it is being terminated/.exec(message)?.[1];
+  if (leaving !== undefined) return printLeaving(leaving, subject);
   const typed = /failed to create typed patch object \([^)]*\): (?:errors:\s*)?(.*)$/s.exec(message)?.[1];
   if (typed === undefined) return { cause: `${subject} is refused: ${message}` };
   const faults = typed
@@ -163,6 +165,13 @@ function printRejection({ message }: StatusFailure, subject: string): PrintedFai
     .filter((line) => line !== '')
     .map(printTypeFault);
   return { cause: `${subject} is refused: ${faults.join('; ')}` };
+}
+
+function printLeaving(namespace: string, subject: string): PrintedFailure {
+  return {
+    cause: `${subject} is refused: namespace ${namespace} is being deleted`,
+    advice: `Wait until it is gone, then deploy with --create-namespace. What holds it: kubectl get namespace ${namespace} -o yaml`,
+  };
 }
 
 function printTypeFault(fault: string): string {

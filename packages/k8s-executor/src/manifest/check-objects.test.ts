@@ -15,7 +15,7 @@ test('a kind that the cluster has in another version is told with that', async (
     {
       code: 'manifest/unknown-kind',
       message: 'the cluster knows no kind Ingress in extensions/v1beta1',
-      help: 'It has Ingress in networking.k8s.io/v1. Install its CustomResourceDefinition first, add it to this file, or correct apiVersion and kind.',
+      help: 'It has Ingress in networking.k8s.io/v1: if that is meant, correct apiVersion; if not, install its CustomResourceDefinition first, or add it to this file.',
     },
   ]);
 });

@@ -97,12 +97,15 @@ function unknownVersion({ object, span }: Manifest, versions: readonly string[])
 
 /** Often a manifest is only older than the cluster: `extensions/v1beta1` for `networking.k8s.io/v1`. */
 function unknownKind({ object, span }: Manifest, versions: readonly string[]): Diagnostic {
-  const others = versions.length === 0 ? '' : `It has ${object.kind} in ${versions.join(', ')}. `;
+  const install = 'nstall its CustomResourceDefinition first, or add it to this file';
   return {
     code: 'manifest/unknown-kind',
     severity: 'error',
     message: `the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
-    help: `${others}Install its CustomResourceDefinition first, add it to this file, or correct apiVersion and kind.`,
+    help:
+      versions.length === 0
+        ? `I${install}; or correct apiVersion and kind.`
+        : `It has ${object.kind} in ${versions.join(', ')}: if that is meant, correct apiVersion; if not, i${install}.`,
     span,
     related: [],
   };

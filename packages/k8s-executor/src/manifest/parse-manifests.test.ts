@@ -97,6 +97,7 @@ test('a ConfigMap whose data has items is no List', () => {
 
 test.each([
   ['apiVersion: v1\nkind: A\nmetadata: {name: a}\nkind: B\n', 'this key stands twice', 4],
+  ['apiVersion: v1\nkind: A\ndata: {}\nurl: a: b\n', /^a `:` where no key ends/, 4],
   [
     'apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: 9007199254740993\n',
     /9007199254740993 cannot be kept/,

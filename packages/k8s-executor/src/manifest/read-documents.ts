@@ -127,6 +127,8 @@ function notYaml(error: unknown, document: DocumentText, file: SourceFile): Diag
 
 function printReason(reason: string, character: string): string {
   if (reason === 'duplicated mapping key') return 'this key stands twice';
+  if (reason === 'bad indentation of a mapping entry' && character === ':')
+    return 'a `:` where no key ends: quote the value that holds it, or indent the line as its neighbours';
   const [, what = '', tag] = /^(unknown|cannot resolve).* !<(.+?)>/.exec(reason) ?? [];
   if (tag !== undefined) return printTagTrouble(what, tag.replace(/^tag:yaml\.org,2002:/, '!!'));
   return character === undecodable

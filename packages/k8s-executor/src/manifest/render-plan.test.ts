@@ -185,7 +185,12 @@ test('renderers run without a shell, and a missing one says what to install', as
   const missing = await render(text, '/', () => Promise.resolve({ kind: 'missing' }));
   expect(missing.diagnostics[0]?.help).toMatch(/Install kubectl/);
   const failing = await render('charts:\n  - {name: c, directory: x}\n', '/', () =>
-    Promise.resolve({ kind: 'exited', code: 1, stdout: '', stderr: 'Error: Chart.yaml file is missing\n' }),
+    Promise.resolve({
+      kind: 'exited',
+      code: 1,
+      stdout: '',
+      stderr: 'Error: Chart.yaml file is missing\n\nUse --debug flag to render out invalid YAML\n',
+    }),
   );
   expect(failing.diagnostics[0]?.message).toBe('helm cannot render the chart c: Chart.yaml file is missing');
 });

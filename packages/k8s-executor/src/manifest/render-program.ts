@@ -47,8 +47,14 @@ function readOutput(request: RenderRequest, text: string): Checked<readonly Mani
 function failureOf(result: Exclude<ProgramResult, { kind: 'missing' }>): string {
   if (result.kind === 'stopped') return 'it was stopped';
   if (result.kind === 'timed-out') return `it did not end within ${renderTimeoutMs / 1000} s`;
-  const lines = result.stderr.trim().split('\n').slice(-5).join('\n');
+  const told = result.stderr.split('\n').filter((line) => line.trim() !== '' && !isHelmsAdvice(line));
+  const lines = told.slice(-5).join('\n');
   return lines === '' ? `exit code ${result.code}` : lines.replace(/^error: /i, '');
+}
+
+/** About a flag of helm's own, which nobody who deploys with Flotilla can give. */
+function isHelmsAdvice(line: string): boolean {
+  return line.startsWith('Use --debug flag');
 }
 
 function refuse(request: RenderRequest, message: string, help?: string): Checked<never> {

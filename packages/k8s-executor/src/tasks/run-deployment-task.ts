@@ -112,8 +112,9 @@ export function refusedVerdict(
   { redactor }: RunContext,
 ): Verdict {
   const cause = redactor.redact(applied.evidence.cause);
+  const more = applied.failures - 1;
   const others =
-    applied.failures === 1 ? '' : ` (and ${String(applied.failures - 1)} more objects were refused)`;
+    more === 0 ? '' : ` (${String(more)} more ${more === 1 ? 'object was' : 'objects were'} refused)`;
   return { kind: 'failed', reason: `${cause}${others}`, evidence: { ...applied.evidence, cause } };
 }
 
