@@ -115,7 +115,8 @@ async function deployLocked(
     );
     await journal.end(settled);
     const notForgotten = await forgetRemoved(settled, prepared.run);
-    if (notForgotten !== undefined) options.onWarning?.(`records could not be removed: ${notForgotten}`);
+    if (notForgotten !== undefined)
+      options.onNote?.(`warning: records could not be removed: ${notForgotten}`);
     return endWith(settled, sink);
   } finally {
     journal.stop();

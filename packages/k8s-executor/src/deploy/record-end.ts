@@ -17,7 +17,7 @@ export interface RecordEndOptions extends Omit<
   readonly clock: Clock;
   /** What cannot be written soon after is not waited for. */
   readonly cancelled: AbortSignal;
-  readonly onWarning?: ((text: string) => void) | undefined;
+  readonly onNote?: ((text: string) => void) | undefined;
 }
 
 /** A run whose revisions could not be kept is as good as any other: it is only that nobody can go back to it. */
@@ -53,13 +53,13 @@ export async function writeReceipt(
 async function warnUnlessWritten(
   what: string,
   work: Promise<ApiResult<unknown>>,
-  options: Pick<RecordEndOptions, 'clock' | 'cancelled' | 'onWarning'> & { readonly hurry: boolean },
+  options: Pick<RecordEndOptions, 'clock' | 'cancelled' | 'onNote'> & { readonly hurry: boolean },
 ): Promise<void> {
   const written = await unlessHurried(work, options);
   if (written?.ok === true) return;
   const failure = written?.failure ?? { kind: 'aborted' };
   const why = failure.kind === 'aborted' ? 'it was stopped' : failure.message;
-  options.onWarning?.(`the ${what} could not be written: ${why}`);
+  options.onNote?.(`warning: the ${what} could not be written: ${why}`);
 }
 
 /** Keeps the good revisions of a run. Tasks that it has rolled back have theirs already. */

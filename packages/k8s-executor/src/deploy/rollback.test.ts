@@ -9,6 +9,7 @@ import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js
 import type { RunProgram } from '../manifest/run-program.js';
 import { readHistory } from '../record/history/read-history.js';
 import { readJournal } from '../record/journal/read-journal.js';
+import { readReceipt } from '../record/receipt.js';
 import { observed } from '../testing/observed-cluster.js';
 import { rollbackDeployment } from './rollback-deployment.js';
 import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
@@ -54,10 +55,11 @@ function write(services: Readonly<Record<string, string>>, name = 'shop'): void 
   const entries = Object.keys(services).map((each) => `services.${each}`);
   const workflow = `workflows:\n  - {name: setup, order_from: [${entries.join(', ')}]}\n`;
   const removal = '  - {name: teardown, order_from: [release.remove_environment]}\n';
+  const anew = `  - {name: anew, order_from: [release.remove_environment, ${String(entries[0])}]}\n`;
   const halting = workflow.replace('services.bad', '{task: services.bad, halt_on_error: true}');
   writeFileSync(
     join(directory, 'flotilla.yaml'),
-    `name: ${name}\nservices:\n${listed.join('')}${halting}${removal}`,
+    `name: ${name}\nservices:\n${listed.join('')}${halting}${removal}${anew}`,
   );
   for (const [service, text] of Object.entries(services))
     writeFileSync(join(directory, `${service}.yaml`), text);
@@ -152,6 +154,17 @@ test('a destroyed deployment leaves no record', async () => {
   expect(await revisions()).toEqual([]);
   const parent = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'flotilla-shop' };
   expect(await cluster.get(parent)).toMatchObject({ ok: true, value: undefined });
+});
+
+test('what a run deploys after it has removed everything is what its receipt says, and nothing else', async () => {
+  write({ a: configMap('a1'), b: configMap('b1') });
+  await settled();
+  await settled({ workflow: 'anew' });
+  expect(await configMaps()).toEqual(['a1']);
+  const read = await readReceipt(cluster, { deployment: 'shop', namespace });
+  const receipt = read.ok ? read.value : undefined;
+  expect(receipt).toMatchObject({ workflow: 'anew', outcome: 'succeeded', tokens: {} });
+  expect(Object.keys(receipt?.tasks ?? {})).toEqual([a]);
 });
 
 const valueOf = async (name: string): Promise<unknown> => {

@@ -6,7 +6,7 @@ import type { KubeObject } from '../cluster/kube-object.js';
 import type { LiveObjects } from '../objects/live-objects.js';
 import { readClusterUid } from './cluster-uid.js';
 import { deleteReceipt, readReceipt, writeReceipt } from './receipt.js';
-import type { Receipt, TaskReceipt } from './receipt.js';
+import type { Receipt, ReceiptPlace, TaskReceipt } from './receipt.js';
 import type { RunOrigin } from './run-origin.js';
 import { liveDigest } from './task-digests.js';
 
@@ -34,25 +34,41 @@ export interface RecordedRun {
 
 /**
  * Writes the receipt of a run. Tasks that it did not reach keep what was known of them; tasks that the file no longer
- * defines are forgotten. After a removal of the environment there is no receipt.
+ * defines are forgotten. A removal of the environment takes all that was known with it: what the run has deployed since
+ * is what the receipt says then, and without that there is none.
  */
 export async function recordRun(recorded: RecordedRun): Promise<ApiResult<unknown>> {
   const { cluster, plan, namespace, settled } = recorded;
   const place = { deployment: plan.name, namespace };
   const removal = settled.tasks.find(({ task }) => task === removeEnvironmentId);
-  if (removal !== undefined && isGood(removal)) return await deleteReceipt(cluster, place);
+  if (removal !== undefined && isGood(removal)) return await recordSince(removal, recorded, place);
   const earlier = await readReceipt(cluster, place);
   if (!earlier.ok) return earlier;
-  return await writeReceipt(cluster, place, await receiptOf(recorded, earlier.value));
+  return await writeReceipt(cluster, place, await receiptOf(recorded, settled.tasks, earlier.value));
 }
 
-async function receiptOf(recorded: RecordedRun, earlier: Receipt | undefined): Promise<Receipt> {
+async function recordSince(
+  removal: TaskSummary,
+  recorded: RecordedRun,
+  place: ReceiptPlace,
+): Promise<ApiResult<unknown>> {
+  const isSince = ({ startedAt }: TaskSummary) => startedAt !== null && startedAt >= removal.settledAt;
+  const since = recorded.settled.tasks.filter((summary) => summary !== removal && isSince(summary));
+  if (since.length === 0) return await deleteReceipt(recorded.cluster, place);
+  // Whoever finds the result of such a run again has not removed anything by that.
+  const receipt = { ...(await receiptOf(recorded, since, undefined)), tokens: {} };
+  return await writeReceipt(recorded.cluster, place, receipt);
+}
+
+async function receiptOf(
+  recorded: RecordedRun,
+  tasks: readonly TaskSummary[],
+  earlier: Receipt | undefined,
+): Promise<Receipt> {
   const { run, plan, settled, origin, at, cluster } = recorded;
   const clusterUid = earlier?.clusterUid ?? (await readClusterUid(cluster));
   const entries = await Promise.all(
-    settled.tasks.map(
-      async (summary) => [summary.task, await taskReceipt(summary, recorded, earlier)] as const,
-    ),
+    tasks.map(async (summary) => [summary.task, await taskReceipt(summary, recorded, earlier)] as const),
   );
   const ran = entries.filter((entry): entry is [TaskId, TaskReceipt] => entry[1] !== undefined);
   return {
