@@ -168,6 +168,14 @@ test('a set that came out empty is refused before anything is written, unless it
   ]);
 });
 
+test('a task whose objects have all moved to one that is not deployed now has lost nothing', async () => {
+  write({ a: configMap('a1'), b: configMap('b1') });
+  await settled();
+  write({ a: '', b: configMap('b1') + configMap('a1') });
+  expect((await settled({ only: ['services.a'] })).pruned).toBeUndefined();
+  expect(await configMaps()).toEqual(['a1', 'b1']);
+});
+
 test('claims go only when that is asked for', async () => {
   write({ a: configMap('a1') + claim });
   await settled();

@@ -37,6 +37,31 @@ describe('a redactor', () => {
     expect(redactorOf(value).redact(`ann failed with ${held}.`)).toBe('ann failed with ***.');
   });
 
+  it.each(['', 'u', 'us', 'usr'])('removes a value in the base64 of more: what %j stands before', (user) => {
+    const login = Buffer.from(`${user}:hunter-two-three;`).toString('base64');
+    const redacted = redactorOf('hunter-two-three').redact(`Authorization: Basic ${login}`);
+    const shown = Buffer.from(redacted.replace(/^.*Basic /, '').replaceAll('*', ''), 'base64').toString(
+      'utf8',
+    );
+    expect(redacted).toContain('***');
+    expect(shown).not.toMatch(/unter|-two|thre/);
+  });
+
+  it('removes what a registry is logged in to with, also when only its base64 is there', () => {
+    const auth = Buffer.from('ann:hunter-two').toString('base64');
+    const redactor = redactorOf(JSON.stringify({ auths: { 'ghcr.io': { auth } } }));
+    expect(redactor.redact(`Basic ${auth}; ann may not pull with hunter-two`)).toBe(
+      'Basic ***; ann may not pull with ***',
+    );
+  });
+
+  it('leaves its own words readable: a hole where everybody knows the word would tell it', () => {
+    const redactor = redactorOf('succeeded', 'task', 'services', 'production');
+    expect(
+      redactor.redact('{"type":"task-settled","task":"services.a","outcome":"succeeded"} in production'),
+    ).toBe('{"type":"task-settled","task":"services.a","outcome":"succeeded"} in ***');
+  });
+
   it('removes the longest of values that begin alike', () => {
     expect(redactorOf('hunter-two', 'hunter-two-three').redact('hunter-two-three')).toBe('***');
   });

@@ -2,6 +2,7 @@ import { escapeMarkup, isSecretName, type DeploymentFile } from '@flotilla/core'
 import { isJsonObject, listOf } from '../cluster/json.js';
 import type { Json } from '../cluster/json.js';
 import type { KubeObject } from '../cluster/kube-object.js';
+import { ownWords } from './own-words.js';
 
 /** Stands before every output: knows the values of all Secrets that a run has rendered or read, and removes them. */
 export interface Redactor {
@@ -31,7 +32,7 @@ function textOf(value: unknown): string | undefined {
 export function createRedactor(): Redactor {
   const values = new Set<string>();
   const variables = new Set<string>();
-  const kept = new Set<string>();
+  const kept = new Set<string>(ownWords);
   let pattern: RegExp | undefined;
   return {
     add(value) {
@@ -72,15 +73,39 @@ function spell(text: string): readonly string[] {
     base64,
     base64.replace(/=+$/, ''),
     Buffer.from(text, 'utf8').toString('base64url'),
+    ...insideBase64(text),
   ];
+}
+
+/** How base64 spells the text behind one or two other bytes (`user:password`), as far as these do not show in it. */
+function insideBase64(text: string): readonly string[] {
+  const bytes = Buffer.from(text, 'utf8');
+  return [0, 1, 2]
+    .map((before) => {
+      const whole = Buffer.concat([Buffer.alloc(before), bytes]);
+      const spelt = whole.toString('base64').slice(0, Math.floor((whole.length * 8) / 6));
+      return spelt.slice(Math.ceil((before * 8) / 6));
+    })
+    .filter((spelt) => spelt.length >= shortestInWords)
+    .flatMap((spelt) => [spelt, spelt.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
 /** What a file (JSON, YAML, `.env`, properties) or a connection string says under a name that tells it. */
 function namedIn(text: string): readonly string[] {
   const pair = /["']?([\w.-]+)["']?[ \t]*[=:][ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;{}[][^\s,;}]*)/g;
-  return [...text.matchAll(pair)].flatMap(([, name = '', said = '']) =>
-    isSecretName(name) ? [unquote(said)] : [],
-  );
+  return [...text.matchAll(pair)].flatMap(([, name = '', said = '']) => {
+    if (name === registryLogin) return [unquote(said), passwordOf(unquote(said))];
+    return isSecretName(name) ? [unquote(said)] : [];
+  });
+}
+
+/** What a docker configuration calls `user:password` in base64. */
+const registryLogin = 'auth';
+
+function passwordOf(login: string): string {
+  return Buffer.from(login, 'base64')
+    .toString('utf8')
+    .replace(/^[^:]*:?/, '');
 }
 
 function unquote(said: string): string {

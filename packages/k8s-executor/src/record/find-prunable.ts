@@ -56,12 +56,16 @@ export async function findPrunable(options: FindPrunableOptions): Promise<FindPr
   if (options.plan.tasks.some(({ kind }) => kind === 'remove-environment')) return none;
   const candidates = findCandidates(members.objects, options);
   if (candidates.length === 0) return none;
-  const refusal = options.allowEmpty ? undefined : refuseEmpty(candidates, options);
-  if (refusal !== undefined) return { ok: false, refusal };
   const others = tasksOutside(options);
   const rendered =
     others.size === 0 || options.storedAt !== undefined ? [] : await options.renderOthers(others);
-  return { ok: true, prunable: { ...sortOut(candidates, rendered, options), members } };
+  const found = sortOut(candidates, rendered, options);
+  const lost = [
+    ...found.doomed,
+    ...found.kept.filter(({ stateful }) => stateful).map(({ object }) => object),
+  ];
+  const refusal = options.allowEmpty ? undefined : refuseEmpty(lost, options);
+  return refusal === undefined ? { ok: true, prunable: { ...found, members } } : { ok: false, refusal };
 }
 
 function findCandidates(members: readonly KubeObject[], options: FindPrunableOptions): readonly KubeObject[] {
@@ -108,16 +112,17 @@ function tasksOutside({ file, plan }: FindPrunableOptions): ReadonlySet<TaskId> 
 
 /** A set that came out empty is more often a mistake (a wrong path, a switched-off chart) than a wish. */
 function refuseEmpty(
-  candidates: readonly KubeObject[],
+  unwanted: readonly KubeObject[],
   { plan, objectsOf }: FindPrunableOptions,
 ): Refusal | undefined {
+  if (unwanted.length === 0) return undefined;
   const empty = plan.tasks.find(
-    ({ id }) => objectsOf(id).length === 0 && candidates.some((object) => taskOf(object) === labelValue(id)),
+    ({ id }) => objectsOf(id).length === 0 && unwanted.some((object) => taskOf(object) === labelValue(id)),
   );
   const isAllEmpty = plan.tasks.every(({ id }) => objectsOf(id).length === 0);
   if (empty === undefined && !isAllEmpty) return undefined;
   const what = empty === undefined ? 'the whole plan' : empty.id;
-  const lost = candidates.filter((object) => empty === undefined || taskOf(object) === labelValue(empty.id));
+  const lost = unwanted.filter((object) => empty === undefined || taskOf(object) === labelValue(empty.id));
   const [first] = lost;
   const more = lost.length > 1 ? ` and ${String(lost.length - 1)} more` : '';
   const example = first === undefined ? 'objects' : `${printReference(referenceOf(first))}${more}`;
