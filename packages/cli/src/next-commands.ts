@@ -1,4 +1,3 @@
-import type { TaskId } from '@flotilla/core';
 import { clusterFlags } from './choose-cluster.js';
 import type { Invocation } from './command.js';
 import type { FlagName } from './flags.js';
@@ -6,13 +5,14 @@ import type { FlagName } from './flags.js';
 /** Command lines that go on from where a run was cut short. */
 export interface NextCommands {
   readonly resumeCommand?: string;
-  readonly cleanUpCommand?: (tasks: readonly TaskId[]) => string;
+  readonly rollbackCommand?: string;
+  readonly removeCommand?: string;
 }
 
 const whereFlags: readonly FlagName[] = ['file', ...clusterFlags, 'param', 'env-id'];
 
 /**
- * What goes on with a deployment that was cut short, or tears down again; and the one that removes the deployment. None
+ * What goes on with a run that was cut short; of a deploy also what takes it back, and what removes the deployment. None
  * for a simulated cluster: it ends with its run.
  */
 export function nextCommands(
@@ -20,10 +20,13 @@ export function nextCommands(
   { simulated }: { readonly simulated: boolean },
 ): NextCommands {
   if (simulated) return {};
+  const resumeCommand = quoteWords(['flotilla', ...resumed(words)]);
+  if (words[0] !== 'deploy') return { resumeCommand };
   const where = whereFlags.flatMap((name) => flags.list(name).flatMap((value) => [`--${name}`, value]));
   return {
-    resumeCommand: quoteWords(['flotilla', ...resumed(words)]),
-    cleanUpCommand: () => quoteWords(['flotilla', 'destroy', ...where]),
+    resumeCommand,
+    rollbackCommand: quoteWords(['flotilla', 'rollback', ...where]),
+    removeCommand: quoteWords(['flotilla', 'destroy', ...where]),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../domain/event.js';
+import type { RunEvent, RunSettled } from '../domain/event.js';
 import { taskId, type TaskId } from '../domain/ids.js';
 import {
   degradedRun,
@@ -220,7 +220,8 @@ describe('the summary', () => {
     const options = {
       color: false,
       resumeCommand: 'flotilla deploy --resume',
-      cleanUpCommand: (tasks: readonly string[]) => `flotilla destroy --only ${tasks.join(' ')} --yes`,
+      rollbackCommand: 'flotilla rollback',
+      removeCommand: 'flotilla destroy',
     };
     expect(formatSummary(runStateOf(haltedRun), options)).toMatchInlineSnapshot(`
      "✗ shop · setup halted after 45s
@@ -241,10 +242,29 @@ describe('the summary', () => {
      critical path
          services.db 30s → jobs.migrate 15s
 
-     to go on from here:         flotilla deploy --resume
-     to remove what was applied: flotilla destroy --only services.search services.db services.cache jobs.migrate jobs.report --yes
+     to go on from here:           flotilla deploy --resume
+     to put back what is not good: flotilla rollback
+     to remove the deployment:     flotilla destroy
      "
     `);
+  });
+
+  test('of a run that was cut short claims that nothing was deleted only where that is so', () => {
+    const cutShort = (events: readonly RunEvent[], more: Partial<RunSettled> = {}) =>
+      formatSummary(
+        runStateOf(
+          events.map((event) =>
+            event.type === 'run-settled' ? { ...event, outcome: 'cancelled' as const, ...more } : event,
+          ),
+        ),
+        { color: false },
+      );
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'old' };
+    expect(cutShort(degradedRun)).toContain('Nothing was deleted');
+    expect(cutShort(degradedRun, { pruned: { deleted: [object], kept: [] } })).not.toContain(
+      'Nothing was deleted',
+    );
+    expect(cutShort(rehearsedRemoval)).not.toContain('Nothing was deleted');
   });
 
   test('of a removal says what was deleted and what was left', () => {

@@ -17,8 +17,10 @@ export interface SummaryOptions {
   readonly reports?: boolean;
   /** The command that goes on where this run stopped, e.g. `flotilla deploy --resume`. */
   readonly resumeCommand?: string;
-  /** The command that removes what these tasks have applied. */
-  readonly cleanUpCommand?: (tasks: readonly TaskId[]) => string;
+  /** The command that puts the last good version of what is not good back. */
+  readonly rollbackCommand?: string;
+  /** The command that removes the deployment. */
+  readonly removeCommand?: string;
 }
 
 interface Screen {
@@ -134,6 +136,15 @@ function rolledBackTasks({ state }: Screen): ReadonlySet<TaskId> {
   return new Set(tasks.filter(({ revision }) => revision !== null).map(({ task }) => task));
 }
 
+/** Whether this run may have deleted objects: by a removal, by pruning, or by taking back what it had added. */
+function hasDeleted(screen: Screen): boolean {
+  const hasRemoved = [...screen.state.tasks.values()].some(
+    ({ node, startedAt }) => node.kind === 'remove-environment' && startedAt !== undefined,
+  );
+  const pruned = screen.state.settled?.pruned?.deleted ?? [];
+  return hasRemoved || pruned.length > 0 || rolledBackTasks(screen).size > 0;
+}
+
 function whereabouts(screen: Screen): readonly string[] {
   return [
     ...named(screen, 'kept', keptTasks(screen)),
@@ -143,7 +154,7 @@ function whereabouts(screen: Screen): readonly string[] {
     ...named(screen, 'superseded', tasksWith(screen, ['superseded'])),
     ...named(screen, 'cut off', tasksWith(screen, ['cancelled'])),
     ...named(screen, 'never started', tasksWith(screen, ['skipped'])),
-    ...(rolledBackTasks(screen).size > 0 ? [] : wrap(nothingDeleted.split(' '), screen.width)),
+    ...(hasDeleted(screen) ? [] : wrap(nothingDeleted.split(' '), screen.width)),
   ];
 }
 
@@ -175,17 +186,18 @@ function criticalPath({ style, width }: Screen, settled: RunSettledEvent): reado
 function commands(screen: Screen, { outcome }: RunSettledEvent): readonly string[] {
   // The newer run goes on with it.
   if (outcome === 'superseded') return [];
-  const { resumeCommand, cleanUpCommand } = screen.options;
+  const { resumeCommand, rollbackCommand, removeCommand } = screen.options;
   const rolledBack = rolledBackTasks(screen);
-  const touched = tasksWith(screen, ['succeeded', 'recovered', 'failed', 'timed-out', 'cancelled'])
-    .filter(({ node, startedAt }) => startedAt !== undefined && !rolledBack.has(node.id))
-    .map(({ node }) => node.id);
-  return [
-    ...(resumeCommand === undefined ? [] : [`to go on from here:         ${resumeCommand}`]),
-    ...(cleanUpCommand === undefined || touched.length === 0
-      ? []
-      : [`to remove what was applied: ${cleanUpCommand(touched)}`]),
-  ];
+  const isTouched = tasksWith(screen, ['succeeded', 'recovered', 'failed', 'timed-out', 'cancelled']).some(
+    ({ node, startedAt }) => startedAt !== undefined && !rolledBack.has(node.id),
+  );
+  const offered = [
+    ['to go on from here:', resumeCommand],
+    ['to put back what is not good:', isTouched ? rollbackCommand : undefined],
+    ['to remove the deployment:', isTouched ? removeCommand : undefined],
+  ].filter(([, command]) => command !== undefined);
+  const width = Math.max(...offered.map(([what = '']) => what.length));
+  return offered.map(([what = '', command = '']) => `${what.padEnd(width)} ${command}`);
 }
 
 // Finished before this process began, by an earlier part of the run or by the one that it took over from.

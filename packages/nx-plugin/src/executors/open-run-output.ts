@@ -13,7 +13,7 @@ export interface RunOutput {
 /** The commands that the last lines offer. */
 export interface NextCommands {
   readonly resumeCommand: string;
-  readonly cleanUpCommand?: () => string;
+  readonly removeCommand?: string;
 }
 
 /**

@@ -108,6 +108,6 @@ function nextCommands(context: ExecutorContext): NextCommands {
   const destroy = targets.find(([, { executor }]) => executor === '@flotilla/nx-plugin:destroy')?.[0];
   return {
     resumeCommand: run(targetName),
-    ...(destroy !== undefined && { cleanUpCommand: () => run(destroy) }),
+    ...(destroy !== undefined && destroy !== targetName && { removeCommand: run(destroy) }),
   };
 }
