@@ -1,4 +1,4 @@
-import type { RunEvent, RunSettled } from '../domain/event.js';
+import type { RunEvent } from '../domain/event.js';
 import { taskId, type TaskId } from '../domain/ids.js';
 import {
   degradedRun,
@@ -247,24 +247,6 @@ describe('the summary', () => {
      to remove the deployment:     flotilla destroy
      "
     `);
-  });
-
-  test('of a run that was cut short claims that nothing was deleted only where that is so', () => {
-    const cutShort = (events: readonly RunEvent[], more: Partial<RunSettled> = {}) =>
-      formatSummary(
-        runStateOf(
-          events.map((event) =>
-            event.type === 'run-settled' ? { ...event, outcome: 'cancelled' as const, ...more } : event,
-          ),
-        ),
-        { color: false },
-      );
-    const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'old' };
-    expect(cutShort(degradedRun)).toContain('Nothing was deleted');
-    expect(cutShort(degradedRun, { pruned: { deleted: [object], kept: [] } })).not.toContain(
-      'Nothing was deleted',
-    );
-    expect(cutShort(rehearsedRemoval)).not.toContain('Nothing was deleted');
   });
 
   test('of a removal says what was deleted and what was left', () => {

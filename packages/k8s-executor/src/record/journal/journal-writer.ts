@@ -180,7 +180,9 @@ class JournalWriter implements RunJournal {
       case 'task-recovered': {
         const before = this.#entries.get(event.task);
         if (before?.state !== 'settled') return undefined;
-        return { task: event.task, entry: { ...before, outcome: 'recovered' } };
+        // A later part may see what an earlier one has given up: then it is the later one that says so.
+        const { run, part } = this.#options;
+        return { task: event.task, entry: { ...before, outcome: 'recovered', run, part } };
       }
       case 'run-started':
       case 'run-settled':

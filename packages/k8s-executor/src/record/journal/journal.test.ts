@@ -121,6 +121,20 @@ test('after a kill what had settled stays, what ran goes on, and the jobs of the
   ]);
 });
 
+test('what a later part sees recover is what that part has said', async () => {
+  const { clock, open, read } = createWorld();
+  const first = opened(await open('r1'));
+  first.journal.sink(settled('services.a', 900, 'failed'));
+  await clock.advanceTo(1_000);
+  first.journal.stop();
+  const second = opened(await open('r2', { mode: 'resume' }));
+  second.journal.sink({ type: 'task-recovered', at: 1_500, task: id('services.a') });
+  await clock.runUntil(second.journal.end(ended('succeeded', 2_000)));
+  expect(read().tasks.get(id('services.a'))).toMatchObject({ outcome: 'recovered', run: 'r1', part: 2 });
+  const { kept } = opened(await open('r3', { mode: 'resume' })).resumption;
+  expect(kept.get(id('services.a'))).toMatchObject({ by: { run: 'r1', part: 2 } });
+});
+
 test('after an end only what succeeded stays, and jobs that failed are other tries', async () => {
   const { clock, open } = createWorld();
   const first = opened(await open('r1'));
