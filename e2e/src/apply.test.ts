@@ -143,7 +143,7 @@ test('a webhook of this plan that does not answer stops no preflight, and is nam
 test('a webhook of others that does not answer is told before the first write', async () => {
   await cluster.kubectl(['create', '-f', '-'], hook('their-hook', 'their-hook'));
   const shop = await deployment('their-hook', { 'flotilla.yaml': oneService, 'web.yaml': checked('b') });
-  const refused = await shop.run(['deploy']);
+  const refused = await shop.run(['deploy', '--grace', 'webhook-silent=1s']);
   expect(ended(refused).code).toBe(65);
   expect(refused.stderr).toContain('the webhook check.their-hook.test does not answer');
   expect(refused.stderr).toContain('It is not part of this plan');

@@ -16,6 +16,7 @@ often heals must last its grace time, which \`--grace\` and the file's \`grace\`
 | \`missing-config\` | no such Secret, ConfigMap or service account; admission refuses the pods | 30 s |
 | \`claim-unbound\` | a claim without a volume, a volume that cannot be mounted | 120 s |
 | \`no-room\` | no node takes the pod and no scale-up is announced, a quota or a webhook that is down refuses pods | 120 s |
+| \`webhook-silent\` | a webhook does not answer when the object itself is checked or applied | 30 s |
 | not its fault | evicted, preempted, lost with its node; a pod that crashes beside a ready one of its version | never |
 
 A task whose object somebody else changes while it is waited for is _superseded_: nothing is known of this version, so it is no

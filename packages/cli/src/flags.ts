@@ -67,7 +67,7 @@ export const flags = {
     kind: 'list',
     value: 'WHAT=DURATION',
     summary:
-      'how long what often heals must last before it fails a task (repeatable, or a,b): image-not-found=30s, image-pull=2m, crash-loop=30s, missing-config=30s, claim-unbound=2m, no-room=2m are the defaults',
+      'how long what often heals must last before it fails a task (repeatable, or a,b): image-not-found=30s, image-pull=2m, crash-loop=30s, missing-config=30s, claim-unbound=2m, no-room=2m, webhook-silent=30s are the defaults',
   },
   help: { kind: 'switch', short: 'h', summary: 'this text' },
   images: {

@@ -62,6 +62,10 @@ const grace = mapping({
       graceTime,
       'No node has room and no scale-up is announced, or a quota refuses pods; default 120 s.',
     ),
+    webhook_silent: optional(
+      graceTime,
+      'An admission or conversion webhook does not answer when an object is tried or applied; default 30 s.',
+    ),
   },
 });
 

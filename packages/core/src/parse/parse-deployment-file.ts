@@ -123,6 +123,7 @@ function readGrace({ grace }: DeploymentFileRead['fields']): GraceSettings {
     'missing-config': grace?.fields.missing_config,
     'claim-unbound': grace?.fields.claim_unbound,
     'no-room': grace?.fields.no_room,
+    'webhook-silent': grace?.fields.webhook_silent,
   });
 }
 

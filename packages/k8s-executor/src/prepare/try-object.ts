@@ -1,3 +1,4 @@
+import type { TaskId } from '@flotilla/core';
 import type { ApiFailure } from '../cluster/api-failure.js';
 import { printReference, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
@@ -5,8 +6,9 @@ import { bringerOf } from '../api-errors/plan-facts.js';
 import { immutableFields } from '../api-errors/immutable-fields.js';
 import { mayReplace } from '../tasks/apply/replace-object.js';
 import type { RunContext } from '../tasks/run-context.js';
-import { sendObject } from '../tasks/apply/send-object.js';
+import { sendPatiently } from '../tasks/apply/send-patiently.js';
 import { dryRunRefusedBy, silentWebhook } from '../api-errors/webhook-failure.js';
+import type { SilentWebhook } from '../api-errors/webhook-failure.js';
 
 /**
  * What the server makes of an object without storing it. `remade`: it cannot be changed, a run deletes it and makes
@@ -30,7 +32,8 @@ export async function tryObject(
   context: RunContext,
   options: TrialOptions = {},
 ): Promise<Trial> {
-  const result = await sendObject(desired, context, { ...options, dryRun: true });
+  const mayBeSilent = (webhook: SilentWebhook) => bringerOfWebhook(webhook, desired, context) !== undefined;
+  const result = await sendPatiently(desired, context, { ...options, dryRun: true, mayBeSilent });
   if (result.ok) return { kind: 'taken', object: result.value.object };
   return judgeRefusal(result.failure, desired, context);
 }
@@ -44,13 +47,19 @@ function judgeRefusal(failure: ApiFailure, desired: KubeObject, context: RunCont
     return { kind: 'untried', why };
   }
   const silent = silentWebhook(failure);
-  const bringer =
-    silent?.kind === 'conversion'
-      ? bringerOf(desired, context.facts)
-      : context.facts.webhooks.get(silent?.name ?? '');
+  const bringer = silent && bringerOfWebhook(silent, desired, context);
   if (silent !== undefined && bringer !== undefined) {
     const why = `${subject} could not be tried: the webhook ${silent.name}, which ${bringer} brings, does not answer yet`;
     return { kind: 'untried', why };
   }
   return { kind: 'refused', failure };
+}
+
+/** The task of this plan that brings a webhook: until it has run, nobody can answer. */
+function bringerOfWebhook(
+  { kind, name }: SilentWebhook,
+  desired: KubeObject,
+  { facts }: RunContext,
+): TaskId | undefined {
+  return kind === 'conversion' ? bringerOf(desired, facts) : facts.webhooks.get(name);
 }
