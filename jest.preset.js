@@ -15,7 +15,7 @@ export function preset(displayName) {
     reporters: ['default', ...(process.env.FLOTILLA_TEST_COUNTS ? [`${root}.ci/count-tests.js`] : [])],
     testMatch: ['<rootDir>/src/**/*.test.ts'],
     transform: {
-      '^.+\\.(t|j|mj)s$': [
+      '^.+\\.m?[tj]s$': [
         '@swc/jest',
         {
           jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
@@ -30,6 +30,7 @@ export function preset(displayName) {
       '^@flotilla/([^/]+)$': `${root}packages/$1/src/index.ts`,
       '^@flotilla/([^/]+)/(embedded|testing)$': `${root}packages/$1/src/$2/index.ts`,
       '^(\\.{1,2}/.*)\\.js$': '$1',
+      '^(\\.{1,2}/(?:.*/)?runtime)\\.mjs$': '$1.mts',
     },
   };
 }

@@ -13,7 +13,7 @@ export type Images = Extract<ReadImagesResult, { ok: true }>['images'];
  * that it depends on, where there is one. Undefined, with the reason said, when a file cannot be used.
  */
 export async function findImages({ options, context, say }: NxTask): Promise<Images | undefined> {
-  const { readImages } = await import('@flotilla/k8s-executor');
+  const { readImages } = await import('../runtime.mjs');
   const paths = options.images ?? defaultFiles(context);
   const read = readImages(paths.map((path) => ({ path, absolutePath: resolve(context.root, path) })));
   if (read.ok) return read.images;

@@ -21,7 +21,7 @@ export async function loadWorkflow({
   if (parameters === undefined) return undefined;
   const timeoutMs = await readTimeout(options, say);
   if (timeoutMs === 'wrong') return undefined;
-  const { loadPlan } = await import('@flotilla/core');
+  const { addFile, loadPlan } = await import('../runtime.mjs');
   const result = loadPlan({
     workingDirectory: context.root,
     path: options.file ?? defaultFile(context),
@@ -39,10 +39,7 @@ export async function loadWorkflow({
     printRefusal(result.refusal, say);
     return undefined;
   }
-  if (result.kind === 'loaded') {
-    const { addFile } = await import('@flotilla/k8s-executor');
-    addFile(result.loaded.file, redactor);
-  }
+  if (result.kind === 'loaded') addFile(result.loaded.file, redactor);
   const { diagnostics } = result.kind === 'wrong' ? result : result.loaded;
   await printDiagnostics(diagnostics, options, say);
   if (result.kind === 'wrong' || lacksTask(result.loaded, options.only ?? [], say)) return undefined;
@@ -55,9 +52,8 @@ export async function loadWorkflow({
  */
 export async function loadCheckedWorkflow(task: NxTask): Promise<LoadedPlan | undefined> {
   const loaded = await loadWorkflow(task);
-  const { hasReadyRules } = await import('@flotilla/core');
+  const { checkReadyRules, hasReadyRules } = await import('../runtime.mjs');
   if (loaded === undefined || !hasReadyRules(loaded.file)) return loaded;
-  const { checkReadyRules } = await import('@flotilla/k8s-executor');
   const mistakes = await checkReadyRules(loaded.file);
   await printDiagnostics(mistakes, task.options, task.say);
   return mistakes.length === 0 ? loaded : undefined;
@@ -74,7 +70,7 @@ export function lacksTask({ plan }: LoadedPlan, names: readonly string[], say: S
 
 async function readTimeout({ timeout }: WorkflowOptions, say: Say): Promise<number | undefined | 'wrong'> {
   if (timeout === undefined) return undefined;
-  const { parseDuration } = await import('@flotilla/core');
+  const { parseDuration } = await import('../runtime.mjs');
   const timeoutMs = parseDuration(/^\d+$/.test(timeout) ? Number(timeout) : timeout);
   if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
   printRefusal({ message: `timeout is a duration above 0, not ${JSON.stringify(timeout)}.` }, say);

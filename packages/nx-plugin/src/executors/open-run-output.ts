@@ -24,7 +24,7 @@ export async function openRunOutput(
   next: NextCommands,
   { verbose, say }: { readonly verbose: boolean; readonly say: Say },
 ): Promise<RunOutput> {
-  const { createPlainRenderer, foldRun, formatSummary, formatWaiting } = await import('@flotilla/core');
+  const { createPlainRenderer, foldRun, formatSummary, formatWaiting } = await import('../runtime.mjs');
   const color = wantsColor();
   const render = createPlainRenderer({ write: say, color, verbose });
   let begunAt = performance.now();

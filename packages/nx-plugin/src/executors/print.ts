@@ -14,7 +14,7 @@ export interface TaskOutput {
 
 /** One redactor before everything that is said to `write`. */
 export async function openOutput(write: Say): Promise<TaskOutput> {
-  const { createRedactor } = await import('@flotilla/k8s-executor');
+  const { createRedactor } = await import('../runtime.mjs');
   const redactor = createRedactor();
   return {
     redactor,
@@ -42,7 +42,7 @@ export async function printDiagnostics(
 ): Promise<void> {
   const shown = diagnostics.filter(({ severity }) => severity !== 'hint' || verbose === true);
   if (shown.length === 0) return;
-  const { hideSecrets, renderDiagnostics } = await import('@flotilla/core');
+  const { hideSecrets, renderDiagnostics } = await import('../runtime.mjs');
   say(`${renderDiagnostics(hideSecrets(shown), { color: wantsColor() })}\n\n`);
 }
 

@@ -39,13 +39,13 @@ export function openProofFile(options: ProofOptions, context: ExecutorContext): 
   };
   return {
     read: async () => {
-      const { parseProof } = await import('@flotilla/k8s-executor');
+      const { parseProof } = await import('../runtime.mjs');
       const document = parseProof(readText(path) ?? '');
       const reasons = (readText(reasonsPath) ?? '').split('\n').filter((line) => line !== '');
       return document === undefined ? undefined : { document, reasons };
     },
     write: async ({ document, reasons }) => {
-      const { printProof } = await import('@flotilla/k8s-executor');
+      const { printProof } = await import('../runtime.mjs');
       put(reasonsPath, reasons.join('\n'));
       put(path, printProof(document));
     },

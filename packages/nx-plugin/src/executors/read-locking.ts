@@ -9,7 +9,7 @@ export async function readLocking({
   options,
   say,
 }: Pick<NxTask, 'options' | 'say'>): Promise<Locking | undefined> {
-  const { parseDuration } = await import('@flotilla/core');
+  const { parseDuration } = await import('../runtime.mjs');
   const { resume = false, takeOver = false } = options;
   if (resume && takeOver) {
     printRefusal({ message: 'resume and takeOver exclude each other.' }, say);

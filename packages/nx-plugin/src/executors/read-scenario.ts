@@ -17,7 +17,7 @@ export async function readScenario(
     printRefusal({ message: 'with is for the embedded cluster.', help: 'Add --cluster=embedded.' }, say);
     return { ok: false };
   }
-  const { parseRehearsal, readText } = await import('@flotilla/core');
+  const { parseRehearsal, readText } = await import('../runtime.mjs');
   const read = readText(resolve(context.root, path), path);
   if (!read.ok || read.text === undefined) {
     printRefusal(read.ok ? { message: `There is no rehearsal file ${path}.` } : read.refusal, say);

@@ -22,7 +22,7 @@ export interface WorkflowRun extends ClusterUse {
 
 /** Runs a plan in the cluster that the options name, as `flotilla deploy` would; true when the run's exit code is 0. */
 export async function runWorkflow(run: WorkflowRun): Promise<boolean> {
-  const { chooseGrace, parseGrace } = await import('@flotilla/k8s-executor');
+  const { chooseGrace, parseGrace } = await import('../runtime.mjs');
   const said = parseGrace(run.options.grace ?? []);
   if (!said.ok) {
     printRefusal({ message: `grace: ${said.message}` }, run.say);
@@ -41,8 +41,7 @@ async function runOpened(
   opened: OpenedCluster,
 ): Promise<boolean> {
   const { loaded, options, context, redactor, say, token, images, start } = task;
-  const { systemClock } = await import('@flotilla/core');
-  const { deployPlan, findRunOrigin, processEnvironment } = await import('@flotilla/k8s-executor');
+  const { deployPlan, findRunOrigin, processEnvironment, systemClock } = await import('../runtime.mjs');
   const locking = await readLocking(task);
   if (locking === undefined) return false;
   const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false, say });

@@ -17,8 +17,7 @@ export async function withCluster(
 ): Promise<boolean> {
   const choice = await chooseCluster(use);
   if (choice === undefined) return false;
-  const { systemClock } = await import('@flotilla/core');
-  const { openCluster, processEnvironment } = await import('@flotilla/k8s-executor');
+  const { openCluster, processEnvironment, systemClock } = await import('../runtime.mjs');
   const result = await openCluster(use.loaded.file, choice, {
     clock: systemClock,
     environment: processEnvironment(),

@@ -24,8 +24,7 @@ type BatchArguments = readonly [
 export default async function proveProjects(
   ...[taskGraph, options, , context]: BatchArguments
 ): Promise<Record<string, ProvedTask>> {
-  const { systemClock } = await import('@flotilla/core');
-  const { createClusterPool, processEnvironment } = await import('@flotilla/k8s-executor');
+  const { createClusterPool, processEnvironment, systemClock } = await import('../../runtime.mjs');
   const { redactor, say } = await openOutput(print);
   const pool = createClusterPool({ clock: systemClock, environment: processEnvironment(), redactor });
   try {

@@ -4,8 +4,7 @@ import { proveProject } from './prove-project';
 
 /** `@flotilla/nx-plugin:deploy-plan`: asks the cluster whether it holds what the project's flotilla file says. */
 export default defineExecutor<ProofOptions>(async (task) => {
-  const { systemClock } = await import('@flotilla/core');
-  const { createClusterPool, processEnvironment } = await import('@flotilla/k8s-executor');
+  const { createClusterPool, processEnvironment, systemClock } = await import('../../runtime.mjs');
   const { redactor } = task;
   const pool = createClusterPool({ clock: systemClock, environment: processEnvironment(), redactor });
   try {

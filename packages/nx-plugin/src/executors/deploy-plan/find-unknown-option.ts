@@ -11,7 +11,7 @@ export async function findUnknownOption(options: ProofOptions): Promise<Refusal 
   const known = readOptionNames();
   const unknown = Object.keys(options).find((name) => !name.startsWith('_') && !known.includes(name));
   if (unknown === undefined) return undefined;
-  const { nearest } = await import('@flotilla/core');
+  const { nearest } = await import('../../runtime.mjs');
   const near = nearest(unknown, known);
   return {
     exitCode: 64,

@@ -44,7 +44,7 @@ export async function proveProject(project: ProvedProject): Promise<boolean> {
 
 async function prove(project: ProvedProject, loaded: LoadedPlan): Promise<FoundProof | undefined> {
   const { options, context, pool, redactor, say } = project;
-  const { printReasons, proofDocument, proveDeployment } = await import('@flotilla/k8s-executor');
+  const { printReasons, proofDocument, proveDeployment, systemClock } = await import('../../runtime.mjs');
   // It ends with its run: there is nothing that could be proved.
   if (options.cluster === 'embedded')
     return { document: proofDocument(loaded.plan, randomUUID()), reasons: ['the cluster is a simulation'] };
@@ -55,7 +55,6 @@ async function prove(project: ProvedProject, loaded: LoadedPlan): Promise<FoundP
     printRefusal(opened.refusal, say);
     return undefined;
   }
-  const { systemClock } = await import('@flotilla/core');
   const { cluster, namespace } = opened.opened;
   const result = await proveDeployment({
     ...loaded,

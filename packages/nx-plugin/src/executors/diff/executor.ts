@@ -18,8 +18,7 @@ async function showDiff(use: ClusterUse, opened: OpenedCluster): Promise<boolean
   const { loaded, options, redactor, say } = use;
   const images = await findImages(use);
   if (images === undefined) return false;
-  const { systemClock } = await import('@flotilla/core');
-  const { diffPlan, formatDiff } = await import('@flotilla/k8s-executor');
+  const { diffPlan, formatDiff, systemClock } = await import('../../runtime.mjs');
   const { cluster, namespace } = opened;
   const result = await diffPlan({
     ...loaded,

@@ -17,7 +17,7 @@ async function showHistory(
   { loaded, options, say }: ClusterUse & { readonly options: RevisionOptions },
   { cluster, namespace }: OpenedCluster,
 ): Promise<boolean> {
-  const { formatHistory, readHistory } = await import('@flotilla/k8s-executor');
+  const { formatHistory, readHistory } = await import('../../runtime.mjs');
   const place = { deployment: loaded.plan.name, namespace };
   const read = await readHistory(cluster, place);
   if (!read.ok) {

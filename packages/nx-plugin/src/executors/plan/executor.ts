@@ -6,7 +6,7 @@ import { wantsColor } from '../print';
 export default defineExecutor(async (task) => {
   const loaded = await loadCheckedWorkflow(task);
   if (loaded === undefined) return false;
-  const { planToText } = await import('@flotilla/core');
+  const { planToText } = await import('../../runtime.mjs');
   task.say(planToText(loaded.plan, { color: wantsColor() }));
   return true;
 });

@@ -20,7 +20,7 @@ export default defineExecutor<RehearseOptions>(async (task) => {
   if (loaded === undefined || lacksTask(loaded, fail, task.say)) return false;
   const read = await readScenario(task, loaded);
   if (!read.ok) return false;
-  const { builtInDurations } = await import('@flotilla/core');
+  const { builtInDurations } = await import('../../runtime.mjs');
   const scenario = read.scenario ?? { defaults: builtInDurations, tasks: new Map() };
   return await rehearse(loaded, withFailures(loaded, scenario, fail), task);
 });
@@ -30,7 +30,7 @@ async function rehearse(
   scenario: Rehearsal,
   { options: { allowDegraded = false, concurrency }, say }: NxTask<RehearseOptions>,
 ): Promise<boolean> {
-  const { formatSummary, rehearsePlan, runStateOf, timelineToText } = await import('@flotilla/core');
+  const { formatSummary, rehearsePlan, runStateOf, timelineToText } = await import('../../runtime.mjs');
   const events: RunEvent[] = [];
   const settled = rehearsePlan(plan, scenario, {
     sink: (event) => events.push(event),

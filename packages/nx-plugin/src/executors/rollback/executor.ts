@@ -25,8 +25,7 @@ async function startRollback({
   options: { tasks = [], to },
   say,
 }: NxTask<RevisionOptions>): Promise<StartRun> {
-  const { evidenceToText } = await import('@flotilla/core');
-  const { rollbackDeployment } = await import('@flotilla/k8s-executor');
+  const { evidenceToText, rollbackDeployment } = await import('../../runtime.mjs');
   return (options) =>
     rollbackDeployment({
       ...options,

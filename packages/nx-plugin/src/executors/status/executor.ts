@@ -17,8 +17,8 @@ async function showStatus(use: ClusterUse, { cluster, namespace }: OpenedCluster
   const { loaded, options, redactor, say } = use;
   const images = await findImages(use);
   if (images === undefined) return false;
-  const { systemClock } = await import('@flotilla/core');
-  const { describeUnreadLock, formatStatus, readLock, readStatus } = await import('@flotilla/k8s-executor');
+  const { describeUnreadLock, formatStatus, readLock, readStatus, systemClock } =
+    await import('../../runtime.mjs');
   const result = await readStatus({ ...loaded, images, cluster, namespace, clock: systemClock, redactor });
   if (result.ok) {
     const deployment = loaded.plan.name;

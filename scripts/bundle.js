@@ -1,12 +1,14 @@
-// The command is bundled: one file per lazily loaded part starts several times faster than hundreds of
-// modules. Types are checked by tsc; esbuild only joins the files.
+// Bundles a module of the package of the working directory into `dist`: one file per lazily loaded part starts several
+// times faster than hundreds of modules. Types are checked by tsc; esbuild only joins the files.
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 
-await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
+const [entry] = process.argv.slice(2);
+await rm('dist/chunks', { recursive: true, force: true });
 await build({
-  entryPoints: [new URL('src/bin.ts', import.meta.url).pathname],
-  outdir: new URL('dist', import.meta.url).pathname,
+  entryPoints: [entry],
+  outdir: 'dist',
+  outExtension: { '.js': entry.endsWith('.mts') ? '.mjs' : '.js' },
   bundle: true,
   splitting: true,
   format: 'esm',
