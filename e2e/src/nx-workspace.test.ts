@@ -40,10 +40,13 @@ describe.each(nxVersions)('Nx %s', (version) => {
   });
 
   test('infers the targets without loading anything of Kubernetes', async () => {
-    const scope = join(workspace.folder, 'node_modules/@flotilla');
-    for (const name of ['core', 'k8s-executor']) await rename(join(scope, name), join(scope, `${name}-away`));
+    const dist = join(workspace.folder, 'node_modules/@flotilla/nx-plugin/dist');
+    const away = ['runtime.mjs', 'chunks'].map(
+      (name) => [join(dist, name), join(dist, `${name}-away`)] as const,
+    );
+    for (const [path, elsewhere] of away) await rename(path, elsewhere);
     const shown = await workspace.nx(['show', 'project', 'shop', '--json']);
-    for (const name of ['core', 'k8s-executor']) await rename(join(scope, `${name}-away`), join(scope, name));
+    for (const [path, elsewhere] of away) await rename(elsewhere, path);
     expect({ code: shown.code, stderr: shown.stderr }).toMatchObject({ code: 0 });
     const { targets } = JSON.parse(shown.stdout) as ShownProject;
     const names = [
