@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.js';
 import type { ProgramResult } from './control-plane/run-program.js';
 import { mergePatch } from './kube-client/kube-client.js';
-import { createNxWorkspace, nxVersions, type NxWorkspace } from './testing/nx-workspace.js';
+import { createNxWorkspace, nxVersions, oneProcess, type NxWorkspace } from './testing/nx-workspace.js';
 import { packPackages, type PackedPackages } from './testing/packed.js';
 
 interface ShownProject {
@@ -99,7 +99,7 @@ describe.each(nxVersions)('Nx %s', (version) => {
     });
 
     async function nx(...args: readonly string[]): Promise<ProgramResult> {
-      const env = { KUBECONFIG: cluster.kubeconfig.admin };
+      const env = { KUBECONFIG: cluster.kubeconfig.admin, ...oneProcess };
       return workspace.nx([...args, `--namespace=${namespace}`], { env });
     }
 
