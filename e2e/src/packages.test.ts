@@ -19,7 +19,7 @@ afterAll(async () => {
 
 // What only our own tests use, and what no program reads.
 const testsOnly =
-  /\.test\.|\.map$|tsbuildinfo|testing\/(model|shop|shop-runs|compile-text|format-compiled|format-file-format|error-examples|scripted-server)\b/;
+  /\.test\.|\.map$|tsbuildinfo|testing\/(model|shop|shop-runs|compile-text|format-compiled|format-file-format|error-examples|scripted-server|test-deployments)\b/;
 const always = ['LICENSE', 'README.md', 'package.json'];
 
 test.each([

@@ -1,46 +1,36 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadPlan, systemClock, type RunSettled } from '@flotilla/core';
+import type { RunSettled } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
-import { connectTo } from '../cluster/connect-to.js';
 import { printReference } from '../cluster/kube-object.js';
-import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
 import type { RunProgram } from '../manifest/run-program.js';
 import { observed } from '../testing/observed-cluster.js';
 import type { PruneChoice } from './pruning.js';
 import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
 import { deployPlan } from './deploy-plan.js';
+import { startTestDeployments, type TestDeployments, type TestPlace } from '../testing/test-deployments.js';
 
-let embedded: EmbeddedCluster;
+let deployments: TestDeployments;
 let cluster: Cluster;
-let directory: string;
+let place: TestPlace;
 let namespace = '';
-let count = 0;
 
 beforeAll(async () => {
-  embedded = await startEmbeddedCluster({ clock: systemClock, speed: 100 });
-  cluster = connectTo({
-    server: embedded.server,
-    context: 'embedded',
-    defaultNamespace: 'default',
-    clock: systemClock,
-  });
+  deployments = await startTestDeployments();
+  ({ cluster } = deployments);
 });
 
 afterAll(async () => {
-  cluster.close();
-  await embedded.close();
+  await deployments.close();
 });
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'flotilla-prune-'));
-  namespace = `prune-${String(++count)}`;
+  place = deployments.open();
+  ({ namespace } = place);
 });
 
 afterEach(() => {
-  rmSync(directory, { recursive: true });
+  place.remove();
 });
 
 const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n---\n`;
@@ -50,9 +40,11 @@ const claim =
 /** A deployment whose services have the manifests of their name, one file each. */
 function write(services: Readonly<Record<string, string>>, name = 'shop'): void {
   const listed = Object.keys(services).map((each) => `  - {name: ${each}, kustomize: ${each}}\n`);
-  writeFileSync(join(directory, 'flotilla.yaml'), `name: ${name}\nservices:\n${listed.join('')}`);
-  for (const [service, text] of Object.entries(services))
-    writeFileSync(join(directory, `${service}.yaml`), text);
+  const files = Object.entries(services).map(([service, text]) => [`${service}.yaml`, text] as const);
+  place.write({
+    'flotilla.yaml': `name: ${name}\nservices:\n${listed.join('')}`,
+    ...Object.fromEntries(files),
+  });
 }
 
 /** What `kubectl kustomize` would print. */
@@ -75,26 +67,9 @@ async function deploy({
   timeoutMs,
   ...options
 }: Asked = {}): Promise<DeployPlanResult> {
-  const loaded = loadPlan({
-    workingDirectory: directory,
-    workflow,
-    parameters: {},
-    environment: {},
-    strict: false,
-    compile: { ...(only !== undefined && { only }), ...(timeoutMs !== undefined && { timeoutMs }) },
-  });
-  if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded));
   return deployPlan({
-    ...loaded.loaded,
+    ...place.run({ workflow, only, timeoutMs }),
     runProgram: printManifest,
-    cluster,
-    namespace,
-    clock: systemClock,
-    wallClock: () => new Date('2026-11-26T20:00:00Z'),
-    origin: { who: 'ada@laptop', commit: null, url: null },
-    run: `run-${String(++count)}`,
-    sink: () => undefined,
-    createNamespace: true,
     ...options,
   });
 }

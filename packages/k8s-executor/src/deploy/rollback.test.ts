@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadPlan, taskId, systemClock, type RunSettled, type TaskId } from '@flotilla/core';
+import { taskId, type RunSettled, type TaskId } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
-import { connectTo } from '../cluster/connect-to.js';
-import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
 import type { RunProgram } from '../manifest/run-program.js';
 import { readHistory } from '../record/history/read-history.js';
 import { readJournal } from '../record/journal/read-journal.js';
@@ -14,35 +10,29 @@ import { observed } from '../testing/observed-cluster.js';
 import { rollbackDeployment } from './rollback-deployment.js';
 import type { DeployPlanOptions, DeployPlanResult } from './deploy-options.js';
 import { deployPlan } from './deploy-plan.js';
+import { startTestDeployments, type TestDeployments, type TestPlace } from '../testing/test-deployments.js';
 
-let embedded: EmbeddedCluster;
+let deployments: TestDeployments;
 let cluster: Cluster;
-let directory: string;
+let place: TestPlace;
 let namespace = '';
-let count = 0;
 
 beforeAll(async () => {
-  embedded = await startEmbeddedCluster({ clock: systemClock, speed: 100 });
-  cluster = connectTo({
-    server: embedded.server,
-    context: 'embedded',
-    defaultNamespace: 'default',
-    clock: systemClock,
-  });
+  deployments = await startTestDeployments();
+  ({ cluster } = deployments);
 });
 
 afterAll(async () => {
-  cluster.close();
-  await embedded.close();
+  await deployments.close();
 });
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'flotilla-rollback-'));
-  namespace = `rollback-${String(++count)}`;
+  place = deployments.open();
+  ({ namespace } = place);
 });
 
 afterEach(() => {
-  rmSync(directory, { recursive: true });
+  place.remove();
 });
 
 const configMap = (name: string, value = 'one') =>
@@ -57,12 +47,11 @@ function write(services: Readonly<Record<string, string>>, name = 'shop'): void 
   const removal = '  - {name: teardown, order_from: [release.remove_environment]}\n';
   const anew = `  - {name: anew, order_from: [release.remove_environment, ${String(entries[0])}]}\n`;
   const halting = workflow.replace('services.bad', '{task: services.bad, halt_on_error: true}');
-  writeFileSync(
-    join(directory, 'flotilla.yaml'),
-    `name: ${name}\nservices:\n${listed.join('')}${halting}${removal}${anew}`,
-  );
-  for (const [service, text] of Object.entries(services))
-    writeFileSync(join(directory, `${service}.yaml`), text);
+  const files = Object.entries(services).map(([service, text]) => [`${service}.yaml`, text] as const);
+  place.write({
+    'flotilla.yaml': `name: ${name}\nservices:\n${listed.join('')}${halting}${removal}${anew}`,
+    ...Object.fromEntries(files),
+  });
 }
 
 /** What `kubectl kustomize` would print. */
@@ -86,26 +75,10 @@ interface Back {
 }
 
 async function deploy({ only, workflow = 'setup', back, ...options }: Asked = {}): Promise<DeployPlanResult> {
-  const loaded = loadPlan({
-    workingDirectory: directory,
-    workflow,
-    parameters: {},
-    environment: {},
-    strict: false,
-    ...(only !== undefined && { compile: { only } }),
-  });
-  if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded));
   const asked: DeployPlanOptions = {
-    ...loaded.loaded,
-    runProgram: printManifest,
-    cluster,
+    ...place.run({ workflow, only }),
     namespace,
-    clock: systemClock,
-    wallClock: () => new Date('2026-11-26T20:00:00Z'),
-    origin: { who: 'ada@laptop', commit: null, url: null },
-    run: `run-${String(++count)}`,
-    sink: () => undefined,
-    createNamespace: true,
+    runProgram: printManifest,
     ...options,
   };
   return back === undefined
@@ -226,7 +199,7 @@ async function cancelAtRequests(
       requests += 1;
       if (requests === at) cancelled.abort(at % 2 === 0 ? 'SIGINT' : 'SIGTERM');
     };
-    namespace = `rollback-${String(++count)}`;
+    namespace = deployments.newNamespace();
     await work(
       {
         cluster: observed(cluster, onRequest),

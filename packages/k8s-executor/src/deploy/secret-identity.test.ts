@@ -1,48 +1,39 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { loadPlan, systemClock, type LoadedPlan } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
 import type { KubeObject } from '../cluster/kube-object.js';
-import { connectTo } from '../cluster/connect-to.js';
 import { diffPlan } from '../diff/diff-plan.js';
-import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
 import { prepareRun } from '../prepare/prepare-run.js';
 import { approvedItems } from './approved-plan.js';
 import { deployPlan } from './deploy-plan.js';
+import { startTestDeployments, type TestDeployments, type TestPlace } from '../testing/test-deployments.js';
 
-let embedded: EmbeddedCluster;
+let deployments: TestDeployments;
 let cluster: Cluster;
-let directory: string;
-let runs = 0;
+let place: TestPlace;
 
 beforeAll(async () => {
-  embedded = await startEmbeddedCluster({ clock: systemClock, speed: 100 });
-  const { server } = embedded;
-  cluster = connectTo({ server, context: 'embedded', defaultNamespace: 'default', clock: systemClock });
+  deployments = await startTestDeployments();
+  ({ cluster } = deployments);
 });
 
 afterAll(async () => {
-  cluster.close();
-  await embedded.close();
+  await deployments.close();
 });
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'flotilla-identity-'));
+  place = deployments.open();
   const services = '  - {name: api, image: a, envs: [{key: PIN, value: "4711", secret: true}]}\n';
   const jobs = '  - {name: migrate, manifests: [migrate.yaml]}\n';
-  writeFileSync(join(directory, 'flotilla.yaml'), `name: shop\nservices:\n${services}jobs:\n${jobs}`);
+  place.write({ 'flotilla.yaml': `name: shop\nservices:\n${services}jobs:\n${jobs}` });
 });
 
 afterEach(() => {
-  rmSync(directory, { recursive: true });
+  place.remove();
 });
 
 /** A job beside a Secret with this value. */
 function write(pin: string): void {
-  writeFileSync(
-    join(directory, 'migrate.yaml'),
-    `apiVersion: v1
+  place.write({
+    'migrate.yaml': `apiVersion: v1
 kind: Secret
 metadata: {name: config}
 stringData: {pin: "${pin}"}
@@ -52,34 +43,18 @@ kind: Job
 metadata: {name: migrate}
 spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: b}]}}}
 `,
-  );
+  });
 }
-
-function load(): LoadedPlan {
-  const where = { workingDirectory: directory, parameters: {}, environment: {}, strict: false };
-  const loaded = loadPlan(where);
-  if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded));
-  return loaded.loaded;
-}
-
-const place = (namespace: string) => ({ cluster, namespace, clock: systemClock, createNamespace: true });
 
 /** What became of the job. */
 async function deploy(namespace: string): Promise<string | undefined> {
-  const result = await deployPlan({
-    ...load(),
-    ...place(namespace),
-    wallClock: () => new Date('2026-11-26T20:00:00Z'),
-    origin: { who: 'ada@laptop', commit: null, url: null },
-    run: `run-${String(++runs)}`,
-    sink: () => undefined,
-  });
+  const result = await deployPlan({ ...place.run(), namespace });
   if (result.kind !== 'settled') throw new Error(JSON.stringify(result));
   return result.settled.tasks.find(({ task }) => task === 'jobs.migrate')?.outcome;
 }
 
 async function approve(namespace: string): Promise<readonly (string | null)[]> {
-  const prepared = await prepareRun({ ...load(), ...place(namespace) });
+  const prepared = await prepareRun({ ...place.run(), namespace });
   if (!prepared.ok) throw new Error(JSON.stringify(prepared));
   const approved = await approvedItems(prepared.run, {});
   if (!approved.ok) throw new Error(JSON.stringify(approved));
@@ -101,7 +76,7 @@ test('a job is another one when only the value of its Secret is, and the same wh
   expect(await deploy('changes')).toBe('succeeded');
   expect(await deploy('changes')).toBe('unchanged');
   write('2222');
-  const diff = await diffPlan({ ...load(), ...place('changes') });
+  const diff = await diffPlan({ ...place.run(), namespace: 'changes' });
   expect(diff.ok && diff.items.map(({ object, action }) => `${object.kind} ${action}`)).toEqual([
     'Deployment unchanged',
     'Secret change',

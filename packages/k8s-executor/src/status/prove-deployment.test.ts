@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { loadPlan, systemClock } from '@flotilla/core';
 import type { Cluster } from '../cluster/cluster.js';
-import { connectTo } from '../cluster/connect-to.js';
 import type { JsonObject } from '../cluster/json.js';
 import { deployPlan } from '../deploy/deploy-plan.js';
-import { startEmbeddedCluster, type EmbeddedCluster } from '../embedded/index.js';
 import { readStatus } from './status.js';
 import { proveDeployment, type Proof } from './prove-deployment.js';
 import { readReceipt } from '../record/receipt.js';
+import { startTestDeployments, type TestDeployments, type TestPlace } from '../testing/test-deployments.js';
 
 const shop = (image: string) => `name: shop
 services:
@@ -25,64 +20,40 @@ const keys = (value: string) =>
 /** Nothing that a digest or a time could happen to hold. */
 const pins = ['pin-swordfish', 'pin-hollyhock'] as const;
 
-let embedded: EmbeddedCluster;
+let deployments: TestDeployments;
 let cluster: Cluster;
-let directory: string;
+let place: TestPlace;
 let namespace = '';
-let runs = 0;
 
 beforeAll(async () => {
-  embedded = await startEmbeddedCluster({ clock: systemClock, speed: 100 });
-  const context = { context: 'embedded', defaultNamespace: 'default', clock: systemClock };
-  cluster = connectTo({ server: embedded.server, ...context });
+  deployments = await startTestDeployments();
+  ({ cluster } = deployments);
 });
 
 afterAll(async () => {
-  cluster.close();
-  await embedded.close();
+  await deployments.close();
 });
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'flotilla-proof-'));
-  namespace = `proof-${String(++runs)}`;
-  write({ 'flotilla.yaml': shop('api:1'), 'keys.yaml': keys(pins[0]) });
+  place = deployments.open();
+  ({ namespace } = place);
+  place.write({ 'flotilla.yaml': shop('api:1'), 'keys.yaml': keys(pins[0]) });
 });
 
 afterEach(() => {
-  rmSync(directory, { recursive: true });
+  place.remove();
 });
-
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
-}
-
-function options(workflow = 'setup') {
-  const loaded = loadPlan({
-    workingDirectory: directory,
-    workflow,
-    parameters: {},
-    environment: {},
-    strict: false,
-  });
-  if (loaded.kind !== 'loaded') throw new Error(loaded.kind);
-  return { ...loaded.loaded, cluster, namespace, clock: systemClock };
-}
 
 async function deploy(token?: string, workflow?: string): Promise<string> {
   const result = await deployPlan({
-    ...options(workflow),
-    wallClock: () => new Date('2026-11-26T20:00:00Z'),
-    origin: { who: 'ada@laptop', commit: 'c0ffee', url: null },
-    run: `run-${String(++runs)}`,
-    sink: () => undefined,
-    createNamespace: true,
+    ...place.run({ workflow }),
     ...(token !== undefined && { token }),
   });
   return result.kind === 'settled' ? result.settled.outcome : result.kind;
 }
 
 async function prove(workflow?: string): Promise<Proof> {
-  const result = await proveDeployment(options(workflow));
+  const result = await proveDeployment(place.run({ workflow }));
   if (result.kind !== 'proved') throw new Error(result.kind);
   return result.proof;
 }
@@ -91,7 +62,7 @@ const reasons = async () => (await prove()).reasons.map(({ task, text }) => `${t
 
 /** A change by somebody else, as kubectl makes it. */
 async function patch(path: string, change: JsonObject, manager = 'kubectl-edit'): Promise<void> {
-  const response = await fetch(`${embedded.server}${path}?fieldManager=${manager}`, {
+  const response = await fetch(`${deployments.server}${path}?fieldManager=${manager}`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/merge-patch+json' },
     body: JSON.stringify(change),
@@ -110,13 +81,13 @@ test('what a run has brought is in sync under its token until something changes'
 
 test('a changed input is named, and going back to the old version is not proved by the old token', async () => {
   await deploy('t1');
-  write({ 'flotilla.yaml': shop('api:2') });
+  place.write({ 'flotilla.yaml': shop('api:2') });
   expect(await reasons()).toEqual([
     `services.api: Deployment ${namespace}/api .spec.template.spec.containers[name="api"].image is not what the files say`,
   ]);
   await deploy('t2');
   expect(await prove()).toMatchObject({ token: 't2' });
-  write({ 'flotilla.yaml': shop('api:1') });
+  place.write({ 'flotilla.yaml': shop('api:1') });
   expect(await prove()).toMatchObject({ inSync: false, token: null });
 });
 
@@ -138,7 +109,7 @@ test('replicas that the autoscaler has taken over are no drift', async () => {
 
 test('a value of a Secret is compared, and appears nowhere', async () => {
   await deploy('t1');
-  write({ 'keys.yaml': keys(pins[1]) });
+  place.write({ 'keys.yaml': keys(pins[1]) });
   const said = await reasons();
   expect(said).toEqual([`services.keys: Secret ${namespace}/keys .data.pin is not what the files say`]);
   const receipt = await cluster.get({
@@ -167,7 +138,7 @@ test('an object that is gone is missing; status says the same', async () => {
     inSync: false,
     reasons: [{ kind: 'missing', task: 'services.keys' }],
   });
-  const status = await readStatus(options());
+  const status = await readStatus(place.run());
   expect(status).toMatchObject({
     tasks: [
       { task: 'services.api', state: 'in-sync', commit: 'c0ffee', since: '2026-11-26T20:00:00.000Z' },
@@ -178,9 +149,9 @@ test('an object that is gone is missing; status says the same', async () => {
 
 test('a run that did not end well takes the token away', async () => {
   await deploy('t1');
-  write({ 'flotilla.yaml': shop('api:2').replace('replicas: 2', 'replicas: 2, timeout: 1ms') });
+  place.write({ 'flotilla.yaml': shop('api:2').replace('replicas: 2', 'replicas: 2, timeout: 1ms') });
   expect(await deploy('t2')).not.toBe('succeeded');
-  write({ 'flotilla.yaml': shop('api:1') });
+  place.write({ 'flotilla.yaml': shop('api:1') });
   expect(await prove()).toMatchObject({ inSync: false, token: null });
 });
 
@@ -190,7 +161,7 @@ test('a run that changes nothing leaves the tokens of all workflows; one that do
   expect([(await prove()).token, (await prove('patch')).token]).toEqual(['t1', 'p1']);
   expect(await deploy()).toBe('succeeded');
   expect((await prove()).token).toBe('t1');
-  write({ 'flotilla.yaml': shop('api:2') });
+  place.write({ 'flotilla.yaml': shop('api:2') });
   await deploy('p2', 'patch');
   expect((await prove('patch')).token).toBe('p2');
   expect(await prove()).toMatchObject({ inSync: false, reasons: [{ kind: 'last-run' }] });
@@ -198,7 +169,7 @@ test('a run that changes nothing leaves the tokens of all workflows; one that do
 
 test('a service that the file no longer has is a reason to run', async () => {
   await deploy('t1');
-  write({ 'flotilla.yaml': 'name: shop\nservices: [{name: api, image: api:1, replicas: 2}]\n' });
+  place.write({ 'flotilla.yaml': 'name: shop\nservices: [{name: api, image: api:1, replicas: 2}]\n' });
   expect(await reasons()).toEqual(['services.keys: it is deployed, but the file no longer has it']);
 });
 
