@@ -1,3 +1,4 @@
+import { awaitPodsRefused } from './await-pods-refused.js';
 import { deployedBefore, eventOf } from './deployed-before.js';
 import type { FailureCase, Scene } from './failure-case.js';
 import { deployment, manifest, type Json } from './manifests.js';
@@ -12,13 +13,15 @@ interface WebhookOptions {
   readonly url?: string;
 }
 
-function webhook({ shop, admission }: Scene, { resource, url }: WebhookOptions): Json {
+const hookName = ({ shop }: Scene) => `${shop.namespace}.images.example`;
+
+function webhook(scene: Scene, { resource, url }: WebhookOptions): Json {
+  const { shop, admission } = scene;
   const group = resource === 'pods' ? '' : 'apps';
-  const name = `${shop.namespace}.images.example`;
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
-    metadata: { name },
+    metadata: { name: hookName(scene) },
     webhooks: [
       {
         name: 'images.security.example',
@@ -94,6 +97,17 @@ export async function refuseDeployments(scene: Scene): Promise<void> {
   await awaitRefused(scene, deployment());
 }
 
+/** Once the controller has been refused, nobody asks the webhook any more: as if it had come back, and said yes. */
+async function relent(scene: Scene): Promise<void> {
+  await awaitPodsRefused(scene);
+  await scene.shop.kubectl(['delete', 'validatingwebhookconfigurations', hookName(scene)]);
+}
+
+async function refuseAtFirst(scene: Scene, options: WebhookOptions): Promise<void> {
+  await scene.shop.kubectl(['create', '-f', '-'], manifest([webhook(scene, options)]));
+  await awaitRefused(scene, pod);
+}
+
 /** What others have a say in. */
 export const admissionCases: readonly FailureCase[] = [
   {
@@ -103,10 +117,26 @@ export const admissionCases: readonly FailureCase[] = [
     outcome: 'failed',
   },
   {
+    title: 'an admission webhook that lets the pods in after all',
+    objects: [deployment()],
+    before: (scene) => refuseAtFirst(scene, { resource: 'pods' }),
+    during: relent,
+    words: ['--grace', 'missing-config=30s'],
+    outcome: 'succeeded',
+  },
+  {
     title: 'an admission webhook that is down',
     objects: [deployment()],
     before: (scene) => refusePods(scene, [webhook(scene, { resource: 'pods', url: 'https://127.0.0.1:1/' })]),
     outcome: 'failed',
+  },
+  {
+    title: 'an admission webhook that comes back in time',
+    objects: [deployment()],
+    before: (scene) => refuseAtFirst(scene, { resource: 'pods', url: 'https://127.0.0.1:1/' }),
+    during: relent,
+    words: ['--grace', 'no-room=30s'],
+    outcome: 'succeeded',
   },
   {
     title: 'an admission policy that refuses the pods',

@@ -1,3 +1,4 @@
+import { awaitPodsRefused } from './await-pods-refused.js';
 import { deployedBefore, eventOf } from './deployed-before.js';
 import type { FailureCase, Scene, SeenObject } from './failure-case.js';
 import { claim, deployment, manifest, statefulSet, type Json } from './manifests.js';
@@ -41,16 +42,6 @@ export async function allowNoPods({ shop }: Scene): Promise<void> {
 }
 
 const roomAgain = ['patch', 'quota', 'none', '--type=merge', '-p', '{"spec":{"hard":{"pods":"5"}}}'];
-
-/** Waits until the controller has been refused a pod. */
-async function awaitRefusal({ awaitObject }: Scene): Promise<void> {
-  await awaitObject(
-    '/apis/apps/v1',
-    'deployments',
-    ({ status }) =>
-      status.conditions?.some(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True') === true,
-  );
-}
 
 const runningUnready = ({ status }: SeenObject) =>
   status.phase === 'Running' &&
@@ -160,7 +151,7 @@ export const clusterCases: readonly FailureCase[] = [
     objects: [deployment()],
     before: allowNoPods,
     during: async (scene) => {
-      await awaitRefusal(scene);
+      await awaitPodsRefused(scene);
       await scene.shop.kubectl(roomAgain);
     },
     words: ['--grace', 'no-room=30s'],

@@ -117,6 +117,12 @@ export const containerCases: readonly FailureCase[] = [
     outcome: 'failed',
   },
   {
+    title: 'a container that is killed for its memory once, then healthy',
+    objects: [deployment({ behaviour: { mode: 'oom', 'fail-times': '1' } })],
+    words: ['--grace', 'crash-loop=0s'],
+    outcome: 'succeeded',
+  },
+  {
     title: 'a command that the image does not hold',
     objects: [deployment({ behaviour: { mode: 'start-error' }, container: { command: ['nope'] } })],
     words: ['--grace', 'crash-loop=50s'],
