@@ -7,6 +7,7 @@ import { guardWrites, type GuardedCluster } from '../record/lock/guard-writes.js
 import type { HeldLock } from '../record/lock/held-lock.js';
 import type { PreparedRun } from '../prepare/prepared-run.js';
 import { createRedactor } from '../objects/redactor.js';
+import { afterRemoval } from './after-removal.js';
 import { beginRun, stoppedOr } from './begin-run.js';
 import type { DeployPlanOptions, DeployPlanResult, GuardedOptions } from './deploy-options.js';
 import { keepEvidence } from './keep-evidence.js';
@@ -96,7 +97,7 @@ async function deployLocked(
       ...options,
       run,
       cluster: options.cluster.server,
-      runner: prepared.run.runnerFor(series, leave),
+      runner: afterRemoval(prepared.run.runnerFor(series, leave), plan, journal),
       sink: holdLast(bothSinks(journal.sink, sink)),
       durations: prepared.durations,
       expected: prepared.expected,

@@ -15,6 +15,8 @@ import type { JournalTask } from './journal-document.js';
 export interface RunJournal {
   /** Follows the run. What happens is written soon after; a run does not wait for it. */
   readonly sink: EventSink;
+  /** Waits until what is known of a task is written: at most some seconds, and no longer than until `signal` aborts. */
+  written(task: TaskId, signal: AbortSignal): Promise<void>;
   /**
    * Write-ahead of a rollback: whoever resumes the run, should it be killed meanwhile, does these tasks again. False when
    * that could not be written within some seconds; nothing may be put back then.
@@ -75,7 +77,7 @@ class JournalWriter implements RunJournal {
   readonly #writing: Promise<void>;
   #version: string;
   #arrival = new AbortController();
-  #drained = new AbortController();
+  #wrote = new AbortController();
   readonly #ending = new AbortController();
   #hasComplained = false;
 
@@ -103,12 +105,22 @@ class JournalWriter implements RunJournal {
         changed: true,
       });
     }
-    const { clock } = this.#options;
-    this.#drained = new AbortController();
     this.#arrival.abort();
-    const over = AbortSignal.any([this.#drained.signal, this.#stopped.signal]);
-    if (this.#pending.size > 0) await clock.until(clock.now() + endPatienceMs, over);
+    await this.#until(() => this.#pending.size === 0);
     return this.#pending.size === 0;
+  }
+
+  written(task: TaskId, signal: AbortSignal): Promise<void> {
+    return this.#until(() => !this.#pending.has(taskKey(task)), signal);
+  }
+
+  /** Looks again after each write. */
+  async #until(isDone: () => boolean, signal: AbortSignal = this.#stopped.signal): Promise<void> {
+    const { clock } = this.#options;
+    const givesUpAt = clock.now() + endPatienceMs;
+    const over = AbortSignal.any([signal, this.#stopped.signal]);
+    while (!isDone() && !over.aborted && clock.now() < givesUpAt)
+      await clock.until(givesUpAt, AbortSignal.any([over, this.#wrote.signal]));
   }
 
   async end({
@@ -245,7 +257,8 @@ class JournalWriter implements RunJournal {
       // What has changed meanwhile is still to be written.
       for (const [key, value] of Object.entries(data))
         if (this.#pending.get(key) === value) this.#pending.delete(key);
-      if (this.#pending.size === 0) this.#drained.abort();
+      this.#wrote.abort();
+      this.#wrote = new AbortController();
       return true;
     }
     if (written.failure.kind === 'status' && written.failure.code === 409) return await this.#lookAgain();

@@ -104,7 +104,7 @@ test('after a kill what had settled stays, what ran goes on, and the jobs of the
   first.journal.sink(settled('services.a', 900, 'failed'));
   await clock.advanceTo(1_000);
   first.journal.stop();
-  const { run, series, resumption } = opened(await open('r2', { mode: 'resume' }));
+  const { run, series, resumption, journal } = opened(await open('r2', { mode: 'resume' }));
   expect({ run, series }).toEqual({ run: 'r1', series: 'r1/1' });
   expect(resumption).toMatchObject({ part: 2, at: 900 });
   expect([...resumption.kept.keys()]).toEqual(['services.a']);
@@ -119,20 +119,27 @@ test('after a kill what had settled stays, what ran goes on, and the jobs of the
     ),
     '  1 of 2 tasks are finished and kept, 1 were running and go on, 0 start.',
   ]);
+  journal.sink({ type: 'task-recovered', at: 1_500, task: id('services.a') });
+  await clock.runUntil(journal.written(id('services.a'), new AbortController().signal));
+  // It is the later part that has said so.
+  expect(read().tasks.get(id('services.a'))).toMatchObject({ outcome: 'recovered', run: 'r1', part: 2 });
+  journal.stop();
 });
 
-test('what a later part sees recover is what that part has said', async () => {
-  const { clock, open, read } = createWorld();
-  const first = opened(await open('r1'));
-  first.journal.sink(settled('services.a', 900, 'failed'));
-  await clock.advanceTo(1_000);
-  first.journal.stop();
-  const second = opened(await open('r2', { mode: 'resume' }));
-  second.journal.sink({ type: 'task-recovered', at: 1_500, task: id('services.a') });
-  await clock.runUntil(second.journal.end(ended('succeeded', 2_000)));
-  expect(read().tasks.get(id('services.a'))).toMatchObject({ outcome: 'recovered', run: 'r1', part: 2 });
-  const { kept } = opened(await open('r3', { mode: 'resume' })).resumption;
-  expect(kept.get(id('services.a'))).toMatchObject({ by: { run: 'r1', part: 2 } });
+test('that a task is over can be waited for until it is written, but not for ever, nor after an abort', async () => {
+  const { clock, line, open, read } = createWorld();
+  const { journal } = opened(await open('r1'));
+  await clock.advanceTo(10);
+  journal.sink(settled('services.a', 10, 'succeeded'));
+  await clock.runUntil(journal.written(id('services.a'), new AbortController().signal));
+  expect(read().tasks.get(id('services.a'))).toMatchObject({ outcome: 'succeeded' });
+  line.state = 'down';
+  journal.sink(settled('jobs.b', 20, 'succeeded'));
+  await clock.runUntil(journal.written(id('jobs.b'), AbortSignal.abort()));
+  const before = clock.now();
+  await clock.runUntil(journal.written(id('jobs.b'), new AbortController().signal));
+  expect(clock.now() - before).toBe(5_000);
+  journal.stop();
 });
 
 test('after an end only what succeeded stays, and jobs that failed are other tries', async () => {
