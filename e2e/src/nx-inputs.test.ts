@@ -44,9 +44,19 @@ suite.forEachNx((judged) => {
     expect(slower.said).toMatch(/Changed since the last deploy from here:\n.* {2}option concurrency\n/);
   });
 
-  test('without its proof a deploy is refused', async () => {
+  test('without its proof a deploy is refused, and so is one whose inputs hide the proof from Nx', async () => {
     const unproved = await judged.app.deploy(['--exclude-task-dependencies']);
     expect(unproved).toMatchObject({ did: 'fail', writes: [] });
     expect(unproved.said).toContain('deploy-plan did not run before this deploy');
+    const deploy = { inputs: ['{projectRoot}/**/*'], dependsOn: ['deploy-plan'] };
+    await judged.app.write('project.json', JSON.stringify({ name: 'app', targets: { deploy } }));
+    const hidden = await judged.app.deploy();
+    expect(hidden).toMatchObject({ did: 'fail', writes: [] });
+    expect(hidden.said).toContain('The inputs of app:deploy leave out the proof');
+    const seen = { ...deploy, inputs: [{ dependentTasksOutputFiles: '**/*-proof*.json' }] };
+    await judged.app.write('project.json', JSON.stringify({ name: 'app', targets: { deploy: seen } }));
+    const elsewhere = await judged.app.deploy([`--namespace=${judged.app.namespace}-staging`]);
+    expect(elsewhere).toMatchObject({ did: 'fail', writes: [] });
+    expect(elsewhere.said).toContain('deploy-plan has looked at app (workflow setup) in namespace');
   });
 });

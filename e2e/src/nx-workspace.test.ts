@@ -174,18 +174,22 @@ describe.each(nxVersions)('Nx %s', (version) => {
       expect(left.stdout).toBe('');
     });
 
-    test('projects that do not depend on each other are deployed at the same time', async () => {
-      for (const name of ['left', 'right']) {
+    test('projects that do not depend on each other are deployed at the same time, by one Nx or by several', async () => {
+      const names = ['left', 'right', 'other'];
+      for (const name of names) {
         const folder = join(workspace.folder, 'apps', name);
         await mkdir(folder);
         await writeFile(join(folder, 'project.json'), JSON.stringify({ name }));
         await writeFile(join(folder, 'flotilla.yaml'), meeting(name));
         await writeFile(join(folder, 'door.yaml'), door(name));
       }
-      const ending = nx('run-many', '-t', 'deploy', '-p', 'left,right', '--parallel=2');
-      await openDoors(namespace, ['left', 'right']);
-      const { code, stdout } = await ending;
-      expect({ code, stdout }).toMatchObject({ code: 0 });
+      const ending = [
+        nx('run-many', '-t', 'deploy', '-p', 'left,right', '--parallel=2'),
+        nx('run', 'other:deploy'),
+      ];
+      await openDoors(namespace, names);
+      for (const { code, stdout } of await Promise.all(ending))
+        expect({ code, stdout }).toMatchObject({ code: 0 });
     });
   });
 });

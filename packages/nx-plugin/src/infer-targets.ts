@@ -24,6 +24,9 @@ interface DeployedProject {
  */
 const defaultInputs = ['{projectRoot}/**/*.{yaml,yml,tpl}'];
 
+/** The proofs among what Nx looks at before it takes a deploy from its cache. */
+export const proofGlob = '**/*-proof*.json';
+
 /** Proofs lie where no workspace commits them. */
 const proofFolder = '.nx/workspace-data/flotilla';
 
@@ -91,7 +94,7 @@ function cachedByProof(names: TargetNames, inputs: readonly string[]): Omit<Targ
     ],
     inputs: [
       ...inputs,
-      { dependentTasksOutputFiles: '**/*-proof*.json' },
+      { dependentTasksOutputFiles: proofGlob },
       { dependentTasksOutputFiles: '**/image.json' },
     ],
     outputs: [],

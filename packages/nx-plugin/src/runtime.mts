@@ -44,6 +44,7 @@ export {
   processEnvironment,
   proofDocument,
   proveDeployment,
+  readClusterUid,
   readHistory,
   readImages,
   readLock,

@@ -17,6 +17,8 @@ export interface FoundProof {
  * `deploy` itself. Reasons lie in a file beside it, which nobody hashes.
  */
 export interface ProofFile {
+  /** Relative to the workspace's root. */
+  readonly path: string;
   /** Undefined when there is none. */
   read(): Promise<FoundProof | undefined>;
   write(found: FoundProof): Promise<void>;
@@ -31,13 +33,15 @@ export interface ProofFile {
 }
 
 export function openProofFile(options: ProofOptions, context: ExecutorContext): ProofFile {
-  const path = join(context.root, options.proofFile ?? defaultPath(context));
+  const relativePath = options.proofFile ?? defaultPath(context);
+  const path = join(context.root, relativePath);
   const [reasonsPath, failurePath, inputsPath] = [`${path}.reasons`, `${path}.failed`, `${path}.inputs`];
   const put = (file: string, text: string) => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   };
   return {
+    path: posix.normalize(relativePath),
     read: async () => {
       const { parseProof } = await import('../runtime.mjs');
       const document = parseProof(readText(path) ?? '');

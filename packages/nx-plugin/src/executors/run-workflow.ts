@@ -14,8 +14,6 @@ export type StartRun = (options: DeployPlanOptions) => Promise<DeployPlanResult>
 
 /** A plan to run, and the task of Nx that asked for it. */
 export interface WorkflowRun extends ClusterUse {
-  /** Under which the result is recorded in the cluster. */
-  readonly token?: string;
   /** Default: the plan is deployed. */
   readonly start?: StartRun;
 }
@@ -40,7 +38,7 @@ async function runOpened(
   task: WorkflowRun & { readonly images: Images },
   opened: OpenedCluster,
 ): Promise<boolean> {
-  const { loaded, options, context, redactor, say, token, images, start } = task;
+  const { loaded, options, context, redactor, say, images, start } = task;
   const { deployPlan, findRunOrigin, processEnvironment, systemClock } = await import('../runtime.mjs');
   const locking = await readLocking(task);
   if (locking === undefined) return false;
@@ -62,7 +60,6 @@ async function runOpened(
       ...(opened.grace !== undefined && { grace: opened.grace }),
       clock: systemClock,
       run,
-      ...(token !== undefined && { token }),
       sink: output.sink,
       cancelled: cancellation.signal,
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
@@ -82,12 +79,7 @@ async function runOpened(
         void printDiagnostics(diagnostics, options, say);
       },
     });
-    if (result.kind === 'settled') {
-      const { outcome, exitCode } = result.settled;
-      if (outcome === 'succeeded' && start === undefined)
-        say(`${opened.namespace} on ${opened.cluster.server} is as ${loaded.source.path} says.\n`);
-      return exitCode === 0;
-    }
+    if (result.kind === 'settled') return result.settled.exitCode === 0;
     if (result.kind === 'refused') printRefusal(result.refusal, say);
     else if (result.kind === 'stopped')
       say(`${result.reason}: ${result.wrote === 'nothing' ? 'nothing' : 'no object'} was written.\n`);

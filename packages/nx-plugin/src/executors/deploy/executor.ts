@@ -1,42 +1,62 @@
 import { loadWorkflow } from '../load-workflow';
-import { defineExecutor } from '../nx-task';
+import { defineExecutor, type NxTask } from '../nx-task';
 import type { ProofOptions } from '../options';
 import { printRefusal, type Say } from '../print';
 import { openProofFile, type FoundProof } from '../proof-file';
-import { runWorkflow } from '../run-workflow';
-import { isCached, isProved } from './is-proved';
+import { runWorkflow, type StartRun } from '../run-workflow';
+import { findProofTask } from './find-proof-task';
 import { changedInputs, readInputs, type KnownInputs } from './known-inputs';
+import { refuseCache } from './refuse-cache';
+import { refuseOtherProof } from './refuse-other-proof';
 
 /**
  * `@flotilla/nx-plugin:deploy`: brings the cluster to what the project's flotilla file says. Where its result is cached,
- * `deploy-plan` must have run before: its token makes a hit true.
+ * `deploy-plan` must have run before, and Nx must have hashed its token: that makes a hit true.
  */
 export default defineExecutor<ProofOptions>(async (task) => {
   const { options, context, say } = task;
   const file = openProofFile(options, context);
-  const proof = isProved(context) ? await file.read() : undefined;
-  if (proof === undefined && isCached(context)) {
-    printRefusal(unproved, say);
+  const proofTask = findProofTask(context);
+  const proof = proofTask === undefined ? undefined : await file.read();
+  const refusal = refuseCache(context, {
+    task: proof === undefined ? undefined : proofTask,
+    path: file.path,
+  });
+  if (refusal !== undefined) {
+    printRefusal(refusal, say);
     return false;
   }
   const inputs = await readInputs(task);
   if (proof !== undefined) explainRun(proof, changesSince(file.readInputs(), inputs), say);
   const loaded = await loadWorkflow(task);
   if (loaded === undefined) return false;
-  const success = await runWorkflow({
-    ...task,
-    loaded,
-    ...(proof !== undefined && { token: proof.document.token }),
-  });
+  const success = await runWorkflow({ ...task, loaded, start: await startDeploy(task, proof) });
   if (success) file.noteInputs(inputs);
   else if (proof !== undefined) file.noteFailure(proof.document.token);
   return success;
 });
 
-const unproved = {
-  message: 'deploy-plan did not run before this deploy, so a cached result of it could be a lie.',
-  help: 'Run it without --exclude-task-dependencies; a target of your own needs deploy-plan in its dependsOn, or cache: false.',
-};
+async function startDeploy({ options, say }: NxTask, proof: FoundProof | undefined): Promise<StartRun> {
+  const { deployPlan, readClusterUid } = await import('../../runtime.mjs');
+  const deploy: StartRun = async (run) => {
+    const result = await deployPlan(run);
+    if (result.kind === 'settled' && result.settled.outcome === 'succeeded')
+      say(`${run.namespace} on ${run.cluster.server} is as ${run.file.source.path} says.\n`);
+    return result;
+  };
+  if (proof === undefined) return deploy;
+  const { document } = proof;
+  return async (run) => {
+    const { plan, namespace, cluster, cancelled } = run;
+    const place =
+      options.cluster === 'embedded'
+        ? { uid: null, namespace: null }
+        : { uid: await readClusterUid({ get: (of) => cluster.get(of, cancelled) }), namespace };
+    const refusal = refuseOtherProof(document, { name: plan.name, workflow: plan.workflow, cluster: place });
+    if (refusal !== undefined && cancelled?.aborted !== true) return { kind: 'refused', refusal };
+    return await deploy({ ...run, token: document.token });
+  };
+}
 
 function changesSince(before: KnownInputs | undefined, now: KnownInputs): readonly string[] {
   return before === undefined ? [] : changedInputs(before, now);

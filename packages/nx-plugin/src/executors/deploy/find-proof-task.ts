@@ -1,14 +1,9 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, Task } from '@nx/devkit';
 
-/** True when Nx stores the result of the target that runs. */
-export function isCached({ target }: ExecutorContext): boolean {
-  return target?.cache === true;
-}
-
-/** True when this invocation of Nx has run `deploy-plan` for the project before the target that runs. */
-export function isProved(context: ExecutorContext): boolean {
+/** The task `deploy-plan` that this invocation of Nx has run for the project before the target that runs. */
+export function findProofTask(context: ExecutorContext): Task | undefined {
   const { taskGraph, projectName, targetName, configurationName, projectsConfigurations } = context;
-  if (taskGraph === undefined || projectName === undefined) return false;
+  if (taskGraph === undefined || projectName === undefined) return undefined;
   const targets = projectsConfigurations.projects[projectName]?.targets ?? {};
   const task = Object.values(taskGraph.tasks).find(
     ({ target }) =>
@@ -19,7 +14,7 @@ export function isProved(context: ExecutorContext): boolean {
   const before: readonly Dependency[] = task === undefined ? [] : (taskGraph.dependencies[task.id] ?? []);
   return before
     .flatMap((dependency) => taskGraph.tasks[idOf(dependency)] ?? [])
-    .some(
+    .find(
       ({ target }) =>
         target.project === projectName &&
         targets[target.target]?.executor === '@flotilla/nx-plugin:deploy-plan',
