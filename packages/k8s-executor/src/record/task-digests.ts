@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../cluster/json.js';
 import { keyOf, referenceOf } from '../cluster/kube-object.js';
 import type { KubeObject } from '../cluster/kube-object.js';
 import { digestAnnotation } from '../manifest/labels.js';
-import { digestOf } from '../objects/digest.js';
+import { digestAnnotationOf, digestOf } from '../objects/digest.js';
 import { isSecret } from '../objects/owned-fields.js';
 import { ownedValues } from './owned-values.js';
 
@@ -19,7 +19,12 @@ export interface Pair {
  * are the same is seen by comparing them with the live Secret.
  */
 export function desiredDigest(objects: readonly KubeObject[]): string {
-  return digestOf(inOrder(objects.map((object) => [object, plainPartOf(object)] as const)));
+  return digestOf(inOrder(objects.map((object) => [object, askedOf(object)] as const)));
+}
+
+/** What it carries a digest of need not be read once more. */
+function askedOf(object: KubeObject): Json {
+  return isSecret(object) ? plainPartOf(object) : (digestAnnotationOf(object) ?? plainPartOf(object));
 }
 
 /** `sha256:…` over the values of exactly the fields that we own in a task's live objects. */

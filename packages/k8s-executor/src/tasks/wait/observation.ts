@@ -128,14 +128,17 @@ class WatchObservation implements Observation {
 
   async #failing(pending: ReadonlyMap<ObservedObject, Sight>): Promise<Failing | undefined> {
     for (const [object, sight] of pending) {
+      // Hundreds are asked at every event of one of them: only those are waited for that have something to say.
+      if (!object.isDue()) continue;
       const failing = await object.failing(sight);
       if (failing !== undefined) return failing;
     }
     return undefined;
   }
 
-  #nextDueMs(): number | undefined {
-    const times = [...this.#pending.keys()].flatMap((object) => object.nextDueMs() ?? []);
-    return times.length === 0 ? undefined : Math.min(...times);
+  #nextDueMs(): number {
+    let nextMs = Infinity;
+    for (const object of this.#pending.keys()) nextMs = Math.min(nextMs, object.nextDueMs());
+    return nextMs;
   }
 }

@@ -103,10 +103,14 @@ export class ObservedObject {
     return podsOf(this.#live(), this.#watched?.pods, this.#watched?.replicaSets);
   }
 
-  /** When its next symptom outlives its grace, or its controller has had its time to speak. */
-  nextDueMs(): number | undefined {
-    const times = [this.#tracker.nextDueMs(), this.#unspokenUntilMs].filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+  /** When its next symptom outlives its grace, or its controller has had its time to speak; `Infinity`: never. */
+  nextDueMs(): number {
+    return Math.min(this.#tracker.nextDueMs() ?? Infinity, this.#unspokenUntilMs ?? Infinity);
+  }
+
+  /** Whether it has come to that. */
+  isDue(): boolean {
+    return this.nextDueMs() <= this.#context.clock.now();
   }
 
   /** Why it is given up; undefined while no grace is over, or where others, asked once more, know better. */
