@@ -24,10 +24,10 @@ export function connectCalmly(server: EmbeddedServer, clock: Clock): Cluster {
   return new ApiCluster({ transport, clock, random, context: 'calm', defaultNamespace: 'default' });
 }
 
-function exchange(server: EmbeddedServer, { method, url, headers, body = '' }: HttpRequest): ExchangeResult {
+function exchange(server: EmbeddedServer, { method, path, headers, body = '' }: HttpRequest): ExchangeResult {
   const answer = server.answer({
     method,
-    url: `${url.pathname}${url.search}`,
+    url: path,
     headers: {
       accept: String(headers['accept'] ?? ''),
       contentType: String(headers['content-type'] ?? ''),

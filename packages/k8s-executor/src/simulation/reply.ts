@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { HttpResponse } from '../cluster/transport/http-port.js';
 import type { Answer } from '../embedded/api/answer.js';
 import { createByteStream } from './byte-stream.js';
@@ -17,11 +18,12 @@ export function replyOf(answer: Exclude<Answer, { form: 'stream' }>): Reply {
 }
 
 /** The reply as a client sees it; one that is cut off breaks in the middle of its body. */
-export function responseOf({ status, headers, text }: Reply, isCutOff: boolean): HttpResponse {
+export function responseOf(reply: Reply, isCutOff: boolean): HttpResponse {
+  const { status, headers } = reply;
   const body = createByteStream();
-  body.push(isCutOff ? text.slice(0, text.length / 2) : text);
+  body.push(isCutOff ? reply.text.slice(0, reply.text.length / 2) : reply.text);
   body.end(isCutOff ? new Error('aborted') : undefined);
-  return { status, headers, body, closed: body.closed };
+  return { status, headers, body, text: () => text(body), closed: body.closed };
 }
 
 /** What a server says that has too much to do (API priority and fairness). */

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { Answer } from '../embedded/api/answer.js';
 import type { EmbeddedServer } from '../embedded/create-embedded-server.js';
 import type { ExchangeResult, HttpPort, HttpRequest } from '../cluster/transport/http-port.js';
@@ -83,8 +84,7 @@ export class Wire {
   async #exchange(process: SimulatedProcess, request: HttpRequest): Promise<ExchangeResult> {
     if (!process.step()) return new Promise<ExchangeResult>(() => undefined);
     this.requests += 1;
-    const { pathname, search } = request.url;
-    const label = `${process.name} #${process.steps} ${request.method} ${pathname}${search}`;
+    const label = `${process.name} #${process.steps} ${request.method} ${request.path}`;
     this.#options.trace(label);
     const result = new Promise<ExchangeResult>((resolve) => {
       const passage: Passage = { process, request, label, resolve, isLost: false, hasArrived: false };
@@ -130,7 +130,7 @@ export class Wire {
       const { body } = passage.stream;
       passage.resolve({
         kind: 'answered',
-        response: { status: 200, headers: {}, body, closed: body.closed },
+        response: { status: 200, headers: {}, body, text: () => text(body), closed: body.closed },
       });
       return;
     }
@@ -164,10 +164,10 @@ export class Wire {
     return errorReply(random);
   }
 
-  #ask({ method, url, headers, body = '' }: HttpRequest): Answer {
+  #ask({ method, path, headers, body = '' }: HttpRequest): Answer {
     return this.#options.server.answer({
       method,
-      url: `${url.pathname}${url.search}`,
+      url: path,
       headers: {
         accept: String(headers['accept'] ?? ''),
         contentType: String(headers['content-type'] ?? ''),

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
 import type { Identity } from '../kubeconfig/credentials.js';
 import { mostInFlight } from './write-gate.js';
 
@@ -23,6 +24,8 @@ export interface HttpAgents {
   readonly requests: http.Agent;
   /** One connection each, so that long answers never keep requests waiting. */
   readonly streams: http.Agent;
+  /** Read from the URL once, not for every request; `path` is what all paths begin with. */
+  readonly address: http.RequestOptions & { readonly path: string };
   /** To be given with each request, too: agents for proxies take it only from there. */
   readonly tls: https.RequestOptions;
 }
@@ -41,8 +44,14 @@ export async function createHttpAgents(
   return {
     requests: create({ ...tls, keepAlive: true, maxSockets: mostInFlight, scheduling: 'lifo' }),
     streams: create({ ...tls, keepAlive: false }),
+    address: addressOf(target.server),
     tls,
   };
+}
+
+function addressOf(server: string): HttpAgents['address'] {
+  const url = new URL(server);
+  return { ...urlToHttpOptions(url), path: url.pathname.replace(/\/+$/, '') };
 }
 
 /** Made once: certificates in the options would be read for each connection, and compared for each request. */

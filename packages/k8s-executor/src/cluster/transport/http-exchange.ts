@@ -8,9 +8,12 @@ const KEEP_ALIVE_AFTER_MS = 15_000;
 
 /** Sends a request over its agent and waits for the answer's head. */
 export function exchangeHttp(exchange: HttpRequest, agents: HttpAgents): Promise<ExchangeResult> {
-  const { url, method, headers, body, connection, signal } = exchange;
-  const request = (url.protocol === 'https:' ? https : http).request(url, {
-    ...agents.tls,
+  const { path, method, headers, body, connection, signal } = exchange;
+  const { address, tls } = agents;
+  const request = (address.protocol === 'https:' ? https : http).request({
+    ...address,
+    ...tls,
+    path: `${address.path}${path}`,
     agent: connection === 'own' ? agents.streams : agents.requests,
     method,
     headers: headers as http.OutgoingHttpHeaders,
@@ -21,7 +24,7 @@ export function exchangeHttp(exchange: HttpRequest, agents: HttpAgents): Promise
   });
   return new Promise((resolve) => {
     request.on('response', (response) => {
-      resolve({ kind: 'answered', response: asResponse(response) });
+      resolve({ kind: 'answered', response: asResponse(response, signal) });
     });
     // Stays after the head: a connection that breaks later is told by the response's stream.
     request.on('error', (error) => {
@@ -40,11 +43,40 @@ function breakOnAbort(request: http.ClientRequest, signal: AbortSignal): void {
   else signal.addEventListener('abort', breakOff, { once: true });
 }
 
-function asResponse(response: http.IncomingMessage): HttpResponse {
+function asResponse(response: http.IncomingMessage, signal: AbortSignal): HttpResponse {
   const closed = new Promise<void>((resolve) => {
     response.once('close', resolve);
   });
-  return { status: response.statusCode ?? 0, headers: response.headersDistinct, body: response, closed };
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headersDistinct,
+    body: response,
+    text: () => readText(response, signal),
+    closed,
+  };
+}
+
+/** By its events: the stream's own iterator costs half as much as sending the request. */
+function readText(response: http.IncomingMessage, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    response.setEncoding('utf8');
+    response.on('data', (piece: string) => {
+      text += piece;
+    });
+    response.once('end', () => {
+      resolve(text);
+    });
+    response.once('error', reject);
+    const breakOff = () => {
+      reject(new Error('the connection broke'));
+    };
+    response.once('close', breakOff);
+    // Node ends the stream of a request that is stopped as if nothing were missing.
+    signal.addEventListener('abort', breakOff, { once: true });
+    // What has broken before anybody listened says nothing more.
+    if (signal.aborted || response.destroyed) breakOff();
+  });
 }
 
 const UNREACHED = new Set([

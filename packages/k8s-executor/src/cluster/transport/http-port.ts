@@ -4,7 +4,8 @@ import type { FailedTry } from './retry-policy.js';
 /** One HTTP request as it goes over the wire. */
 export interface HttpRequest {
   readonly method: string;
-  readonly url: URL;
+  /** Below the server's own, with the query, everything encoded. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
   /** `shared`: on one of a few connections that are kept alive; `own`: on a connection for this exchange alone. */
@@ -20,8 +21,10 @@ export interface HttpResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
-  /** To be read once. Throws when the connection breaks before the end. */
+  /** To be read once, piece by piece or as `text`. Throws when the connection breaks before the end. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** The whole body, in UTF-8. Rejects when the connection breaks before the end. */
+  readonly text: () => Promise<string>;
   /** Resolves when nothing more comes, whatever the reason. */
   readonly closed: Promise<void>;
 }

@@ -1,7 +1,8 @@
-import { text } from 'node:stream/consumers';
 import type { Clock } from '@flotilla/core';
+import { AbortFollowers } from './abort-followers.js';
 import type { ApiFailure, ApiResult } from '../api-failure.js';
 import type { Credentials, Identity } from '../kubeconfig/credentials.js';
+import { Deadlines, type Deadline } from './deadlines.js';
 import { encodeJson } from './encode-json.js';
 import { failedConnection } from './http-exchange.js';
 import type { HttpPort, HttpResponse } from './http-port.js';
@@ -30,9 +31,6 @@ const TRY_TIMEOUT_MS = 30_000;
 /** A server that has answered before is worth waiting for while it restarts; an address that never has is probably wrong. */
 const PATIENCE_MS = { known: 60_000, unknown: 2_000, stream: 5_000 };
 
-/** Why a deadline is given up. Without a reason each abort makes an error with a stack, which costs more than the rest. */
-const IN_TIME = 'answered in time';
-
 type Tried<Value> =
   | { readonly kind: 'done'; readonly value: Value }
   | { readonly kind: 'aborted'; readonly unanswered?: true }
@@ -57,11 +55,14 @@ export class HttpTransport implements Transport {
   readonly server: string;
   readonly #options: HttpTransportOptions;
   readonly #gate = new WriteGate();
+  readonly #deadlines: Deadlines;
+  readonly #followers = new AbortFollowers();
   readonly #closing = new AbortController();
   #hasAnswered = false;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
+    this.#deadlines = new Deadlines(options.clock);
     this.server = options.http.server;
   }
 
@@ -131,8 +132,9 @@ export class HttpTransport implements Transport {
     const { request, read, connection, onStart } = attempt;
     onStart();
     if (!this.#mayStart(request)) return { kind: 'aborted' };
-    const link = linkTry(request, { closing: this.#closing.signal, clock: this.#options.clock });
-    const deadline = this.#startDeadline(this.#timeoutOf(request), link.abort);
+    const { clock } = this.#options;
+    const link = linkTry(request, { closing: this.#closing.signal, clock, followers: this.#followers });
+    const deadline = this.#deadlines.start(this.#timeoutOf(request), link.abort);
     try {
       const wire = { ...this.#wire(request, identity), connection, signal: link.signal };
       const result = await this.#options.http.exchange(wire);
@@ -180,7 +182,7 @@ export class HttpTransport implements Transport {
 
   #wire(request: ApiRequest, identity: Identity) {
     const query = new URLSearchParams(request.query).toString();
-    const url = new URL(`${this.server}${request.path}${query === '' ? '' : `?${query}`}`);
+    const path = query === '' ? request.path : `${request.path}?${query}`;
     const body = request.body === undefined ? undefined : encodeJson(request.body);
     const headers = {
       ...identity.headers,
@@ -192,28 +194,11 @@ export class HttpTransport implements Transport {
       }),
     };
     return {
-      url,
+      path,
       method: request.method,
       headers,
       ...(body !== undefined && { body }),
       ...(identity.certificate !== undefined && { certificate: identity.certificate }),
-    };
-  }
-
-  #startDeadline(timeoutMs: number, abort: () => void): Deadline {
-    const { clock } = this.#options;
-    const stopped = new AbortController();
-    let passed = false;
-    void clock.until(clock.now() + timeoutMs, stopped.signal).then(() => {
-      if (stopped.signal.aborted) return;
-      passed = true;
-      abort();
-    });
-    return {
-      hasPassed: () => passed,
-      stop: () => {
-        stopped.abort(IN_TIME);
-      },
     };
   }
 
@@ -225,11 +210,6 @@ export class HttpTransport implements Transport {
   }
 }
 
-interface Deadline {
-  hasPassed(): boolean;
-  stop(): void;
-}
-
 /** True for a write of which nobody knows whether the server has done it. */
 function mayHaveHappened({ method }: ApiRequest, failed: FailedTry): boolean {
   if (method === 'GET') return false;
@@ -237,7 +217,7 @@ function mayHaveHappened({ method }: ApiRequest, failed: FailedTry): boolean {
 }
 
 async function readBody(response: HttpResponse): Promise<Tried<ApiResponse>> {
-  const body = parseJson(await text(response.body));
+  const body = parseJson(await response.text());
   const { status } = response;
   if (body === undefined) {
     // The parser's own message would quote the body, which may hold a Secret.
@@ -260,11 +240,7 @@ async function* linesUntilBroken(response: HttpResponse): AsyncGenerator<string>
 }
 
 async function readFailure(response: HttpResponse): Promise<Tried<never>> {
-  const failure = statusFailure(
-    response.status,
-    await text(response.body),
-    response.headers['retry-after']?.[0],
-  );
+  const failure = statusFailure(response.status, await response.text(), response.headers['retry-after']?.[0]);
   return { kind: 'failed', failed: { kind: 'status', failure } };
 }
 

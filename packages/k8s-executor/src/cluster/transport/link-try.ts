@@ -1,6 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '@flotilla/core';
-import { linkAbort } from './linked-abort.js';
+import type { AbortFollowers } from './abort-followers.js';
 import type { LinkedAbort } from './linked-abort.js';
 import type { ApiRequest } from './transport.js';
 
@@ -10,25 +9,30 @@ import type { ApiRequest } from './transport.js';
  */
 export function linkTry(
   { signal, graceMs = 0, permit }: Pick<ApiRequest, 'signal' | 'graceMs' | 'permit'>,
-  { closing, clock }: { readonly closing: AbortSignal; readonly clock: Clock },
+  transport: { readonly closing: AbortSignal; readonly clock: Clock; readonly followers: AbortFollowers },
 ): LinkedAbort {
-  if (signal === undefined || graceMs === 0) return linkAbort([signal, permit?.ended, closing]);
-  const link = linkAbort([permit?.ended, closing]);
+  const { closing, clock, followers } = transport;
+  const controller = new AbortController();
+  const abort = () => {
+    controller.abort();
+  };
   // Made only when it is needed: nearly every write is answered without ever being stopped.
   let grace: AbortController | undefined;
   const startGrace = () => {
     const begun = new AbortController();
     grace = begun;
     void clock.until(clock.now() + graceMs, begun.signal).then(() => {
-      if (!begun.signal.aborted) link.abort();
+      if (!begun.signal.aborted) abort();
     });
   };
-  setMaxListeners(0, signal);
-  signal.addEventListener('abort', startGrace, { once: true });
+  const leave = [
+    followers.follow(closing, abort),
+    ...(permit === undefined ? [] : [followers.follow(permit.ended, abort)]),
+    ...(signal === undefined ? [] : [followers.follow(signal, graceMs === 0 ? abort : startGrace)]),
+  ];
   const release = () => {
     grace?.abort('released');
-    signal.removeEventListener('abort', startGrace);
-    link.release();
+    for (const each of leave) each();
   };
-  return { ...link, release };
+  return { signal: controller.signal, abort, release };
 }
