@@ -22,6 +22,7 @@ describe('flotilla ready', () => {
   it('says in input order what each object lacks, and exits 1', async () => {
     const { exitCode, stdout } = await judged(`${pending}---\n${configMap}---\n${failed}\n`, '-o', 'json');
     expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/"kind": "Pod",\s+"namespace": "shop",\s+"name": "web",/);
     expect(JSON.parse(stdout)).toEqual({
       items: [
         {

@@ -30,7 +30,8 @@ function judgeObjects(invocation: Invocation): number {
   }
   const items = parsed.value.map(({ object }) => {
     const { status, message } = judge(object);
-    return { ...referenceOf(object), status, message };
+    const { name, ...where } = referenceOf(object);
+    return { ...where, name, status, message };
   });
   if (invocation.flags.value('output') === 'json') printJson(invocation.ports, { items });
   else if (items.length > 0) invocation.ports.stdout.write(formatTable(invocation, items));
