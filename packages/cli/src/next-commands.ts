@@ -1,3 +1,4 @@
+import { quoteWords } from '@flotilla/core';
 import { clusterFlags } from './choose-cluster.js';
 import type { Invocation } from './command.js';
 import type { FlagName } from './flags.js';
@@ -34,11 +35,4 @@ export function nextCommands(
 function resumed(words: readonly string[]): readonly string[] {
   const again = words.filter((word) => word !== '--take-over' && word !== '--resume');
   return words[0] === 'deploy' ? [...again, '--resume'] : again;
-}
-
-/** The words as a shell reads them back. */
-function quoteWords(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
 }

@@ -46,6 +46,7 @@ export { formatDuration } from './report/format-duration.js';
 export { formatSummary, type SummaryOptions } from './report/summary.js';
 export { formatTaskLog } from './report/task-log.js';
 export { formatWaiting } from './report/waiting-line.js';
+export { quoteWords } from './report/quote-words.js';
 export { nearest } from './diagnostics/nearest.js';
 export { deploymentFileJsonSchema, deploymentFileSchema } from './parse/json-schema.js';
 export { parseDeploymentFile } from './parse/parse-deployment-file.js';

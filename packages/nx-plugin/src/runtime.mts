@@ -16,6 +16,7 @@ export {
   parseDuration,
   parseRehearsal,
   planToText,
+  quoteWords,
   readText,
   rehearsePlan,
   renderDiagnostics,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { ExecutorContext } from '@nx/devkit';
 import type { DeployPlanOptions, DeployPlanResult, OpenedCluster } from '@flotilla/k8s-executor';
 import { cancelOnSignals } from './cancel-on-signals';
 import { findImages, type Images } from './find-images';
-import { openRunOutput, type NextCommands } from './open-run-output';
+import { nextCommands } from './next-commands';
+import { openRunOutput } from './open-run-output';
 import { printDiagnostics, printRefusal } from './print';
 import { readLocking } from './read-locking';
 import { withCluster, type ClusterUse } from './with-cluster';
@@ -42,7 +42,10 @@ async function runOpened(
   const { deployPlan, findRunOrigin, processEnvironment, systemClock } = await import('../runtime.mjs');
   const locking = await readLocking(task);
   if (locking === undefined) return false;
-  const output = await openRunOutput(nextCommands(context), { verbose: options.verbose ?? false, say });
+  const output = await openRunOutput(await nextCommands(options, context), {
+    verbose: options.verbose ?? false,
+    say,
+  });
   const cancellation = cancelOnSignals(process);
   const run = `nx-${randomBytes(6).toString('hex')}`;
   // Nx replays what a cached task has said: it has to be true then too.
@@ -89,16 +92,4 @@ async function runOpened(
     output.close();
     cancellation.dispose();
   }
-}
-
-function nextCommands(context: ExecutorContext): NextCommands {
-  const { projectName = '', targetName = 'deploy', configurationName } = context;
-  const configuration = configurationName === undefined ? '' : `:${configurationName}`;
-  const run = (target: string) => `nx run ${projectName}:${target}${configuration}`;
-  const targets = Object.entries(context.projectsConfigurations.projects[projectName]?.targets ?? {});
-  const destroy = targets.find(([, { executor }]) => executor === '@flotilla/nx-plugin:destroy')?.[0];
-  return {
-    resumeCommand: run(targetName),
-    ...(destroy !== undefined && destroy !== targetName && { removeCommand: run(destroy) }),
-  };
 }
