@@ -8,8 +8,10 @@ import { prepareRun } from '../prepare/prepare-run.js';
 import type { PreparedRun } from '../prepare/prepared-run.js';
 import { readClusterUid } from '../record/cluster-uid.js';
 import { decodeJournal } from '../record/journal/journal-document.js';
+import { guardWrites } from '../record/lock/guard-writes.js';
 import { readReceipt, type Receipt, type ReceiptPlace } from '../record/receipt.js';
 import { recordName } from '../record/record-names.js';
+import { recordsAtOnce } from '../record/records-at-once.js';
 
 /** A deployment that is to be compared with what its environment runs. */
 export interface ProveOptions extends Pick<
@@ -52,10 +54,13 @@ export type ProofResult =
  * What cannot be read counts as different: a needless run is safe, a false proof is not.
  */
 export async function proveDeployment(options: ProveOptions): Promise<ProofResult> {
-  const { cluster, namespace, plan } = options;
+  const { namespace, plan } = options;
   const place = { deployment: plan.name, namespace };
+  // Nobody has its lock: a write would be our own bug.
+  const { cluster: reading } = guardWrites(options.cluster);
+  const cluster = { ...reading, get: recordsAtOnce(reading, place) };
   const [prepared, receipt, begun, clusterUid] = await Promise.all([
-    prepareRun({ ...options, preflight: false }),
+    prepareRun({ ...options, cluster, preflight: false }),
     readReceipt(cluster, place),
     readLastBegun(cluster, place),
     options.clusterUid ?? readClusterUid(cluster),

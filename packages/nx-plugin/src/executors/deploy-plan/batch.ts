@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { ProofOptions } from '../options';
 import { openOutput, print } from '../print';
@@ -27,8 +28,12 @@ export default async function proveProjects(
   const { createClusterPool, processEnvironment, systemClock } = await import('../../runtime.mjs');
   const { redactor, say } = await openOutput(print);
   const pool = createClusterPool({ clock: systemClock, environment: processEnvironment(), redactor });
+  // One a turn: the requests of one project are answered while the files of the next are read.
+  let turn = Promise.resolve();
   try {
     const proved = Object.values(taskGraph.tasks).map(async ({ id, target }) => {
+      turn = turn.then(() => setImmediate());
+      await turn;
       const said: string[] = [];
       const success = await proveProject({
         options: options[id] ?? {},

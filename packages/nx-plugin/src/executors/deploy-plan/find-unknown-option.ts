@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Refusal } from '@flotilla/core';
 import type { ProofOptions } from '../options';
 
+const known = readOptionNames();
+
 /**
  * Why an option that `deploy` does not have is refused; undefined when it has them all. The schema of `deploy-plan` lets
  * every option pass: what Nx finds wrong in the options of a batch ends it without a word that people can read.
  */
 export async function findUnknownOption(options: ProofOptions): Promise<Refusal | undefined> {
-  const known = readOptionNames();
   const unknown = Object.keys(options).find((name) => !name.startsWith('_') && !known.includes(name));
   if (unknown === undefined) return undefined;
   const { nearest } = await import('../../runtime.mjs');
