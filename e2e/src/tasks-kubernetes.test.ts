@@ -227,11 +227,17 @@ test('a deadline that passes fails a service, which recovers in the same run', a
     'web.yaml': web('progressDeadlineSeconds: 1', 'lab.fake/mode: never-ready'),
     'seed.yaml': job(endless, 'one'),
   });
+  // What is said of a pod before its kubelet has started it, the kubelet takes back.
+  const onceRunning = async (selector: string, act: typeof complete) => {
+    const running = '--for=jsonpath={.status.phase}=Running';
+    await shop.kubectl(['wait', running, 'pod', '-l', selector, '--timeout=120s']);
+    await act(cluster.client, shop.namespace, selector);
+  };
   const deployed = await runReacting(shop, ['deploy', '-o', 'ndjson'], {
     reactions: [
       // The trouble is told before the verdict: what is ready by then has not failed.
-      ['"outcome":"failed"', () => makeReady(cluster.client, 'recovery', 'app=web')],
-      ['"type":"task-recovered"', () => complete(cluster.client, 'recovery', podsOfJob)],
+      ['"outcome":"failed"', () => onceRunning('app=web', makeReady)],
+      ['"type":"task-recovered"', () => onceRunning(podsOfJob, complete)],
     ],
   });
   expect(ended(deployed)).toMatchObject({ code: 0 });
