@@ -44,3 +44,7 @@ test('what was given on the command line is given again, and to destroy what say
     removeCommand: `nx run shop:destroy --namespace=review-7 ${params}`,
   });
 });
+
+test('of a simulated cluster nothing is left to go on with', async () => {
+  expect(await commandsAfter({ cluster: 'embedded' })).toEqual({});
+});

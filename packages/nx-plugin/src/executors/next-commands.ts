@@ -7,12 +7,13 @@ const whereOptions: readonly string[] = ['file', 'context', 'namespace', 'kubeco
 
 /**
  * What goes on with a run that was cut short, and what removes the deployment: with the options that were given on the
- * command line, since without them another place might be deployed to.
+ * command line, since without them another place might be deployed to. None for a simulated cluster: it ends with its run.
  */
 export async function nextCommands(
   options: WorkflowOptions,
   context: ExecutorContext,
 ): Promise<NextCommands> {
+  if (options.cluster === 'embedded') return {};
   const { quoteWords } = await import('../runtime.mjs');
   const { projectName = '', targetName = 'deploy', configurationName } = context;
   const targets = context.projectsConfigurations.projects[projectName]?.targets ?? {};

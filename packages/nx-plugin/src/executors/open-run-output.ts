@@ -12,7 +12,7 @@ export interface RunOutput {
 
 /** The commands that the last lines offer. */
 export interface NextCommands {
-  readonly resumeCommand: string;
+  readonly resumeCommand?: string;
   readonly removeCommand?: string;
 }
 
